@@ -1,0 +1,113 @@
+package io.thermocline.model;
+
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.Optional;
+
+/**
+ * The history of every log: Parquet files in Iceberg tables, one table a topic.
+ *
+ * <p>Thread-safe. Methods block for I/O and are called from pools made for that; an interrupt is
+ * never used to stop them. They throw {@link ThermoclineException}: {@link ErrorKind#TRANSIENT}
+ * while the catalog or the store can't be reached, {@link ErrorKind#FAILED_PRECONDITION} when the
+ * warehouse belongs to another cluster, {@link ErrorKind#CORRUPT} when stored bytes or the table
+ * are damaged.
+ */
+public interface ColdTier extends AutoCloseable {
+
+  /**
+   * The topic's table as it stands; empty when it has none yet. A copy kept in memory serves when
+   * it is known to be the newest of ours.
+   *
+   * @throws ThermoclineException {@link ErrorKind#CORRUPT} when the table under the topic's name
+   *     has another topic's UUID
+   */
+  Optional<ColdTopic> topic(TopicId topic);
+
+  /**
+   * What the last successful look at the table saw, without I/O; empty when it was never looked at.
+   */
+  Optional<ColdTopic> lastKnown(TopicId topic);
+
+  /**
+   * Whether a table exists under the name that a topic called {@code topicName} would use, made by
+   * a topic other than {@code id}.
+   */
+  boolean tableTaken(TopicId id);
+
+  /**
+   * Reads records at or after {@code from}, out of Parquet, as wire batches.
+   *
+   * @param from first offset wanted
+   * @param maxBytes soft limit on the batches' bytes; one record is given even if it is larger
+   * @return the first batch begins at {@code from} or after it; {@link ReadResult.BeforeStart}
+   *     below the table's log start; {@link ReadResult.AtEnd} at or past tiered-to, also without a
+   *     table
+   */
+  ReadResult read(TopicPartition id, long from, int maxBytes);
+
+  /** The smallest offset in {@code range} whose record has this timestamp or a later one. */
+  Optional<OffsetAndTimestamp> offsetForTimestamp(
+      TopicPartition id, OffsetRange range, long timestampMillis);
+
+  /**
+   * Writes records as one data file and uploads it. It is no part of the table until it is
+   * committed; if that never happens it is an orphan that maintenance removes.
+   *
+   * @param range the file's offsets: records outside it are left out; offsets without a record are
+   *     gaps
+   * @param batches in offset order; read to its end, or to {@code range.to()}
+   * @return empty when there was no record in the range
+   */
+  Optional<ColdFile> write(
+      TopicPartition id,
+      OffsetRange range,
+      Iterator<RecordBatch> batches,
+      ColdWriteSettings settings);
+
+  /**
+   * Makes a change visible, creating the table if there is none. Returns only when the change is
+   * proven to be in the table, read back from it.
+   *
+   * @return the table afterwards
+   * @throws ThermoclineException {@link ErrorKind#CONFLICT} when a partition's tiered-to is not the
+   *     move's {@code from}: nothing was changed by this call; {@link ErrorKind#OUTCOME_UNKNOWN}
+   *     when it could not be found out whether the change is visible: call again with the very same
+   *     commit, and delete nothing meanwhile
+   */
+  ColdTopic commit(TopicId topic, ColdCommit commit);
+
+  /**
+   * Deletes the topic's table and every file its metadata names. Harmless when there is none.
+   * Without a purge a deleted topic's table simply stays.
+   */
+  void purge(TopicId topic);
+
+  /**
+   * One bounded piece of upkeep on the topic's table: expires old snapshots, removes orphans past
+   * their safe age.
+   *
+   * @return whether anything was done
+   */
+  boolean maintain(TopicId topic);
+
+  /**
+   * A data file as a local file, brought here if need be.
+   *
+   * @return stays in place until it is closed
+   */
+  LocalFile local(ColdFile file);
+
+  /** A local file in use. Closing it lets it go. */
+  interface LocalFile extends AutoCloseable {
+    /** Where it is; read only. */
+    Path path();
+
+    @Override
+    void close();
+  }
+
+  /** Ends all work and releases what is open. */
+  @Override
+  void close();
+}

@@ -1,0 +1,92 @@
+package io.thermocline.model;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The fresh end of every log, on local disk. It speaks of offsets, not of files, so that Apache
+ * Kafka can stand behind it later: batches may be split, merged or re-encoded by an implementation;
+ * only records and offsets are kept.
+ *
+ * <p>Thread-safe. Futures complete on threads of the implementation: what is chained to them must
+ * not block. They fail with {@link ThermoclineException}: {@link ErrorKind#NOT_FOUND} for a
+ * partition that does not exist (or whose topic was deleted and created again), {@link
+ * ErrorKind#LOG_FAILED} after an I/O error on that log, {@link ErrorKind#TRANSIENT} once closed.
+ * Methods that return plainly throw the same.
+ */
+public interface HotTier {
+
+  /**
+   * Appends a batch. The future completes once its bytes are forced to disk; until then no reader
+   * sees it. Batches of one partition appended by one thread are stored in that order.
+   *
+   * <p>The batch is checked before anything is written: checksum, count, sizes, bounded
+   * decompression, fields, header names, timestamps. The payload must stay unchanged until the
+   * future completes.
+   *
+   * @return fails with {@link ErrorKind#INVALID} for a bad batch, {@link ErrorKind#EXHAUSTED} when
+   *     the disk reserve is reached or too much is waiting, and {@link ErrorKind#OUTCOME_UNKNOWN}
+   *     when an I/O error came after the write began
+   */
+  CompletableFuture<Appended> append(TopicPartition id, BatchContent batch);
+
+  /**
+   * Reads what is durable, without waiting for more.
+   *
+   * @param from first offset wanted, {@code >= 0}
+   * @param maxBytes soft limit on the batches' bytes; one batch is given even if it is larger
+   * @return batches owned by the caller, unaffected by later appends and trims; {@link
+   *     ReadResult.BeforeStart} with {@code hotStart}; or {@link ReadResult.AtEnd}, also when
+   *     {@code from} is past the end
+   */
+  CompletableFuture<ReadResult> read(TopicPartition id, long from, int maxBytes);
+
+  /** The partition's offsets, at one moment. Does no I/O. */
+  PartitionState state(TopicPartition id);
+
+  /**
+   * Waits without a thread until the partition's end is greater than {@code offset}.
+   *
+   * @return completes with the end; cancelling it gives up the place
+   */
+  CompletableFuture<Long> awaitBeyond(TopicPartition id, long offset);
+
+  /**
+   * The smallest offset in {@code [from, end)} whose record has this timestamp or a later one. From
+   * below {@code hotStart} it looks from {@code hotStart} on.
+   */
+  CompletableFuture<Optional<OffsetAndTimestamp>> offsetForTimestamp(
+      TopicPartition id, long from, long timestampMillis);
+
+  /** What lies on local disk, in offset order, without overlaps, from oldest to {@code end}. */
+  List<Span> spans(TopicPartition id);
+
+  /**
+   * Ends the span that is being written, so that it can be tiered and trimmed whole. Does nothing
+   * when that one is empty.
+   */
+  CompletableFuture<Void> seal(TopicPartition id);
+
+  /**
+   * Lets go of local copies below {@code upTo}, by whole spans. For records that are to stay
+   * readable the caller has verified that they are in the cold tier: this is not checked here.
+   *
+   * @return the hot start reached, durable: at most {@code max(upTo, hotStart)}
+   */
+  CompletableFuture<Long> trim(TopicPartition id, long upTo);
+
+  /**
+   * Moves the log start forward, durably, and lets go of spans that lie wholly below it.
+   *
+   * @param logStart at most {@code end}, else {@link ErrorKind#OUT_OF_RANGE}
+   * @return the log start now; it never goes back, so it may be higher than asked
+   */
+  CompletableFuture<Long> advanceLogStart(TopicPartition id, long logStart);
+
+  /**
+   * How a partition's segments are cut from now on; kept in memory only, said again by the policies
+   * at each start.
+   */
+  void segmentLimits(TopicPartition id, SegmentLimits limits);
+}
