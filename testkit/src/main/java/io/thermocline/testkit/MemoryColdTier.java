@@ -65,10 +65,7 @@ public final class MemoryColdTier implements ColdTier {
     long next = more ? picked.get(picked.size() - 1).offset() + 1 : partition.tieredTo();
     OffsetRange read = new OffsetRange(from, next);
     List<OffsetRange> lost =
-        partition.lost().stream()
-            .map(read::intersect)
-            .filter(range -> !range.isEmpty())
-            .toList();
+        partition.lost().stream().map(read::intersect).filter(range -> !range.isEmpty()).toList();
     return new ReadResult.Progress(MemoryRow.batches(picked), next, lost);
   }
 

@@ -16,11 +16,11 @@ import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -52,8 +52,7 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
    *
    * @param executor runs all asynchronous work, in the order it is handed over
    */
-  public MemoryHotTier(
-      MemoryTopics topics, InstantSource clock, Quirks quirks, Executor executor) {
+  public MemoryHotTier(MemoryTopics topics, InstantSource clock, Quirks quirks, Executor executor) {
     this.topics = topics;
     this.clock = clock;
     this.quirks = quirks;

@@ -190,7 +190,9 @@ final class MemoryLog {
 
   private static List<RecordBatch> split(RecordBatch batch) {
     return TestBatches.decode(batch).stream()
-        .map(record -> TestBatches.batch(Compression.NONE, batch.appendTimeMillis(), List.of(record)))
+        .map(
+            record ->
+                TestBatches.batch(Compression.NONE, batch.appendTimeMillis(), List.of(record)))
         .toList();
   }
 

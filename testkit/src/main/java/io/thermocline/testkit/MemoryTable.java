@@ -76,8 +76,7 @@ final class MemoryTable {
     files.removeIf(file -> file.span().range().to() <= logStart);
     List<OffsetRange> lost = new ArrayList<>(before.lost());
     lost.addAll(move.lost());
-    return new ColdPartition(
-        move.partition(), logStart, move.to(), files, lost, before.problem());
+    return new ColdPartition(move.partition(), logStart, move.to(), files, lost, before.problem());
   }
 
   private ColdPartition partition(int partition) {

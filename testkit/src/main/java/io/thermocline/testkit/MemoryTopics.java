@@ -41,12 +41,10 @@ public final class MemoryTopics implements TopicRegistry {
       if (TableNames.of(taken).equals(TableNames.of(name))) {
         throw new ThermoclineException(
             ErrorKind.ALREADY_EXISTS,
-            "Topic '%s' is there, it has the table name %s"
-                .formatted(taken, TableNames.of(name)));
+            "Topic '%s' is there, it has the table name %s".formatted(taken, TableNames.of(name)));
       }
     }
-    Topic topic =
-        new Topic(new TopicId(UUID.randomUUID(), name), partitionCount, clock.instant());
+    Topic topic = new Topic(new TopicId(UUID.randomUUID(), name), partitionCount, clock.instant());
     topics.put(name, topic);
     return topic;
   }
@@ -143,8 +141,7 @@ public final class MemoryTopics implements TopicRegistry {
     if (partitionCount < 1 || partitionCount > MAX_PARTITIONS) {
       throw new ThermoclineException(
           ErrorKind.INVALID,
-          "Not a partition count: %d, the limit is %d"
-              .formatted(partitionCount, MAX_PARTITIONS));
+          "Not a partition count: %d, the limit is %d".formatted(partitionCount, MAX_PARTITIONS));
     }
   }
 }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Records to test with: plain ones, random ones from a seed, and the odd ones that break things. */
+/**
+ * Records to test with: plain ones, random ones from a seed, and the odd ones that break things.
+ */
 public final class Records {
   /** A moment in 2026 that plain records count their timestamps from. */
   public static final long NOON = Instant.parse("2026-11-20T12:00:00Z").toEpochMilli();
@@ -106,8 +108,7 @@ public final class Records {
       Bytes key,
       Bytes value,
       List<StoredHeader> headers) {
-    records.add(
-        new StoredRecord(from + records.size(), timestampMillis, key, value, headers));
+    records.add(new StoredRecord(from + records.size(), timestampMillis, key, value, headers));
   }
 
   private static List<StoredHeader> randomHeaders(Random random) {

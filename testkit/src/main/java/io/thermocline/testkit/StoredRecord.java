@@ -19,8 +19,7 @@ public record StoredRecord(
 
   /** A record of text without headers. */
   public static StoredRecord of(long offset, long timestampMillis, String key, String value) {
-    return new StoredRecord(
-        offset, timestampMillis, Bytes.utf8(key), Bytes.utf8(value), List.of());
+    return new StoredRecord(offset, timestampMillis, Bytes.utf8(key), Bytes.utf8(value), List.of());
   }
 
   /** The same record at another offset. */
