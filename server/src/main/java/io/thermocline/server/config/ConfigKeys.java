@@ -1,0 +1,240 @@
+package io.thermocline.server.config;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Every key of the configuration, in the order of the reference page, which is made from here. */
+public final class ConfigKeys {
+  private static final List<ConfigKey<?>> DECLARED = new ArrayList<>();
+
+  public static final ConfigKey<String> DATA_DIR =
+      key(
+          "data.dir",
+          "path",
+          "./data",
+          "Where the hot tier, the embedded catalog and, unless storage.warehouse says otherwise,"
+              + " the warehouse lie. One process holds it at a time.",
+          Parsers::notEmpty);
+
+  public static final ConfigKey<String> HOST =
+      key(
+          "host",
+          "address",
+          "127.0.0.1",
+          "The address gRPC and HTTP listen on. There is no authentication yet: anything but the"
+              + " loopback address is open to whoever reaches it.",
+          Parsers::notEmpty);
+
+  public static final ConfigKey<Integer> GRPC_PORT =
+      key("grpc.port", "port", "7400", "The gRPC port; 0 takes a free one.", Parsers::port);
+
+  public static final ConfigKey<Integer> HTTP_PORT =
+      key(
+          "http.port",
+          "port",
+          "7401",
+          "The port of /metrics, /healthz and /readyz; 0 takes a free one.",
+          Parsers::port);
+
+  public static final ConfigKey<String> POLICIES_FILE =
+      key(
+          "policies.file",
+          "path",
+          "",
+          "Topic policies to begin with, in YAML. Read only when the data directory has none yet;"
+              + " from then on `thermocline policy apply` changes them.",
+          Parsers::text);
+
+  public static final ConfigKey<OptionalLong> MIN_FREE =
+      key(
+          "storage.minFree",
+          "size, or auto",
+          "auto",
+          "Produce is refused while the data directory's disk has less than this free: the rest is"
+              + " for checkpoints, the catalog and tiering, which is what frees space. auto is 2GiB,"
+              + " but never more than a tenth of the disk.",
+          Parsers.bytesOr("auto"));
+
+  public static final ConfigKey<String> WAREHOUSE =
+      key(
+          "storage.warehouse",
+          "URI",
+          "",
+          "Where the cold tier's tables lie: file:PATH, s3://BUCKET/PREFIX (aws-sdk-s3) or"
+              + " minio://BUCKET/PREFIX (minio-java). Empty is the directory `warehouse` in"
+              + " data.dir.",
+          Parsers::warehouse);
+
+  public static final ConfigKey<String> NAMESPACE =
+      key(
+          "storage.namespace",
+          "name",
+          "thermocline",
+          "The Iceberg namespace of the tables.",
+          Parsers::notEmpty);
+
+  public static final ConfigKey<Boolean> TAKE_OVER =
+      key(
+          "storage.takeOver",
+          "true or false",
+          "false",
+          "Take a warehouse over from the cluster that owns it. Only for when that one is gone for"
+              + " good; set it for one start.",
+          Parsers::bool);
+
+  public static final ConfigKey<String> S3_ENDPOINT =
+      key(
+          "storage.s3.endpoint",
+          "URL",
+          "",
+          "The S3-compatible store's address. Empty is AWS itself.",
+          Parsers::text);
+
+  public static final ConfigKey<String> S3_REGION =
+      key(
+          "storage.s3.region",
+          "name",
+          "us-east-1",
+          "The store's region; stores without regions take any.",
+          Parsers::notEmpty);
+
+  public static final ConfigKey<Boolean> S3_PATH_STYLE =
+      key(
+          "storage.s3.pathStyle",
+          "true or false",
+          "true",
+          "Whether the bucket stands in the path rather than in the host name. AWS itself takes"
+              + " both.",
+          Parsers::bool);
+
+  public static final ConfigKey<String> S3_ACCESS_KEY =
+      secret(
+          "storage.s3.accessKey",
+          "Reference to the access key. Empty: what the environment gives, as AWS's own tools find"
+              + " it.");
+
+  public static final ConfigKey<String> S3_SECRET_KEY =
+      secret("storage.s3.secretKey", "Reference to the secret key.");
+
+  public static final ConfigKey<String> S3_CHECKSUMS =
+      key(
+          "storage.s3.checksums",
+          "when-supported or when-required",
+          "when-supported",
+          "Which checksums guard requests; some S3-compatible stores need when-required.",
+          Parsers.oneOf(List.of("when-supported", "when-required")));
+
+  public static final ConfigKey<Duration> REQUEST_TIMEOUT =
+      key(
+          "storage.requestTimeout",
+          "duration",
+          "60s",
+          "The longest one request to the store may take, its repeats included.",
+          Parsers.duration(Duration.ofSeconds(1)));
+
+  public static final ConfigKey<Long> COLD_CACHE =
+      key(
+          "cold.diskCache",
+          "size",
+          "4GiB",
+          "Disk for data files fetched from an object store for SQL. Not used with file:.",
+          Parsers.bytes(64L << 20));
+
+  public static final ConfigKey<Duration> TIERING_PAUSE =
+      key(
+          "tiering.pause",
+          "duration",
+          "1s",
+          "How often tiering looks for work. A table is committed to at most once a minute however"
+              + " short this is.",
+          Parsers.duration(Duration.ofMillis(10)));
+
+  public static final ConfigKey<Long> QUERY_MEMORY =
+      key(
+          "query.memory",
+          "size",
+          "512MiB",
+          "Memory for one SQL statement, outside the Java heap.",
+          Parsers.bytes(64L << 20));
+
+  public static final ConfigKey<Duration> QUERY_TIMEOUT =
+      key(
+          "query.timeout",
+          "duration",
+          "30s",
+          "The longest one SQL statement may take.",
+          Parsers.duration(Duration.ofMillis(1)));
+
+  public static final ConfigKey<Integer> QUERY_CONCURRENCY =
+      key(
+          "query.concurrency",
+          "number",
+          "2",
+          "SQL statements at once; more wait for their turn.",
+          Parsers.integer(1, 64));
+
+  public static final ConfigKey<Duration> DRAIN =
+      key(
+          "shutdown.drain",
+          "duration",
+          "10s",
+          "How long a stop waits for open calls to end by themselves.",
+          Parsers.duration(Duration.ZERO));
+
+  public static final ConfigKey<String> LOG_FORMAT =
+      key(
+          "log.format",
+          "text or json",
+          "text",
+          "How log lines are written to standard error.",
+          Parsers.oneOf(List.of("text", "json")));
+
+  public static final ConfigKey<String> LOG_LEVEL =
+      key(
+          "log.level",
+          "error, warn, info or debug",
+          "info",
+          "The least level of Thermocline's own log lines.",
+          Parsers.oneOf(List.of("error", "warn", "info", "debug")));
+
+  /** All of them. */
+  public static final List<ConfigKey<?>> ALL = List.copyOf(DECLARED);
+
+  private static final Set<String> NAMES = names(ALL);
+
+  private ConfigKeys() {}
+
+  /** The names of all keys. */
+  static Set<String> names() {
+    return NAMES;
+  }
+
+  private static Set<String> names(List<ConfigKey<?>> keys) {
+    Set<String> names = new LinkedHashSet<>();
+    keys.forEach(key -> names.add(key.name()));
+    return names;
+  }
+
+  private static <T> ConfigKey<T> key(
+      String name,
+      String kind,
+      String defaultText,
+      String description,
+      ConfigKey.Parser<T> parser) {
+    ConfigKey<T> key = new ConfigKey<>(name, kind, defaultText, description, parser, false);
+    DECLARED.add(key);
+    return key;
+  }
+
+  private static ConfigKey<String> secret(String name, String description) {
+    ConfigKey<String> key =
+        new ConfigKey<>(
+            name, "env:NAME or file:PATH", "", description, Secrets::checkReference, true);
+    DECLARED.add(key);
+    return key;
+  }
+}
