@@ -1,0 +1,144 @@
+package io.thermocline.cold.store;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Files on their way into the store: complete and forced, but not named yet. */
+final class LocalScratch {
+  private static final Logger LOG = LoggerFactory.getLogger(LocalScratch.class);
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rw-------");
+  private static final int COPY_BYTES = 1 << 20;
+
+  private final Path directory;
+  private final boolean posix;
+
+  LocalScratch(Path directory, boolean posix) {
+    this.directory = directory;
+    this.posix = posix;
+  }
+
+  /** A new forced file of these bytes. */
+  Path write(ByteBuffer bytes) throws IOException {
+    Path file = fresh();
+    try (FileChannel out = create(file)) {
+      while (bytes.hasRemaining()) {
+        out.write(bytes);
+      }
+      out.force(true);
+    } catch (IOException e) {
+      remove(file);
+      throw e;
+    }
+    return file;
+  }
+
+  /** A second name of this very file, forced; a checked copy where there can be none. */
+  Path adopt(Path source) throws IOException {
+    Path file = fresh();
+    try {
+      Files.createLink(file, source);
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      LOG.debug("copying instead of linking file={} reason={}", source, e.toString());
+      return copy(source, file);
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      if (posix) {
+        Files.setPosixFilePermissions(file, OWNER_ONLY);
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      remove(file);
+      throw e;
+    }
+    return file;
+  }
+
+  /** Deletes a scratch file if it is still there. What can't be deleted now is swept later. */
+  void remove(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      LOG.warn("scratch file stays until the next start file={} reason={}", file, e.toString());
+    }
+  }
+
+  /** Deletes what a crash left behind. */
+  void sweep(Instant olderThan) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+      for (Path file : files) {
+        if (Files.getLastModifiedTime(file).toInstant().isBefore(olderThan)) {
+          remove(file);
+        }
+      }
+    }
+  }
+
+  private Path copy(Path source, Path file) throws IOException {
+    CRC32C read = new CRC32C();
+    byte[] buffer = new byte[COPY_BYTES];
+    try (InputStream in = Files.newInputStream(source);
+        FileChannel out = create(file)) {
+      for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+        read.update(buffer, 0, got);
+        ByteBuffer piece = ByteBuffer.wrap(buffer, 0, got);
+        while (piece.hasRemaining()) {
+          out.write(piece);
+        }
+      }
+      out.force(true);
+    } catch (IOException e) {
+      remove(file);
+      throw e;
+    }
+    if (checksum(file, buffer) != read.getValue()) {
+      remove(file);
+      throw new IOException("the copy of " + source + " has another checksum");
+    }
+    return file;
+  }
+
+  private static long checksum(Path file, byte[] buffer) throws IOException {
+    CRC32C crc = new CRC32C();
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int got = in.read(buffer); got >= 0; got = in.read(buffer)) {
+        crc.update(buffer, 0, got);
+      }
+    }
+    return crc.getValue();
+  }
+
+  private FileChannel create(Path file) throws IOException {
+    Set<StandardOpenOption> options =
+        EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileAttribute<?>[] attributes =
+        posix
+            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+            : new FileAttribute<?>[0];
+    return FileChannel.open(file, options, attributes);
+  }
+
+  private Path fresh() {
+    return directory.resolve(UUID.randomUUID() + ".tmp");
+  }
+}

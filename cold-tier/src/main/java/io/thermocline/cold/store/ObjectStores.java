@@ -1,0 +1,54 @@
+package io.thermocline.cold.store;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+
+/** Opens the store that a warehouse's scheme asks for. */
+public final class ObjectStores {
+  private ObjectStores() {}
+
+  /**
+   * Opens a store. A directory is made if there is none; a bucket is not, and is first asked for
+   * when it is used.
+   *
+   * @throws ThermoclineException {@link ErrorKind#INVALID} for a scheme or a form that is not
+   *     known; {@link ErrorKind#FAILED_PRECONDITION} when the directory can't be used
+   */
+  public static ObjectStore open(
+      StoreSettings settings, MeterRegistry registry, InstantSource clock) {
+    return new BoundedObjectStore(backend(settings, clock), settings, registry);
+  }
+
+  private static ObjectStore backend(StoreSettings settings, InstantSource clock) {
+    URI warehouse = settings.warehouse();
+    String scheme = String.valueOf(warehouse.getScheme());
+    return switch (scheme) {
+      case "file" -> LocalObjectStore.open(directory(warehouse), clock);
+      default -> throw refused(warehouse, "its scheme is not one of file, s3, minio");
+    };
+  }
+
+  private static Path directory(URI warehouse) {
+    if (warehouse.getAuthority() != null && !warehouse.getAuthority().equals("localhost")) {
+      throw refused(warehouse, "a directory has no host; write file:///directory");
+    }
+    // file:data/warehouse is opaque, and relative to the working directory.
+    String path = warehouse.isOpaque() ? warehouse.getSchemeSpecificPart() : warehouse.getPath();
+    if (path.isEmpty() || path.equals("/")) {
+      throw refused(warehouse, "it names no directory");
+    }
+    return Path.of(path);
+  }
+
+  private static ThermoclineException refused(URI warehouse, String why) {
+    return new ThermoclineException(
+        ErrorKind.INVALID,
+        ("Not a warehouse: %s: %s. Write file:///directory, s3://bucket/prefix or"
+                + " minio://bucket/prefix")
+            .formatted(warehouse, why));
+  }
+}
