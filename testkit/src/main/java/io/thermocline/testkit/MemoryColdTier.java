@@ -120,7 +120,7 @@ public final class MemoryColdTier implements ColdTier {
 
   @Override
   public synchronized void purge(TopicId topic) {
-    if (table(topic).isPresent()) {
+    if (!tableTaken(topic)) {
       tables.remove(TableNames.of(topic.name()));
     }
   }

@@ -7,9 +7,6 @@ import java.util.List;
 
 /** One row of a table in memory. */
 record MemoryRow(StoredRecord record, long appendTimeMillis) {
-  /** Batches span an offset gap up to this size, then a new one begins. */
-  private static final long MAX_GAP = 1_000_000;
-
   long offset() {
     return record.offset();
   }
@@ -46,7 +43,7 @@ record MemoryRow(StoredRecord record, long appendTimeMillis) {
       boolean last = i + 1 == rows.size();
       if (last
           || rows.get(i + 1).appendTimeMillis() != row.appendTimeMillis()
-          || rows.get(i + 1).offset() - row.offset() > MAX_GAP) {
+          || rows.get(i + 1).offset() - run.get(0).offset() > Integer.MAX_VALUE) {
         batches.add(TestBatches.batch(Compression.NONE, row.appendTimeMillis(), run));
         run.clear();
       }
