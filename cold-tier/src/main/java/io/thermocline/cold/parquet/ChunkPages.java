@@ -1,0 +1,157 @@
+package io.thermocline.cold.parquet;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.util.zip.CRC32;
+import org.apache.parquet.format.CompressionCodec;
+import org.apache.parquet.format.DataPageHeader;
+import org.apache.parquet.format.Encoding;
+import org.apache.parquet.format.PageHeader;
+import org.apache.parquet.format.PageType;
+import org.apache.parquet.format.Util;
+
+/**
+ * The pages of one column, one at a time: taken from a window of stored bytes, checked against
+ * their checksum and the offset index, decompressed.
+ */
+final class ChunkPages {
+  private final FileReads reads;
+  private final Encoding encoding;
+  private final CRC32 crc = new CRC32();
+  private ColumnChunk chunk;
+
+  /** Stored bytes of the file from {@link #windowStart} to {@link #windowEnd}. */
+  private byte[] window;
+
+  private int windowOffset;
+  private long windowStart;
+  private long windowEnd;
+
+  private byte[] decompressed = new byte[0];
+  private byte[] array;
+  private int start;
+  private int end;
+  private int valueCount;
+
+  ChunkPages(FileReads reads, Encoding encoding) {
+    this.reads = reads;
+    this.encoding = encoding;
+  }
+
+  ColumnChunk chunk() {
+    return chunk;
+  }
+
+  /** Goes over to another row group's chunk. */
+  void reset(ColumnChunk next) {
+    chunk = next;
+    window = null;
+    windowStart = 0;
+    windowEnd = 0;
+  }
+
+  /** Takes stored bytes: {@code bytes[offset]} lies at {@code from} in the file. */
+  void offer(byte[] bytes, int offset, long from, long to) {
+    window = bytes;
+    windowOffset = offset;
+    windowStart = from;
+    windowEnd = to;
+  }
+
+  /** Opens a page: from then on it is what {@link #array} holds. */
+  void load(int page) {
+    if (chunk.position(page) < windowStart || chunk.position(page + 1) > windowEnd) {
+      reads.fetch(this, page);
+    }
+    try {
+      open(page);
+    } catch (IOException | RuntimeException e) {
+      throw e instanceof ThermoclineException known
+          ? known
+          : Damage.of(reads.location(), "page at " + chunk.position(page) + " can't be read", e);
+    }
+  }
+
+  private void open(int page) throws IOException {
+    int size = chunk.bytesOf(page);
+    int at = windowOffset + (int) (chunk.position(page) - windowStart);
+    ByteArrayInputStream stored = new ByteArrayInputStream(window, at, size);
+    PageHeader header = Util.readPageHeader(stored);
+    int bodySize = stored.available();
+    int body = at + size - bodySize;
+    checkHeader(header, page, bodySize);
+    crc.reset();
+    crc.update(window, body, bodySize);
+    if ((int) crc.getValue() != header.getCrc()) {
+      throw damaged(page, "its checksum does not match");
+    }
+    valueCount = header.getData_page_header().getNum_values();
+    if (chunk.codec() == CompressionCodec.UNCOMPRESSED) {
+      array = window;
+      start = body;
+      end = body + bodySize;
+      return;
+    }
+    int length = header.getUncompressed_page_size();
+    PageDecompressor.checkSize(window, body, bodySize, length);
+    if (decompressed.length < length) {
+      decompressed = new byte[Math.max(length, Math.min(2 * decompressed.length, 1 << 20))];
+    }
+    reads.decompressor().decompress(window, body, bodySize, decompressed, length);
+    array = decompressed;
+    start = 0;
+    end = length;
+  }
+
+  private void checkHeader(PageHeader header, int page, int bodySize) {
+    DataPageHeader data = header.getData_page_header();
+    if (header.getType() != PageType.DATA_PAGE || data == null || !header.isSetCrc()) {
+      throw damaged(page, "it is not a data page with a checksum");
+    }
+    boolean plainLevels =
+        data.getDefinition_level_encoding() == Encoding.RLE
+            && data.getRepetition_level_encoding() == Encoding.RLE;
+    if (header.getCompressed_page_size() != bodySize
+        || data.getNum_values() < chunk.rowsIn(page)
+        || !plainLevels) {
+      throw damaged(page, "its header does not agree with the offset index");
+    }
+    if (data.getEncoding() != encoding) {
+      throw damaged(page, "its values are " + data.getEncoding() + ", not " + encoding);
+    }
+    CompressionCodec codec = chunk.codec();
+    if (codec != CompressionCodec.ZSTD && codec != CompressionCodec.UNCOMPRESSED) {
+      throw new ThermoclineException(
+          ErrorKind.UNSUPPORTED,
+          "Data file %s is compressed with %s: only zstd and none are read"
+              .formatted(reads.location(), codec));
+    }
+  }
+
+  ThermoclineException damaged(int page, String problem) {
+    return Damage.of(
+        reads.location(), "page at " + chunk.position(page) + " can't be read: " + problem);
+  }
+
+  /** What holds the page. */
+  byte[] array() {
+    return array;
+  }
+
+  /** Where the page begins in {@link #array}. */
+  int start() {
+    return start;
+  }
+
+  /** Where it ends. */
+  int end() {
+    return end;
+  }
+
+  /** How many values the page says it has, nulls counted. */
+  int valueCount() {
+    return valueCount;
+  }
+}

@@ -1,0 +1,98 @@
+package io.thermocline.cold.parquet;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Fetches stored bytes for the columns of one reader: few large requests where reading goes on, a
+ * small one after a seek.
+ */
+final class FileReads implements AutoCloseable {
+  private final RangeSource source;
+  private final ReadSettings settings;
+  private final PageDecompressor decompressor = new PageDecompressor();
+
+  /** Bytes to ask for next; doubles until it is the settings' window. */
+  private int window;
+
+  private record Wanted(ChunkPages pages, long from, long to) {}
+
+  FileReads(RangeSource source, ReadSettings settings) {
+    this.source = source;
+    this.settings = settings;
+    this.window = settings.windowBytes();
+  }
+
+  String location() {
+    return source.location();
+  }
+
+  PageDecompressor decompressor() {
+    return decompressor;
+  }
+
+  /** Starts over with a small window. */
+  void expect(int bytes) {
+    window = Math.min(bytes, settings.windowBytes());
+  }
+
+  /** Fetches what the columns need from {@code row} on, with neighbors in one request. */
+  void fetchFrom(int row, List<ChunkPages> columns) {
+    List<Wanted> run = new ArrayList<>();
+    long runEnd = 0;
+    for (ChunkPages pages : columns) {
+      ColumnChunk chunk = pages.chunk();
+      int page = chunk.pageOfRow(row);
+      Wanted wanted = new Wanted(pages, chunk.position(page), windowEnd(chunk, page));
+      boolean far = wanted.from - runEnd > settings.mergeGapBytes();
+      boolean large = !run.isEmpty() && wanted.to - run.get(0).from > 2L * settings.windowBytes();
+      if (!run.isEmpty() && (far || large)) {
+        fetch(run, runEnd);
+        run.clear();
+      }
+      run.add(wanted);
+      runEnd = wanted.to;
+    }
+    fetch(run, runEnd);
+    grow();
+  }
+
+  /** Fetches pages of one column from {@code page} on. */
+  void fetch(ChunkPages pages, int page) {
+    long end = windowEnd(pages.chunk(), page);
+    fetch(List.of(new Wanted(pages, pages.chunk().position(page), end)), end);
+    grow();
+  }
+
+  private void fetch(List<Wanted> run, long end) {
+    long start = run.get(0).from;
+    byte[] bytes = new byte[Math.toIntExact(end - start)];
+    source.readFully(start, bytes, 0, bytes.length);
+    for (Wanted wanted : run) {
+      wanted.pages.offer(bytes, (int) (wanted.from - start), wanted.from, wanted.to);
+    }
+  }
+
+  /** Where a window from {@code page} on ends: whole pages, no small rest left behind. */
+  private long windowEnd(ColumnChunk chunk, int page) {
+    long start = chunk.position(page);
+    long chunkEnd = chunk.position(chunk.pages());
+    if (chunkEnd - start <= window + window / 2) {
+      return chunkEnd;
+    }
+    int last = page;
+    while (last + 1 < chunk.pages() && chunk.position(last + 2) - start <= window) {
+      last++;
+    }
+    return chunk.position(last + 1);
+  }
+
+  private void grow() {
+    window = (int) Math.min(2L * window, settings.windowBytes());
+  }
+
+  @Override
+  public void close() {
+    decompressor.close();
+  }
+}

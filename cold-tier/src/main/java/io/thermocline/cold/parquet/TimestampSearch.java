@@ -1,0 +1,72 @@
+package io.thermocline.cold.parquet;
+
+import io.thermocline.model.OffsetAndTimestamp;
+import io.thermocline.model.OffsetRange;
+import java.util.Optional;
+
+/** Looks for the first record of an offset range from a time on. */
+final class TimestampSearch {
+  /** Enough for many pages of packed numbers. */
+  private static final int WINDOW_BYTES = 64 * 1024;
+
+  private final FileFooter footer;
+  private final FileReads reads;
+  private final NumberColumn offsets;
+  private final NumberColumn timestamps;
+
+  TimestampSearch(FileFooter footer, FileReads reads) {
+    this.footer = footer;
+    this.reads = reads;
+    this.offsets = new NumberColumn(reads);
+    this.timestamps = new NumberColumn(reads);
+    reads.expect(WINDOW_BYTES);
+  }
+
+  Optional<OffsetAndTimestamp> first(OffsetRange range, long timestampMillis) {
+    if (range.isEmpty()) {
+      return Optional.empty();
+    }
+    long micros = Micros.saturated(timestampMillis);
+    int next = footer.rowGroupReaching(range.from());
+    while (next < footer.rowGroups().size()) {
+      RowGroup group = footer.rowGroups().get(next);
+      if (group.firstOffset() >= range.to()) {
+        return Optional.empty();
+      }
+      Optional<OffsetAndTimestamp> found = firstIn(group, range.from(), micros);
+      if (found.isPresent()) {
+        return found.filter(hit -> hit.offset() < range.to());
+      }
+      next++;
+    }
+    return Optional.empty();
+  }
+
+  private Optional<OffsetAndTimestamp> firstIn(RowGroup group, long from, long micros) {
+    ColumnChunk chunk = group.chunk(LogSchema.TIMESTAMP);
+    int firstRow = RowSearch.rowReaching(group, from, reads);
+    timestamps.pages().reset(chunk);
+    for (int page = chunk.pageOfRow(firstRow); page < chunk.pages(); page++) {
+      if (chunk.max(page) < micros) {
+        continue;
+      }
+      int start = Math.max(firstRow, chunk.firstRow(page));
+      int end = chunk.firstRow(page) + chunk.rowsIn(page);
+      timestamps.seek(start);
+      for (int row = start; row < end; row++) {
+        long timestamp = timestamps.next();
+        if (timestamp >= micros) {
+          return Optional.of(
+              new OffsetAndTimestamp(offsetOf(group, row), Micros.toMillis(timestamp)));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private long offsetOf(RowGroup group, int row) {
+    offsets.pages().reset(group.offsets());
+    offsets.seek(row);
+    return offsets.next();
+  }
+}

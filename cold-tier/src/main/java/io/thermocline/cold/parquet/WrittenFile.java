@@ -1,0 +1,35 @@
+package io.thermocline.cold.parquet;
+
+import io.thermocline.model.OffsetRange;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.iceberg.Metrics;
+
+/**
+ * A data file as it was written, still local.
+ *
+ * @param path where it lies
+ * @param range the offsets it stands for
+ * @param rows number of records, at least one
+ * @param bytes its size
+ * @param content what its records span
+ * @param metrics for the manifest: counts and bounds of the first four columns
+ * @param splitOffsets where its row groups begin
+ * @param indexCrc32c CRC32C of its bytes from where the page indexes begin to its end; to be given
+ *     to {@link FileFooter#read} when it is opened
+ * @param contentCrc32c checksum of its records, which stands in its footer too
+ */
+public record WrittenFile(
+    Path path,
+    OffsetRange range,
+    long rows,
+    long bytes,
+    ContentBounds content,
+    Metrics metrics,
+    List<Long> splitOffsets,
+    int indexCrc32c,
+    int contentCrc32c) {
+  public WrittenFile {
+    splitOffsets = List.copyOf(splitOffsets);
+  }
+}
