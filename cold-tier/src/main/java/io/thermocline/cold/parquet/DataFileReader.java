@@ -28,6 +28,11 @@ public final class DataFileReader {
     this.settings = settings;
   }
 
+  /** What the file says of itself. */
+  public FileFooter footer() {
+    return footer;
+  }
+
   /** A cursor before the first record at or after {@code from}. Nothing is read yet. */
   public DataFileCursor cursor(long from) {
     return new DataFileCursor(source, footer, settings, from);
