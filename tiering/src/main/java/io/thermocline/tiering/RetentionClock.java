@@ -1,5 +1,6 @@
 package io.thermocline.tiering;
 
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.tiering.policy.SealedText;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -88,8 +89,13 @@ final class RetentionClock {
 
   private void save() {
     if (saved == Long.MIN_VALUE || trusted - saved >= SAVE_EVERY_MILLIS) {
-      file.write(String.valueOf(trusted));
-      saved = trusted;
+      try {
+        file.write(String.valueOf(trusted));
+        saved = trusted;
+      } catch (ThermoclineException e) {
+        // A full disk: after a restart retention would be late by what was not saved.
+        LOG.warn("the retention clock could not be saved, retention_time={}", trusted, e);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.thermocline.tiering.policy;
 
+import io.thermocline.model.Units;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -110,16 +111,19 @@ public enum PolicyKey {
       "Bytes the whole topic takes over both tiers, each offset counted once, where it lies;"
           + " above it the oldest records are deleted for good.");
 
+  static final String UNLIMITED = "unlimited";
+
   /** How a value is written. */
   enum Form {
-    SIZE("a size such as 128MiB", Quantities.SIZE_PATTERN),
-    SIZE_LIMIT(
-        "a size such as 20GiB, or unlimited", Quantities.SIZE_PATTERN + "|" + Quantities.UNLIMITED),
-    AGE("a duration such as 10m", Quantities.AGE_PATTERN),
-    AGE_LIMIT(
-        "a duration such as 6h, or unlimited", Quantities.AGE_PATTERN + "|" + Quantities.UNLIMITED),
+    SIZE("a size such as 128MiB", Form.SIZES),
+    SIZE_LIMIT("a size such as 20GiB, or unlimited", Form.SIZES + "|" + UNLIMITED),
+    AGE("a duration such as 10m", Form.AGES),
+    AGE_LIMIT("a duration such as 6h, or unlimited", Form.AGES + "|" + UNLIMITED),
     BOOLEAN("true or false", "true|false"),
     COMPRESSION("zstd or none", "zstd|none");
+
+    private static final String SIZES = "[0-9]+(B|KiB|MiB|GiB|TiB|PiB)";
+    private static final String AGES = "[0-9]+(ms|s|m|h|d)";
 
     final String wanted;
     final String pattern;
@@ -188,7 +192,7 @@ public enum PolicyKey {
 
   /** What is wrong with a value of the right form; empty when it is within the limits. */
   Optional<String> outOfLimits(String text) {
-    if (min.isEmpty() || text.equals(Quantities.UNLIMITED)) {
+    if (min.isEmpty() || text.equals(UNLIMITED)) {
       return Optional.empty();
     }
     if (amount(text) < amount(min)) {
@@ -200,19 +204,24 @@ public enum PolicyKey {
     return Optional.empty();
   }
 
+  /** The amount; what no long can hold is the largest one, past every limit. */
   private long amount(String text) {
-    return form.isSize() ? Quantities.bytes(text) : Quantities.age(text).toMillis();
+    try {
+      return form.isSize() ? Units.parseBytes(text) : Units.parseDuration(text).toMillis();
+    } catch (IllegalArgumentException tooLarge) {
+      return Long.MAX_VALUE;
+    }
   }
 
   /** The setting's value in {@code policy}, as one would write it. */
   public String textIn(TopicPolicy policy) {
     return switch (this) {
-      case SEGMENT_BYTES -> Quantities.ofBytes(policy.segment().maxBytes());
-      case SEGMENT_AGE -> Quantities.ofAge(policy.segment().maxAge());
+      case SEGMENT_BYTES -> Units.exactBytes(policy.segment().maxBytes());
+      case SEGMENT_AGE -> Units.exactDuration(policy.segment().maxAge());
       case TIERING_ENABLED -> String.valueOf(policy.tiering().enabled());
-      case TIERING_MIN_FILE_BYTES -> Quantities.ofBytes(policy.tiering().minFileBytes());
-      case TIERING_MAX_LAG -> Quantities.ofAge(policy.tiering().maxLag());
-      case TIERING_TARGET_FILE_BYTES -> Quantities.ofBytes(policy.tiering().targetFileBytes());
+      case TIERING_MIN_FILE_BYTES -> Units.exactBytes(policy.tiering().minFileBytes());
+      case TIERING_MAX_LAG -> Units.exactDuration(policy.tiering().maxLag());
+      case TIERING_TARGET_FILE_BYTES -> Units.exactBytes(policy.tiering().targetFileBytes());
       case TIERING_COMPRESSION ->
           policy.tiering().compression().name().toLowerCase(java.util.Locale.ROOT);
       case HOT_RETAIN -> limit(policy.hot().retain());
@@ -223,10 +232,10 @@ public enum PolicyKey {
   }
 
   private static String limit(Optional<Duration> age) {
-    return age.map(Quantities::ofAge).orElse(Quantities.UNLIMITED);
+    return age.map(Units::exactDuration).orElse(UNLIMITED);
   }
 
   private static String limit(java.util.OptionalLong bytes) {
-    return bytes.isPresent() ? Quantities.ofBytes(bytes.getAsLong()) : Quantities.UNLIMITED;
+    return bytes.isPresent() ? Units.exactBytes(bytes.getAsLong()) : UNLIMITED;
   }
 }

@@ -1,6 +1,7 @@
 package io.thermocline.tiering.policy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.thermocline.model.Units;
 import java.util.EnumMap;
 import java.util.Map;
 
@@ -38,7 +39,7 @@ final class PolicyRules {
     all.putAll(written);
     String target = all.get(PolicyKey.TIERING_TARGET_FILE_BYTES);
     if (!written.containsKey(PolicyKey.TIERING_MIN_FILE_BYTES)
-        && Quantities.bytes(target) < Quantities.bytes(all.get(PolicyKey.TIERING_MIN_FILE_BYTES))) {
+        && Units.parseBytes(target) < Units.parseBytes(all.get(PolicyKey.TIERING_MIN_FILE_BYTES))) {
       all.put(PolicyKey.TIERING_MIN_FILE_BYTES, target);
     }
     return TopicPolicy.of(all::get);
@@ -76,7 +77,7 @@ final class PolicyRules {
                     ("retention.age %s would delete records before they are tiered:"
                             + " tiering.maxLag is %s; raise the one or lower the other")
                         .formatted(
-                            Quantities.ofAge(age), PolicyKey.TIERING_MAX_LAG.textIn(settings))));
+                            Units.exactDuration(age), PolicyKey.TIERING_MAX_LAG.textIn(settings))));
     if (isBelow(PolicyKey.RETENTION_AGE, PolicyKey.HOT_RETAIN)) {
       fault(
           PolicyKey.HOT_RETAIN,
@@ -103,15 +104,12 @@ final class PolicyRules {
   private boolean isBelow(PolicyKey less, PolicyKey more) {
     String a = written.get(less);
     String b = written.get(more);
-    if (a == null
-        || b == null
-        || a.equals(Quantities.UNLIMITED)
-        || b.equals(Quantities.UNLIMITED)) {
+    if (a == null || b == null || a.equals(PolicyKey.UNLIMITED) || b.equals(PolicyKey.UNLIMITED)) {
       return false;
     }
     return less.form.isSize()
-        ? Quantities.bytes(a) < Quantities.bytes(b)
-        : Quantities.age(a).compareTo(Quantities.age(b)) < 0;
+        ? Units.parseBytes(a) < Units.parseBytes(b)
+        : Units.parseDuration(a).compareTo(Units.parseDuration(b)) < 0;
   }
 
   /** The written keys without the pair that could not stand in one record. */

@@ -2,6 +2,7 @@ package io.thermocline.tiering.policy;
 
 import io.thermocline.model.Compression;
 import io.thermocline.model.SegmentLimits;
+import io.thermocline.model.Units;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -81,13 +82,13 @@ public record TopicPolicy(Segment segment, Tiering tiering, Hot hot, Retention r
   static TopicPolicy of(Function<PolicyKey, String> text) {
     return new TopicPolicy(
         new Segment(
-            Quantities.bytes(text.apply(PolicyKey.SEGMENT_BYTES)),
-            Quantities.age(text.apply(PolicyKey.SEGMENT_AGE))),
+            Units.parseBytes(text.apply(PolicyKey.SEGMENT_BYTES)),
+            Units.parseDuration(text.apply(PolicyKey.SEGMENT_AGE))),
         new Tiering(
             Boolean.parseBoolean(text.apply(PolicyKey.TIERING_ENABLED)),
-            Quantities.bytes(text.apply(PolicyKey.TIERING_MIN_FILE_BYTES)),
-            Quantities.age(text.apply(PolicyKey.TIERING_MAX_LAG)),
-            Quantities.bytes(text.apply(PolicyKey.TIERING_TARGET_FILE_BYTES)),
+            Units.parseBytes(text.apply(PolicyKey.TIERING_MIN_FILE_BYTES)),
+            Units.parseDuration(text.apply(PolicyKey.TIERING_MAX_LAG)),
+            Units.parseBytes(text.apply(PolicyKey.TIERING_TARGET_FILE_BYTES)),
             text.apply(PolicyKey.TIERING_COMPRESSION).equals("zstd")
                 ? Compression.ZSTD
                 : Compression.NONE),
@@ -100,13 +101,15 @@ public record TopicPolicy(Segment segment, Tiering tiering, Hot hot, Retention r
   }
 
   private static Optional<Duration> ageLimit(String text) {
-    return text.equals(Quantities.UNLIMITED) ? Optional.empty() : Optional.of(Quantities.age(text));
+    return text.equals(PolicyKey.UNLIMITED)
+        ? Optional.empty()
+        : Optional.of(Units.parseDuration(text));
   }
 
   private static OptionalLong sizeLimit(String text) {
-    return text.equals(Quantities.UNLIMITED)
+    return text.equals(PolicyKey.UNLIMITED)
         ? OptionalLong.empty()
-        : OptionalLong.of(Quantities.bytes(text));
+        : OptionalLong.of(Units.parseBytes(text));
   }
 
   private static void check(boolean holds, String otherwise) {

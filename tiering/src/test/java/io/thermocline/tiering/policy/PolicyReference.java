@@ -123,8 +123,7 @@ final class PolicyReference {
       """
       # Policies
 
-      <!-- Written by PolicyReferenceTest from PolicyKey. To write it again:
-           ./mvnw -q test -pl tiering -am -Dtest=PolicyReferenceTest -Dsurefire.failIfNoSpecifiedTests=false -Dthermocline.rewrite=true -->
+      <!-- Made by PolicyReferenceTest from PolicyKey: ./mvnw -q test -pl tiering -am -Dregenerate -->
 
       A policy says, for the topics it matches, when segments are sealed, when they move to the cold
       tier, how long they stay on local disk beside it, and how long records are kept at all.
