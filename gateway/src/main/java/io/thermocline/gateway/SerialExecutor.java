@@ -1,0 +1,58 @@
+package io.thermocline.gateway;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Runs steps one after the other, in the order they came, on threads of a shared pool: never two at
+ * once, and each sees what the ones before it did. Takes at most one place in the pool's queue.
+ */
+final class SerialExecutor implements Executor {
+  private final Executor pool;
+  private final Deque<Runnable> steps = new ArrayDeque<>();
+  private boolean running;
+
+  SerialExecutor(Executor pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * @param step must not throw
+   * @throws RejectedExecutionException when the pool is closed
+   */
+  @Override
+  public void execute(Runnable step) {
+    synchronized (steps) {
+      steps.add(step);
+      if (running) {
+        return;
+      }
+      running = true;
+    }
+    try {
+      pool.execute(this::runAll);
+    } catch (RejectedExecutionException closed) {
+      synchronized (steps) {
+        running = false;
+        steps.clear();
+      }
+      throw closed;
+    }
+  }
+
+  private void runAll() {
+    while (true) {
+      Runnable step;
+      synchronized (steps) {
+        step = steps.poll();
+        if (step == null) {
+          running = false;
+          return;
+        }
+      }
+      step.run();
+    }
+  }
+}

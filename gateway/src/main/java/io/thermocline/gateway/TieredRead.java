@@ -1,0 +1,45 @@
+package io.thermocline.gateway;
+
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.RecordBatch;
+import io.thermocline.model.Tier;
+import java.util.List;
+
+/**
+ * What the whole log answered to a read.
+ *
+ * @param tier which one gave the batches
+ * @param batches in offset order; the first may begin below the offset asked for
+ * @param nextOffset where the next read goes on: past the offset asked for, except at the end,
+ *     where it is that offset
+ * @param lost damaged ranges below {@code nextOffset} that were passed over
+ * @param logStart first readable offset, as of this read
+ * @param end one past the last durable record, as of this read; {@code >= nextOffset}
+ */
+record TieredRead(
+    Tier tier,
+    List<RecordBatch> batches,
+    long nextOffset,
+    List<OffsetRange> lost,
+    long logStart,
+    long end) {
+
+  TieredRead {
+    batches = List.copyOf(batches);
+    lost = List.copyOf(lost);
+    if (nextOffset > end) {
+      throw new IllegalArgumentException(
+          "A read went to " + nextOffset + ", past the end " + end + " of what is durable");
+    }
+  }
+
+  /** Whether the reader has now seen all there was. */
+  boolean caughtUp() {
+    return nextOffset == end;
+  }
+
+  /** Payload bytes of its batches. */
+  long bytes() {
+    return batches.stream().mapToLong(RecordBatch::sizeInBytes).sum();
+  }
+}
