@@ -43,16 +43,13 @@ final class ByteBudget {
   void give(long bytes) {
     List<Runnable> called = new ArrayList<>();
     synchronized (this) {
-      taken -= bytes;
-      if (taken < 0) {
-        throw new IllegalStateException("More was given back than taken: " + taken);
+      if (bytes > taken) {
+        throw new IllegalStateException(bytes + " given back where " + taken + " were taken");
       }
-      // One at a time: each that takes and gives back calls the next, and all are called at zero.
-      while (!waiting.isEmpty() && (called.isEmpty() || taken == 0)) {
-        if (taken >= total) {
-          break;
-        }
-        called.add(waiting.poll());
+      taken -= bytes;
+      if (taken < total) {
+        called.addAll(waiting);
+        waiting.clear();
       }
     }
     called.forEach(Runnable::run);

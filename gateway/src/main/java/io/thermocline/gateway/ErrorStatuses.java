@@ -52,7 +52,9 @@ final class ErrorStatuses {
     };
   }
 
-  /** The failure as it is told in-band. Logs it when it is a defect, once, under the id it tells. */
+  /**
+   * The failure as it is told in-band. Logs it when it is a defect, once, under the id it tells.
+   */
   static com.google.rpc.Status toProto(Throwable failure) {
     ThermoclineException known = known(failure);
     com.google.rpc.Status.Builder status =
@@ -81,6 +83,15 @@ final class ErrorStatuses {
       status.addDetails(Any.pack(RetryInfo.newBuilder().setRetryDelay(RETRY_DELAY).build()));
     }
     return status.build();
+  }
+
+  /** What kind of failure it is told as. */
+  static ErrorKind kindOf(Throwable failure) {
+    Throwable cause = unwrap(failure);
+    if (cause instanceof ThermoclineException known) {
+      return known.kind();
+    }
+    return cause instanceof CancellationException ? ErrorKind.TRANSIENT : ErrorKind.INTERNAL;
   }
 
   /** The failure as it ends a call. */

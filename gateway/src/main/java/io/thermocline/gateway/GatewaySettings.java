@@ -150,20 +150,17 @@ public record GatewaySettings(
 
   /** The same settings with other bounds for streams. */
   public GatewaySettings with(Streams newStreams) {
-    return new GatewaySettings(
-        host, port, httpPort, calls, newStreams, pools, heartbeat, drain);
+    return new GatewaySettings(host, port, httpPort, calls, newStreams, pools, heartbeat, drain);
   }
 
   /** The same settings with other bounds for calls. */
   public GatewaySettings with(Calls newCalls) {
-    return new GatewaySettings(
-        host, port, httpPort, newCalls, streams, pools, heartbeat, drain);
+    return new GatewaySettings(host, port, httpPort, newCalls, streams, pools, heartbeat, drain);
   }
 
   /** The same settings with another heartbeat and another time to drain. */
   public GatewaySettings with(Duration newHeartbeat, Duration newDrain) {
-    return new GatewaySettings(
-        host, port, httpPort, calls, streams, pools, newHeartbeat, newDrain);
+    return new GatewaySettings(host, port, httpPort, calls, streams, pools, newHeartbeat, newDrain);
   }
 
   private static void port(String name, int port) {

@@ -32,14 +32,14 @@ final class ReadPools {
     return on(cold, step);
   }
 
-  private static <T> CompletableFuture<T> on(
-      Executor pool, Supplier<CompletableFuture<T>> step) {
+  private static <T> CompletableFuture<T> on(Executor pool, Supplier<CompletableFuture<T>> step) {
     try {
       return CompletableFuture.supplyAsync(step, pool).thenCompose(future -> future);
     } catch (RejectedExecutionException full) {
       return CompletableFuture.failedFuture(
           new ThermoclineException(
-              ErrorKind.EXHAUSTED, "Too many reads are waiting: try again, or read less at once",
+              ErrorKind.EXHAUSTED,
+              "Too many reads are waiting: try again, or read less at once",
               full));
     }
   }

@@ -72,8 +72,7 @@ final class TieredReader {
    * @return fails with {@link ErrorKind#OUT_OF_RANGE} outside {@code [log start, end]}, {@link
    *     ErrorKind#TRANSIENT} while the cold tier is away, and what the tiers fail with
    */
-  CompletableFuture<TieredRead> read(
-      TopicPartition id, long from, int maxBytes, boolean atTail) {
+  CompletableFuture<TieredRead> read(TopicPartition id, long from, int maxBytes, boolean atTail) {
     return pools.hot(atTail, () -> hotThenCold(id, from, maxBytes, 1));
   }
 
@@ -129,13 +128,7 @@ final class TieredReader {
   private TieredRead atEnd(TopicPartition id, long from) {
     Bounds bounds = bounds(id);
     // Records that came since belong to the next read, which a reader short of the end makes.
-    return new TieredRead(
-        Tier.HOT,
-        List.of(),
-        from,
-        List.of(),
-        bounds.logStart(),
-        bounds.end());
+    return new TieredRead(Tier.HOT, List.of(), from, List.of(), bounds.logStart(), bounds.end());
   }
 
   /**

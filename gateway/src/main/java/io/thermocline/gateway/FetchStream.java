@@ -1,0 +1,422 @@
+package io.thermocline.gateway;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.FetchCursor.Phase;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetAndTimestamp;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicPartition;
+import io.thermocline.proto.v1.AddPartition;
+import io.thermocline.proto.v1.FetchRequest;
+import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.proto.v1.StartPosition;
+import io.thermocline.proto.v1.Tier;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Fetch call: any number of partitions, each with its own place and credit, that take turns.
+ *
+ * <p>All state belongs to one serial executor. Requests, finished reads, wake-ups, the peer's
+ * readiness and heartbeats are steps on it; nothing else touches a cursor. A step that throws ends
+ * the call.
+ */
+final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Draining {
+  private static final Logger LOG = LoggerFactory.getLogger(FetchStream.class);
+
+  private final ServerCallStreamObserver<FetchAnswer> out;
+  private final FetchContext context;
+  private final SerialExecutor serial;
+  private final Map<FetchKey, FetchCursor> cursors = new HashMap<>();
+  private final FetchTurns turns;
+  private final FetchOutbox outbox;
+  private final Runnable stopHeartbeat;
+  private boolean halfClosed;
+  private boolean closed;
+
+  FetchStream(ServerCallStreamObserver<FetchAnswer> out, FetchContext context) {
+    this.out = out;
+    this.context = context;
+    this.serial = new SerialExecutor(context.calls());
+    this.turns = new FetchTurns(context.streams().fetchTurnBytes());
+    this.outbox = new FetchOutbox(out, context.budget(), context.metrics());
+    out.disableAutoRequest();
+    out.setOnReadyThreshold(context.streams().fetchTurnBytes());
+    out.setOnReadyHandler(() -> step(() -> {}));
+    out.setOnCancelHandler(() -> step(this::release));
+    context.open().add(this);
+    this.stopHeartbeat = context.heartbeat().every(() -> step(this::heartbeat));
+    out.request(1);
+  }
+
+  @Override
+  public void onNext(FetchRequest request) {
+    step(
+        () -> {
+          handle(request);
+          out.request(1);
+        });
+  }
+
+  @Override
+  public void onError(Throwable cancelled) {
+    step(this::release);
+  }
+
+  @Override
+  public void onCompleted() {
+    step(() -> halfClosed = true);
+  }
+
+  @Override
+  public void drain() {
+    step(
+        () ->
+            fail(
+                new ThermoclineException(
+                    ErrorKind.TRANSIENT, "The server is shutting down: fetch again elsewhere")));
+  }
+
+  /** Runs a step on the serial executor, then whatever it made possible. */
+  private void step(Runnable step) {
+    try {
+      serial.execute(
+          () -> {
+            try {
+              if (!closed) {
+                step.run();
+                pump();
+              }
+            } catch (RuntimeException failure) {
+              fail(failure);
+            }
+          });
+    } catch (RejectedExecutionException stopped) {
+      LOG.debug("A step came after the server had stopped");
+    }
+  }
+
+  private void fail(RuntimeException failure) {
+    if (!closed) {
+      release();
+      out.onError(failure);
+    }
+  }
+
+  private void release() {
+    if (!closed) {
+      closed = true;
+      stopHeartbeat.run();
+      cursors.values().forEach(cursor -> cursor.interrupt(Phase.DONE));
+      cursors.clear();
+      outbox.close();
+      context.open().remove(this);
+    }
+  }
+
+  // ---- What the client asks for ----
+
+  private void handle(FetchRequest request) {
+    switch (request.getActionCase()) {
+      case ADD -> add(request.getAdd());
+      case SEEK -> {
+        FetchCursor cursor = cursor(request.getSeek().getTopic(), request.getSeek().getPartition());
+        stop(cursor);
+        cursor.seek(request.getSeek().getPositionId());
+        locate(cursor, request.getSeek().getStart());
+      }
+      case PAUSE -> {
+        FetchCursor cursor =
+            cursor(request.getPause().getTopic(), request.getPause().getPartition());
+        cursor.pause();
+        if (cursor.phase() != Phase.LOCATING && cursor.phase() != Phase.FAILED) {
+          stop(cursor);
+          cursor.rewind();
+          cursor.interrupt(Phase.HELD);
+        }
+      }
+      case RESUME -> {
+        FetchCursor cursor =
+            cursor(request.getResume().getTopic(), request.getResume().getPartition());
+        cursor.resume();
+        goOnIfHeld(cursor);
+      }
+      case REMOVE -> {
+        FetchCursor cursor =
+            cursor(request.getRemove().getTopic(), request.getRemove().getPartition());
+        stop(cursor);
+        cursor.interrupt(Phase.DONE);
+        cursors.remove(cursor.key());
+      }
+      case CREDIT -> {
+        FetchCursor cursor =
+            cursor(request.getCredit().getTopic(), request.getCredit().getPartition());
+        cursor.grant(credit(request.getCredit().getBytes()));
+        goOnIfHeld(cursor);
+      }
+      case ACTION_NOT_SET -> throw Wire.invalid("action", "is not set");
+    }
+  }
+
+  private void add(AddPartition add) {
+    FetchKey key = new FetchKey(add.getTopic(), add.getPartition());
+    if (cursors.containsKey(key)) {
+      throw Wire.invalid("add.partition", "is in this stream already: " + key);
+    }
+    if (cursors.size() >= context.streams().fetchPartitions()) {
+      throw new ThermoclineException(
+          ErrorKind.EXHAUSTED,
+          "One fetch stream takes %d partitions: open another"
+              .formatted(context.streams().fetchPartitions()));
+    }
+    if (add.hasEndOffset() && add.getEndOffset() < 0) {
+      throw Wire.invalid("add.end_offset", "is negative: " + add.getEndOffset());
+    }
+    FetchCursor cursor =
+        new FetchCursor(
+            key,
+            add.getPositionId(),
+            add.getFollow(),
+            add.hasEndOffset() ? OptionalLong.of(add.getEndOffset()) : OptionalLong.empty(),
+            credit(add.getCreditBytes()));
+    cursors.put(key, cursor);
+    locate(cursor, add.getStart());
+  }
+
+  private static long credit(long bytes) {
+    if (bytes < 0) {
+      throw Wire.invalid("credit", "is negative: " + bytes);
+    }
+    return bytes;
+  }
+
+  private FetchCursor cursor(String topic, int partition) {
+    FetchKey key = new FetchKey(topic, partition);
+    FetchCursor cursor = cursors.get(key);
+    if (cursor == null) {
+      throw Wire.invalid("partition", "is not in this stream: " + key + ". Add it first");
+    }
+    return cursor;
+  }
+
+  /** Takes a cursor out of the turns, and back what was read for it and not sent. */
+  private void stop(FetchCursor cursor) {
+    turns.remove(cursor);
+    cursor.unread(outbox.drop(cursor));
+  }
+
+  private void goOnIfHeld(FetchCursor cursor) {
+    if (cursor.phase() == Phase.HELD) {
+      advance(cursor);
+    }
+  }
+
+  // ---- Where a cursor begins ----
+
+  private void locate(FetchCursor cursor, StartPosition start) {
+    try {
+      TopicPartition id =
+          context.topics().require(cursor.key().topic()).partition(cursor.key().partition());
+      TieredReader.Bounds bounds = context.reader().bounds(id);
+      cursor.found(id, bounds.end());
+      switch (start.getPositionCase()) {
+        case EARLIEST, POSITION_NOT_SET -> standAt(cursor, bounds.logStart());
+        case LATEST -> standAt(cursor, bounds.end());
+        case OFFSET -> {
+          context.reader().checkReadable(id, start.getOffset());
+          standAt(cursor, start.getOffset());
+        }
+        case TIMESTAMP ->
+            whenDone(
+                cursor,
+                context.reader().offsetForTimestamp(id, start.getTimestamp()),
+                found ->
+                    standAt(
+                        cursor,
+                        found
+                            .map(OffsetAndTimestamp::offset)
+                            .orElseGet(() -> context.reader().bounds(id).end())));
+      }
+    } catch (ThermoclineException failure) {
+      fail(cursor, failure);
+    }
+  }
+
+  private void standAt(FetchCursor cursor, long offset) {
+    cursor.standAt(offset);
+    advance(cursor);
+  }
+
+  // ---- How a cursor goes on ----
+
+  private void advance(FetchCursor cursor) {
+    if (cursor.atStop()) {
+      cursor.phase(Phase.DONE);
+      say(cursor, news(cursor).setDone(true));
+    } else if (cursor.mayRead()) {
+      cursor.phase(Phase.QUEUED);
+      turns.add(cursor);
+    } else {
+      cursor.phase(Phase.HELD);
+    }
+  }
+
+  /** Sends what is ready, reads ahead as far as there is room, and ends a call that is over. */
+  private void pump() {
+    if (closed) {
+      return;
+    }
+    outbox.send();
+    while (outbox.hasRoom()) {
+      FetchCursor cursor = turns.peek();
+      if (cursor == null || !outbox.reserve(context.streams().fetchTurnBytes(), this::pumpLater)) {
+        break;
+      }
+      turns.remove(cursor);
+      startRead(cursor);
+    }
+    if (halfClosed && outbox.isIdle() && cursors.values().stream().noneMatch(FetchStream::isLive)) {
+      release();
+      out.onCompleted();
+    }
+  }
+
+  private void pumpLater() {
+    step(outbox::budgetFreed);
+  }
+
+  /** Whether it may still say something although no more requests come. */
+  private static boolean isLive(FetchCursor cursor) {
+    return switch (cursor.phase()) {
+      case LOCATING, QUEUED, READING, AWAITING -> true;
+      case HELD, DONE, FAILED -> false;
+    };
+  }
+
+  private void startRead(FetchCursor cursor) {
+    cursor.phase(Phase.READING);
+    int reserved = context.streams().fetchTurnBytes();
+    int generation = cursor.generation();
+    context
+        .reader()
+        .read(cursor.id(), cursor.next(), cursor.readLimit(reserved), cursor.fresh())
+        .whenComplete(
+            (read, failure) ->
+                settle(
+                    () -> {
+                      boolean wanted = !closed && generation == cursor.generation();
+                      outbox.settle(reserved, wanted && read != null ? read.bytes() : 0);
+                      if (wanted && failure != null) {
+                        fail(cursor, failure);
+                      } else if (wanted) {
+                        afterRead(cursor, read);
+                      }
+                    }));
+  }
+
+  /** Runs the step that ends a read: also after the call has closed, to give back what it held. */
+  private void settle(Runnable step) {
+    try {
+      serial.execute(
+          () -> {
+            try {
+              step.run();
+              pump();
+            } catch (RuntimeException failure) {
+              fail(failure);
+            }
+          });
+    } catch (RejectedExecutionException stopped) {
+      LOG.debug("A read ended after the server had stopped");
+    }
+  }
+
+  private void afterRead(FetchCursor cursor, TieredRead read) {
+    boolean moved = read.nextOffset() > cursor.next();
+    cursor.read(read, context.streams().fetchTurnBytes());
+    if (moved || read.caughtUp()) {
+      cursor
+          .answers(read, context.streams().fetchResponseBytes())
+          .forEach(answer -> outbox.add(cursor, answer));
+    }
+    if (cursor.atStop()) {
+      cursor.phase(Phase.DONE);
+    } else if (read.caughtUp()) {
+      await(cursor);
+    } else {
+      advance(cursor);
+    }
+  }
+
+  private void await(FetchCursor cursor) {
+    CompletableFuture<Long> more = context.hot().awaitBeyond(cursor.id(), cursor.next());
+    cursor.await(more);
+    whenDone(
+        cursor,
+        more,
+        end -> {
+          cursor.woken();
+          advance(cursor);
+        });
+  }
+
+  private <T> void whenDone(FetchCursor cursor, CompletableFuture<T> future, Consumer<T> then) {
+    int generation = cursor.generation();
+    future.whenComplete(
+        (value, failure) ->
+            step(
+                () -> {
+                  if (generation != cursor.generation()) {
+                    return;
+                  }
+                  if (failure != null) {
+                    fail(cursor, failure);
+                  } else {
+                    then.accept(value);
+                  }
+                }));
+  }
+
+  // ---- What is said beside records ----
+
+  private void fail(FetchCursor cursor, Throwable failure) {
+    turns.remove(cursor);
+    cursor.interrupt(Phase.FAILED);
+    FetchResponse.Builder news =
+        cursor.head(0, 0, cursor.next()).setError(ErrorStatuses.toProto(failure));
+    if (cursor.isFound()) {
+      try {
+        TieredReader.Bounds bounds = context.reader().bounds(cursor.id());
+        news.setLogStart(bounds.logStart()).setEnd(bounds.end());
+      } catch (ThermoclineException gone) {
+        LOG.debug("No bounds to tell beside a failure partition={}", cursor.key(), gone);
+      }
+    }
+    say(cursor, news);
+  }
+
+  private void heartbeat() {
+    for (FetchCursor cursor : cursors.values()) {
+      if (cursor.phase() == Phase.AWAITING && cursor.silent() && outbox.isIdle()) {
+        say(cursor, news(cursor).setCaughtUp(true));
+      }
+    }
+  }
+
+  private FetchResponse.Builder news(FetchCursor cursor) {
+    TieredReader.Bounds bounds = context.reader().bounds(cursor.id());
+    return cursor.head(bounds.logStart(), bounds.end(), cursor.next()).setTier(Tier.TIER_HOT);
+  }
+
+  private void say(FetchCursor cursor, FetchResponse.Builder news) {
+    outbox.add(cursor, new FetchAnswer(news.build(), List.of()));
+  }
+}

@@ -1,0 +1,95 @@
+package io.thermocline.gateway;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code /metrics}, {@code /healthz} and {@code /readyz}. */
+final class HttpSide implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpSide.class);
+  private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+  private static final int BACKLOG = 64;
+
+  private final HttpServer server;
+
+  /**
+   * Starts to listen.
+   *
+   * @param problem why the server is not ready; empty when it is
+   */
+  HttpSide(
+      InetSocketAddress address,
+      ExecutorService pool,
+      Supplier<String> metricsText,
+      Supplier<Optional<String>> problem)
+      throws IOException {
+    server = HttpServer.create(address, BACKLOG);
+    server.setExecutor(pool);
+    page("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, metricsText.get()));
+    page("/healthz", exchange -> answer(exchange, 200, TEXT, "ok\n"));
+    page(
+        "/readyz",
+        exchange -> {
+          Optional<String> found = problem.get();
+          answer(
+              exchange,
+              found.isEmpty() ? 200 : 503,
+              TEXT,
+              found.map(text -> text + "\n").orElse("ready\n"));
+        });
+    server.start();
+  }
+
+  private interface Page {
+    void answer(HttpExchange exchange) throws IOException;
+  }
+
+  private void page(String path, Page page) {
+    server.createContext(
+        path,
+        exchange -> {
+          try (exchange) {
+            if (!exchange.getRequestURI().getPath().equals(path)) {
+              answer(exchange, 404, TEXT, "not found\n");
+            } else if (!exchange.getRequestMethod().equals("GET")
+                && !exchange.getRequestMethod().equals("HEAD")) {
+              answer(exchange, 405, TEXT, "only GET\n");
+            } else {
+              page.answer(exchange);
+            }
+          } catch (IOException gone) {
+            LOG.debug("A peer of the HTTP side went away", gone);
+          } catch (RuntimeException failure) {
+            LOG.error("Could not answer path={}", path, failure);
+          }
+        });
+  }
+
+  private static void answer(HttpExchange exchange, int code, String type, String body)
+      throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", type);
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    exchange.sendResponseHeaders(code, head ? -1 : bytes.length);
+    if (!head) {
+      exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}

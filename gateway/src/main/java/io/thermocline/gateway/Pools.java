@@ -1,0 +1,71 @@
+package io.thermocline.gateway;
+
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The gateway's threads. Tasks past a pool's queue are rejected. */
+final class Pools implements AutoCloseable {
+  private static final long END_SECONDS = 10;
+
+  final ExecutorService calls;
+  final ExecutorService tail;
+  final ExecutorService hot;
+  final ExecutorService cold;
+  final ExecutorService control;
+  final ExecutorService slow;
+  final ScheduledExecutorService timer;
+
+  Pools(GatewaySettings.Pools sizes) {
+    // Not bounded by itself: each open call has at most two tasks in it, and calls are bounded.
+    calls = pool("calls", sizes.calls(), new LinkedBlockingQueue<>());
+    tail = pool("tail", sizes.tail(), new ArrayBlockingQueue<>(sizes.queue()));
+    hot = pool("hot", sizes.hot(), new ArrayBlockingQueue<>(sizes.queue()));
+    cold = pool("cold", sizes.cold(), new ArrayBlockingQueue<>(sizes.queue()));
+    control = pool("control", sizes.control(), new ArrayBlockingQueue<>(sizes.queue()));
+    slow = pool("slow", sizes.slow(), new ArrayBlockingQueue<>(sizes.queue()));
+    timer = Executors.newSingleThreadScheduledExecutor(named("timer"));
+  }
+
+  private static ExecutorService pool(String name, int threads, BlockingQueue<Runnable> queue) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, queue, named(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "gateway-" + name + "-" + number.getAndIncrement());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Lets what runs end, within a bound; nothing is interrupted, as that would break file I/O. */
+  @Override
+  public void close() {
+    List<ExecutorService> all = List.of(timer, slow, control, cold, hot, tail, calls);
+    all.forEach(ExecutorService::shutdown);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
+    for (ExecutorService pool : all) {
+      try {
+        if (!pool.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          return;
+        }
+      } catch (InterruptedException hurried) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}

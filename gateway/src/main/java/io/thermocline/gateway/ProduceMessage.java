@@ -1,0 +1,60 @@
+package io.thermocline.gateway;
+
+import io.thermocline.model.BatchContent;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.proto.v1.ProduceRequest;
+import io.thermocline.proto.v1.RecordBatch;
+import java.nio.ByteBuffer;
+
+/**
+ * A produce request whose payload is one array of its own.
+ *
+ * @param head every field; of the batch everything but the payload
+ * @param payload as it was sent
+ */
+record ProduceMessage(ProduceRequest head, ByteBuffer payload) {
+
+  static ProduceMessage of(ProduceRequest request) {
+    ByteBuffer payload = ByteBuffer.wrap(request.getBatch().getPayload().toByteArray());
+    ProduceRequest.Builder head = request.toBuilder();
+    if (request.hasBatch()) {
+      head.getBatchBuilder().clearPayload();
+    }
+    return new ProduceMessage(head.build(), payload);
+  }
+
+  /**
+   * What is to be appended.
+   *
+   * @throws ThermoclineException {@code INVALID} when there is no batch, or when it carries what
+   *     only the broker gives
+   */
+  BatchContent content() {
+    if (!head.hasBatch()) {
+      throw Wire.invalid("batch", "is missing");
+    }
+    RecordBatch batch = head.getBatch();
+    givenByBroker("batch.base_offset", batch.getBaseOffset());
+    givenByBroker("batch.max_timestamp", batch.getMaxTimestamp());
+    givenByBroker("batch.append_time", batch.getAppendTime());
+    if (batch.getRecordCount() < 1) {
+      throw Wire.invalid(
+          "batch.record_count", "is " + batch.getRecordCount() + ": send one record or more");
+    }
+    return new BatchContent(
+        batch.getRecordCount(),
+        batch.getLastOffsetDelta(),
+        Wire.compression(batch.getCompressionValue()),
+        batch.getAttributes(),
+        batch.getBaseTimestamp(),
+        batch.getUncompressedSize(),
+        batch.getCrc32C(),
+        payload);
+  }
+
+  private static void givenByBroker(String field, long value) {
+    if (value != 0) {
+      throw Wire.invalid(field, "is " + value + ": the broker gives it, leave it out");
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.thermocline.gateway;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.proto.v1.QueryRequest;
+import io.thermocline.proto.v1.QueryResponse;
+import io.thermocline.proto.v1.QueryServiceGrpc;
+import io.thermocline.query.SqlEngine;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+
+/** {@code QueryService}. */
+final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
+  private static final int DEFAULT_ROWS = 10_000;
+  private static final int MAX_ROWS = 1_000_000;
+
+  private final SqlEngine sql;
+  private final Executor slow;
+
+  QueryCalls(GatewayParts parts, Executor slow) {
+    this.sql = parts.sql();
+    this.slow = slow;
+  }
+
+  @Override
+  public void query(QueryRequest request, StreamObserver<QueryResponse> out) {
+    if (request.getMaxRows() < 0 || request.getMaxRows() > MAX_ROWS) {
+      throw Wire.invalid(
+          "max_rows",
+          "is %d: it is 0 (taken as %d) to %d"
+              .formatted(request.getMaxRows(), DEFAULT_ROWS, MAX_ROWS));
+    }
+    int rows = request.getMaxRows() == 0 ? DEFAULT_ROWS : request.getMaxRows();
+    QueryAnswer answer = new QueryAnswer((ServerCallStreamObserver<QueryResponse>) out);
+    try {
+      slow.execute(() -> answer.run(() -> sql.query(request.getSql(), rows)));
+    } catch (RejectedExecutionException full) {
+      throw new ThermoclineException(
+          ErrorKind.EXHAUSTED, "Too many statements are waiting: try again later", full);
+    }
+  }
+}

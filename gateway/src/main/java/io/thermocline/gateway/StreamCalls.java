@@ -1,0 +1,54 @@
+package io.thermocline.gateway;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.thermocline.proto.v1.AppendRequest;
+import io.thermocline.proto.v1.AppendResponse;
+import io.thermocline.proto.v1.ListOffsetsRequest;
+import io.thermocline.proto.v1.ListOffsetsResponse;
+import io.thermocline.proto.v1.ReadRequest;
+import io.thermocline.proto.v1.ReadResponse;
+import io.thermocline.proto.v1.StreamServiceGrpc;
+
+/**
+ * {@code StreamService} but for Produce and Fetch, which {@link StreamMethods} binds to messages of
+ * ours.
+ */
+final class StreamCalls extends StreamServiceGrpc.StreamServiceImplBase {
+  private final ProduceContext produce;
+  private final FetchContext fetch;
+  private final PlainCalls plain;
+  private final OffsetQueries offsets;
+
+  StreamCalls(ProduceContext produce, FetchContext fetch, PlainCalls plain, OffsetQueries offsets) {
+    this.produce = produce;
+    this.fetch = fetch;
+    this.plain = plain;
+    this.offsets = offsets;
+  }
+
+  StreamObserver<ProduceMessage> openProduce(
+      StreamObserver<io.thermocline.proto.v1.ProduceResponse> out) {
+    return new ProduceStream(
+        (ServerCallStreamObserver<io.thermocline.proto.v1.ProduceResponse>) out, produce);
+  }
+
+  StreamObserver<io.thermocline.proto.v1.FetchRequest> openFetch(StreamObserver<FetchAnswer> out) {
+    return new FetchStream((ServerCallStreamObserver<FetchAnswer>) out, fetch);
+  }
+
+  @Override
+  public void append(AppendRequest request, StreamObserver<AppendResponse> out) {
+    plain.append(request, out);
+  }
+
+  @Override
+  public void read(ReadRequest request, StreamObserver<ReadResponse> out) {
+    plain.read(request, out);
+  }
+
+  @Override
+  public void listOffsets(ListOffsetsRequest request, StreamObserver<ListOffsetsResponse> out) {
+    offsets.list(request, out);
+  }
+}

@@ -1,0 +1,100 @@
+package io.thermocline.gateway;
+
+import com.google.protobuf.ExtensionRegistryLite;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import io.thermocline.proto.v1.FetchRequest;
+import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.proto.v1.ProduceRequest;
+import io.thermocline.proto.v1.ProduceResponse;
+import io.thermocline.proto.v1.StreamServiceGrpc;
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * {@code StreamService} as gRPC serves it: the generated methods, but Produce and Fetch with
+ * messages of ours, so that payloads are not copied more than they have to be.
+ */
+final class StreamMethods {
+  private StreamMethods() {}
+
+  static ServerServiceDefinition bind(StreamCalls calls) {
+    MethodDescriptor<ProduceMessage, ProduceResponse> produce =
+        StreamServiceGrpc.getProduceMethod().toBuilder(
+                new ProduceMarshaller(),
+                ProtoUtils.marshaller(ProduceResponse.getDefaultInstance()))
+            .build();
+    MethodDescriptor<FetchRequest, FetchAnswer> fetch =
+        StreamServiceGrpc.getFetchMethod().toBuilder(
+                ProtoUtils.marshaller(FetchRequest.getDefaultInstance()), new FetchMarshaller())
+            .build();
+    ServerServiceDefinition generated = calls.bindService();
+    ServiceDescriptor.Builder service =
+        ServiceDescriptor.newBuilder(StreamServiceGrpc.SERVICE_NAME)
+            .setSchemaDescriptor(generated.getServiceDescriptor().getSchemaDescriptor())
+            .addMethod(produce)
+            .addMethod(fetch);
+    for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
+      if (!isOurs(method)) {
+        service.addMethod(method.getMethodDescriptor());
+      }
+    }
+    ServerServiceDefinition.Builder bound =
+        ServerServiceDefinition.builder(service.build())
+            .addMethod(produce, ServerCalls.asyncBidiStreamingCall(calls::openProduce))
+            .addMethod(fetch, ServerCalls.asyncBidiStreamingCall(calls::openFetch));
+    for (ServerMethodDefinition<?, ?> method : generated.getMethods()) {
+      if (!isOurs(method)) {
+        bound.addMethod(method);
+      }
+    }
+    return bound.build();
+  }
+
+  private static boolean isOurs(ServerMethodDefinition<?, ?> method) {
+    String name = method.getMethodDescriptor().getFullMethodName();
+    return name.equals(StreamServiceGrpc.getProduceMethod().getFullMethodName())
+        || name.equals(StreamServiceGrpc.getFetchMethod().getFullMethodName());
+  }
+
+  private static final class ProduceMarshaller implements Marshaller<ProduceMessage> {
+    @Override
+    public InputStream stream(ProduceMessage message) {
+      throw new UnsupportedOperationException("The server only takes produce requests in");
+    }
+
+    @Override
+    public ProduceMessage parse(InputStream stream) {
+      try {
+        return ProduceMessage.of(
+            ProduceRequest.parseFrom(stream, ExtensionRegistryLite.getEmptyRegistry()));
+      } catch (IOException malformed) {
+        throw Status.INTERNAL
+            .withDescription("Not a produce request")
+            .withCause(malformed)
+            .asRuntimeException();
+      }
+    }
+  }
+
+  private static final class FetchMarshaller implements Marshaller<FetchAnswer> {
+    private final Marshaller<FetchResponse> generated =
+        ProtoUtils.marshaller(FetchResponse.getDefaultInstance());
+
+    @Override
+    public InputStream stream(FetchAnswer answer) {
+      return generated.stream(answer.toProto());
+    }
+
+    @Override
+    public FetchAnswer parse(InputStream stream) {
+      throw new UnsupportedOperationException("The server only sends fetch responses");
+    }
+  }
+}

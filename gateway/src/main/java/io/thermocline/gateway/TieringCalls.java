@@ -1,0 +1,91 @@
+package io.thermocline.gateway;
+
+import io.grpc.stub.StreamObserver;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicRegistry;
+import io.thermocline.proto.v1.GetTieringStatusRequest;
+import io.thermocline.proto.v1.GetTieringStatusResponse;
+import io.thermocline.proto.v1.RunTieringRequest;
+import io.thermocline.proto.v1.RunTieringResponse;
+import io.thermocline.proto.v1.TieringMove;
+import io.thermocline.proto.v1.TieringServiceGrpc;
+import io.thermocline.proto.v1.TieringStatus;
+import io.thermocline.tiering.Tiering;
+import java.util.Optional;
+
+/** {@code TieringService}. */
+final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
+  private final Tiering tiering;
+  private final TopicRegistry topics;
+  private final Unary unary;
+  private final Unary slow;
+
+  TieringCalls(GatewayParts parts, Unary unary, Unary slow) {
+    this.tiering = parts.tiering();
+    this.topics = parts.topics();
+    this.unary = unary;
+    this.slow = slow;
+  }
+
+  private Optional<TopicId> named(String topic) {
+    return topic.isEmpty() ? Optional.empty() : Optional.of(topics.require(topic).id());
+  }
+
+  @Override
+  public void getTieringStatus(
+      GetTieringStatusRequest request, StreamObserver<GetTieringStatusResponse> out) {
+    unary.answer(
+        out,
+        () -> {
+          GetTieringStatusResponse.Builder answer = GetTieringStatusResponse.newBuilder();
+          tiering
+              .status(named(request.getTopic()))
+              .forEach(status -> answer.addPartitions(wire(status)));
+          return answer.build();
+        });
+  }
+
+  private static TieringStatus wire(Tiering.PartitionStatus status) {
+    TieringStatus.Builder wire =
+        TieringStatus.newBuilder()
+            .setTopic(status.id().topic().name())
+            .setPartition(status.id().partition())
+            .setEnabled(status.enabled())
+            .setLogStart(status.logStart())
+            .setHotStart(status.hotStart())
+            .setTieredTo(status.tieredTo())
+            .setEnd(status.end())
+            .setLagBytes(status.lagBytes());
+    status.lag().ifPresent(lag -> wire.setLag(Wire.duration(lag)));
+    status.problem().ifPresent(wire::setProblem);
+    return wire.build();
+  }
+
+  @Override
+  public void runTiering(RunTieringRequest request, StreamObserver<RunTieringResponse> out) {
+    slow.answer(
+        out,
+        () -> {
+          RunTieringResponse.Builder answer = RunTieringResponse.newBuilder();
+          tiering
+              .runNow(named(request.getTopic()), request.getTrimAll())
+              .forEach(run -> answer.addMoves(wire(run)));
+          return answer.build();
+        });
+  }
+
+  private static TieringMove wire(Tiering.PartitionRun run) {
+    TieringMove.Builder wire =
+        TieringMove.newBuilder()
+            .setTopic(run.id().topic().name())
+            .setPartition(run.id().partition())
+            .setTiered(Wire.range(run.tiered()))
+            .setRecords(run.records())
+            .setFiles(run.files())
+            .setColdBytes(run.coldBytes())
+            .setHotStart(run.hotStart())
+            .setLogStart(run.logStart());
+    run.problem().ifPresent(wire::setProblem);
+    return wire.build();
+  }
+}
