@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,6 +92,9 @@ final class ErrorStatuses {
     if (cause instanceof ThermoclineException known) {
       return known.kind();
     }
+    if (cause instanceof RejectedExecutionException) {
+      return ErrorKind.EXHAUSTED;
+    }
     return cause instanceof CancellationException ? ErrorKind.TRANSIENT : ErrorKind.INTERNAL;
   }
 
@@ -120,6 +124,10 @@ final class ErrorStatuses {
     if (cause instanceof CancellationException) {
       return new ThermoclineException(
           ErrorKind.TRANSIENT, "The work was given up before it was done", cause);
+    }
+    if (cause instanceof RejectedExecutionException) {
+      return new ThermoclineException(
+          ErrorKind.EXHAUSTED, "Too much of this kind is waiting: try again later", cause);
     }
     return defect(cause);
   }

@@ -230,7 +230,7 @@ final class FetchCursor {
     long bytes = 0;
     long from = 0;
     for (RecordBatch batch : read.batches()) {
-      long size = batch.sizeInBytes() + BATCH_OVERHEAD;
+      long size = (long) batch.sizeInBytes() + BATCH_OVERHEAD;
       if (!batches.isEmpty() && bytes + size > maxBytes) {
         long upTo = batches.get(batches.size() - 1).nextOffset();
         answers.add(part(read, batches, from, upTo));

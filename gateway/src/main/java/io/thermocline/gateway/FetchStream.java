@@ -305,21 +305,22 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
     cursor.phase(Phase.READING);
     int reserved = context.streams().fetchTurnBytes();
     int generation = cursor.generation();
-    context
-        .reader()
-        .read(cursor.id(), cursor.next(), cursor.readLimit(reserved), cursor.fresh())
-        .whenComplete(
-            (read, failure) ->
-                settle(
-                    () -> {
-                      boolean wanted = !closed && generation == cursor.generation();
-                      outbox.settle(reserved, wanted && read != null ? read.bytes() : 0);
-                      if (wanted && failure != null) {
-                        fail(cursor, failure);
-                      } else if (wanted) {
-                        afterRead(cursor, read);
-                      }
-                    }));
+    var unused =
+        context
+            .reader()
+            .read(cursor.id(), cursor.next(), cursor.readLimit(reserved), cursor.fresh())
+            .whenComplete(
+                (read, failure) ->
+                    settle(
+                        () -> {
+                          boolean wanted = !closed && generation == cursor.generation();
+                          outbox.settle(reserved, wanted && read != null ? read.bytes() : 0);
+                          if (wanted && failure != null) {
+                            fail(cursor, failure);
+                          } else if (wanted) {
+                            afterRead(cursor, read);
+                          }
+                        }));
   }
 
   /** Runs the step that ends a read: also after the call has closed, to give back what it held. */
@@ -370,19 +371,20 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
 
   private <T> void whenDone(FetchCursor cursor, CompletableFuture<T> future, Consumer<T> then) {
     int generation = cursor.generation();
-    future.whenComplete(
-        (value, failure) ->
-            step(
-                () -> {
-                  if (generation != cursor.generation()) {
-                    return;
-                  }
-                  if (failure != null) {
-                    fail(cursor, failure);
-                  } else {
-                    then.accept(value);
-                  }
-                }));
+    var unused =
+        future.whenComplete(
+            (value, failure) ->
+                step(
+                    () -> {
+                      if (generation != cursor.generation()) {
+                        return;
+                      }
+                      if (failure != null) {
+                        fail(cursor, failure);
+                      } else {
+                        then.accept(value);
+                      }
+                    }));
   }
 
   // ---- What is said beside records ----

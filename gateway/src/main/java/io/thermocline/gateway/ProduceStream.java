@@ -62,8 +62,9 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
       context.budget().add(bytes);
     }
     FetchKey key = new FetchKey(message.head().getTopic(), message.head().getPartition());
-    hand(key, message)
-        .whenComplete((appended, failure) -> answer(key, message, bytes, appended, failure));
+    var unused =
+        hand(key, message)
+            .whenComplete((appended, failure) -> answer(key, message, bytes, appended, failure));
     askForMore();
   }
 

@@ -2,14 +2,11 @@ package io.thermocline.gateway;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.thermocline.model.ErrorKind;
-import io.thermocline.model.ThermoclineException;
 import io.thermocline.proto.v1.QueryRequest;
 import io.thermocline.proto.v1.QueryResponse;
 import io.thermocline.proto.v1.QueryServiceGrpc;
 import io.thermocline.query.SqlEngine;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /** {@code QueryService}. */
 final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
@@ -34,11 +31,6 @@ final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
     }
     int rows = request.getMaxRows() == 0 ? DEFAULT_ROWS : request.getMaxRows();
     QueryAnswer answer = new QueryAnswer((ServerCallStreamObserver<QueryResponse>) out);
-    try {
-      slow.execute(() -> answer.run(() -> sql.query(request.getSql(), rows)));
-    } catch (RejectedExecutionException full) {
-      throw new ThermoclineException(
-          ErrorKind.EXHAUSTED, "Too many statements are waiting: try again later", full);
-    }
+    slow.execute(() -> answer.run(() -> sql.query(request.getSql(), rows)));
   }
 }

@@ -1,15 +1,12 @@
 package io.thermocline.gateway;
 
-import io.thermocline.model.ErrorKind;
-import io.thermocline.model.ThermoclineException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /**
  * Where reads run: fresh records, older ones on local disk, and the cold tier each have threads of
- * their own, so that a replay does not slow a tail.
+ * their own, so that a replay does not slow a tail. A pool that is full fails the future.
  */
 final class ReadPools {
   private final Executor tail;
@@ -33,14 +30,6 @@ final class ReadPools {
   }
 
   private static <T> CompletableFuture<T> on(Executor pool, Supplier<CompletableFuture<T>> step) {
-    try {
-      return CompletableFuture.supplyAsync(step, pool).thenCompose(future -> future);
-    } catch (RejectedExecutionException full) {
-      return CompletableFuture.failedFuture(
-          new ThermoclineException(
-              ErrorKind.EXHAUSTED,
-              "Too many reads are waiting: try again, or read less at once",
-              full));
-    }
+    return CompletableFuture.completedFuture(step).thenComposeAsync(Supplier::get, pool);
   }
 }

@@ -44,7 +44,7 @@ final class StreamMetrics {
   }
 
   void produced(long bytes) {
-    producedBytes.increment(bytes);
+    producedBytes.increment((double) bytes);
     producedBatches.increment();
   }
 
@@ -53,6 +53,6 @@ final class StreamMetrics {
   }
 
   void fetched(Tier tier, long bytes) {
-    fetchedBytes.get(tier).increment(bytes);
+    fetchedBytes.get(tier).increment((double) bytes);
   }
 }

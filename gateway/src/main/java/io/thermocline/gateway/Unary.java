@@ -2,11 +2,8 @@ package io.thermocline.gateway;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import io.thermocline.model.ErrorKind;
-import io.thermocline.model.ThermoclineException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /** Answers unary calls away from the threads that serve the streams. */
@@ -30,12 +27,7 @@ final class Unary {
     ServerCallStreamObserver<T> call = (ServerCallStreamObserver<T>) out;
     // Without a handler gRPC throws at whoever answers a call that was given up.
     call.setOnCancelHandler(() -> {});
-    try {
-      pool.execute(() -> begin(call, work));
-    } catch (RejectedExecutionException full) {
-      throw new ThermoclineException(
-          ErrorKind.EXHAUSTED, "Too many calls of this kind are waiting: try again later", full);
-    }
+    pool.execute(() -> begin(call, work));
   }
 
   private static <T> void begin(
@@ -50,14 +42,15 @@ final class Unary {
       call.onError(failure);
       return;
     }
-    answer.whenComplete(
-        (value, failure) -> {
-          if (failure != null) {
-            call.onError(failure);
-          } else {
-            call.onNext(value);
-            call.onCompleted();
-          }
-        });
+    var unused =
+        answer.whenComplete(
+            (value, failure) -> {
+              if (failure != null) {
+                call.onError(failure);
+              } else {
+                call.onNext(value);
+                call.onCompleted();
+              }
+            });
   }
 }
