@@ -1,0 +1,136 @@
+package io.thermocline.cold.table;
+
+import io.thermocline.model.ColdCommit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.PartitionData;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotUpdate;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.Transactions;
+import org.apache.iceberg.UpdateProperties;
+
+/**
+ * One attempt to bring one commit into a table: files in, files below the log start out, progress
+ * moved, all in one snapshot and one swap of the table's metadata.
+ */
+final class CommitAttempt {
+  /** In a snapshot's summary: which commit of ours made it. */
+  static final String COMMIT_ID = "thermocline.commit-id";
+
+  /** In a snapshot's summary: {@code <partition>:<from>-<to>} of each move. */
+  static final String MOVED = "thermocline.moved";
+
+  private final ColdCommit commit;
+  private final TableView view;
+  private final TableProgress after;
+
+  /**
+   * @param view the table as it is; the commit fits onto it
+   * @param ownerEpoch of the warehouse
+   */
+  CommitAttempt(ColdCommit commit, TableView view, long ownerEpoch) {
+    this.commit = commit;
+    this.view = view;
+    this.after = view.progress().after(commit, ownerEpoch);
+  }
+
+  /** Whether a table has the commit, be it on top or below later ones. */
+  static boolean isIn(TableView view, ColdCommit commit) {
+    String id = commit.id().toString();
+    return view.progress().lastCommit().filter(commit.id()::equals).isPresent()
+        || view.metadata().snapshots().stream()
+            .map(Snapshot::summary)
+            .filter(Objects::nonNull)
+            .anyMatch(summary -> id.equals(summary.get(COMMIT_ID)));
+  }
+
+  /**
+   * Makes the attempt.
+   *
+   * @param operations hold the view's metadata
+   * @throws OutcomeUnknownException when the catalog did not confirm it; any other exception means
+   *     that the catalog was not asked
+   */
+  void make(TableOperations operations) {
+    PinnedOperations pinned = new PinnedOperations(operations);
+    Transaction transaction = Transactions.newTransaction(view.topic().table(), pinned);
+    addSnapshot(transaction);
+    UpdateProperties properties = transaction.updateProperties();
+    changedProperties().forEach(properties::set);
+    properties.commit();
+    transaction.commitTransaction();
+  }
+
+  private void addSnapshot(Transaction transaction) {
+    List<DataFile> added = new ArrayList<>();
+    List<TableFile> dropped = new ArrayList<>();
+    for (ColdCommit.Move move : commit.moves()) {
+      long logStart = after.partition(move.partition()).logStart();
+      move.files().stream()
+          .filter(file -> file.span().range().to() > logStart)
+          .map(file -> ((UploadedFile) file).entry())
+          .forEach(added::add);
+      view.partition(move.partition()).files().stream()
+          .filter(file -> file.to() <= logStart)
+          .forEach(dropped::add);
+    }
+    if (dropped.isEmpty()) {
+      AppendFiles append = transaction.newAppend();
+      added.forEach(append::appendFile);
+      commit(append);
+    } else {
+      OverwriteFiles overwrite = transaction.newOverwrite();
+      added.forEach(overwrite::addFile);
+      dropped.forEach(file -> overwrite.deleteFile(entry(file)));
+      commit(overwrite);
+    }
+  }
+
+  private void commit(SnapshotUpdate<?> update) {
+    update.set(COMMIT_ID, commit.id().toString());
+    update.set(
+        MOVED,
+        commit.moves().stream()
+            .map(move -> "%d:%d-%d".formatted(move.partition(), move.from(), move.to()))
+            .collect(Collectors.joining(",")));
+    update.commit();
+  }
+
+  private Map<String, String> changedProperties() {
+    Map<String, String> changed = new HashMap<>(after.toProperties());
+    view.progress().toProperties().forEach(changed::remove);
+    return changed;
+  }
+
+  private DataFile entry(TableFile file) {
+    TableMetadata metadata = view.metadata();
+    PartitionSpec spec = metadata.spec();
+    return DataFiles.builder(spec)
+        .withPath(file.location())
+        .withFormat(FileFormat.PARQUET)
+        .withPartition(partition(spec, file.partition()))
+        .withFileSizeInBytes(file.span().bytes())
+        .withRecordCount(file.rows())
+        .build();
+  }
+
+  /** The partition tuple of partition {@code number}. */
+  static PartitionData partition(PartitionSpec spec, int number) {
+    PartitionData tuple = new PartitionData(spec.partitionType());
+    tuple.set(0, number);
+    return tuple;
+  }
+}

@@ -1,0 +1,102 @@
+package io.thermocline.cold.table;
+
+import io.thermocline.model.ColdCommit;
+import io.thermocline.model.OffsetRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * How far one partition has come in its table. Written as {@code <log
+ * start>..<tiered-to>[;gaps=<from>-<to>,…][;lost=<from>-<to>,…]}.
+ *
+ * <p>Invariant: every offset of {@code [logStart, tieredTo)} lies in the range of a data file, in
+ * {@code gaps} or in {@code lost}. What lies in none of them was taken out of the table by someone
+ * else.
+ *
+ * @param logStart the table's copy of the log start; never goes back
+ * @param tieredTo one past the last offset in the table; never goes back
+ * @param gaps ranges without a file because they held no record
+ * @param lost ranges whose records were damaged before they could be tiered
+ */
+record PartitionProgress(
+    long logStart, long tieredTo, List<OffsetRange> gaps, List<OffsetRange> lost) {
+
+  static final PartitionProgress NONE = new PartitionProgress(0, 0, List.of(), List.of());
+
+  private static final String RANGE = "[0-9]{1,19}-[0-9]{1,19}";
+  private static final String RANGES = RANGE + "(?:," + RANGE + ")*";
+  private static final Pattern FORM =
+      Pattern.compile(
+          "([0-9]{1,19})\\.\\.([0-9]{1,19})(?:;gaps=(" + RANGES + "))?(?:;lost=(" + RANGES + "))?");
+
+  PartitionProgress {
+    gaps = List.copyOf(gaps);
+    lost = List.copyOf(lost);
+    if (logStart < 0 || tieredTo < 0) {
+      throw new IllegalArgumentException("Not a progress: " + logStart + ".." + tieredTo);
+    }
+  }
+
+  /** The offsets the table answers for; empty when the log start has passed them all. */
+  OffsetRange offsets() {
+    return new OffsetRange(logStart, Math.max(logStart, tieredTo));
+  }
+
+  /** The progress once {@code move} is made. */
+  PartitionProgress after(ColdCommit.Move move) {
+    long newStart = Math.max(logStart, move.logStart());
+    List<OffsetRange> explained = new ArrayList<>(move.lost());
+    move.files().forEach(file -> explained.add(file.span().range()));
+    List<OffsetRange> newGaps = new ArrayList<>(gaps);
+    newGaps.addAll(Ranges.uncovered(new OffsetRange(move.from(), move.to()), explained));
+    List<OffsetRange> newLost = new ArrayList<>(lost);
+    newLost.addAll(move.lost());
+    return new PartitionProgress(
+        newStart, move.to(), Ranges.from(newStart, newGaps), Ranges.from(newStart, newLost));
+  }
+
+  String format() {
+    return logStart + ".." + tieredTo + list(";gaps=", gaps) + list(";lost=", lost);
+  }
+
+  /**
+   * Reads what {@link #format} wrote.
+   *
+   * @throws IllegalArgumentException when it is something else
+   */
+  static PartitionProgress parse(String text) {
+    Matcher matcher = FORM.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException("Not a progress: '" + text + "'");
+    }
+    return new PartitionProgress(
+        Long.parseLong(matcher.group(1)),
+        Long.parseLong(matcher.group(2)),
+        ranges(matcher.group(3)),
+        ranges(matcher.group(4)));
+  }
+
+  private static String list(String label, List<OffsetRange> ranges) {
+    return ranges.isEmpty()
+        ? ""
+        : ranges.stream()
+            .map(range -> range.from() + "-" + range.to())
+            .collect(Collectors.joining(",", label, ""));
+  }
+
+  private static List<OffsetRange> ranges(String text) {
+    List<OffsetRange> ranges = new ArrayList<>();
+    if (text != null) {
+      for (String part : text.split(",", -1)) {
+        int dash = part.indexOf('-');
+        ranges.add(
+            new OffsetRange(
+                Long.parseLong(part.substring(0, dash)), Long.parseLong(part.substring(dash + 1))));
+      }
+    }
+    return ranges;
+  }
+}

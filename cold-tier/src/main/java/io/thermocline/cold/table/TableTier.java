@@ -1,0 +1,252 @@
+package io.thermocline.cold.table;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.parquet.ReadSettings;
+import io.thermocline.cold.store.ObjectStore;
+import io.thermocline.cold.store.ObjectStores;
+import io.thermocline.cold.store.StoreFileIO;
+import io.thermocline.cold.store.WarehouseOwner;
+import io.thermocline.model.ColdCommit;
+import io.thermocline.model.ColdFile;
+import io.thermocline.model.ColdTier;
+import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetAndTimestamp;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ReadResult;
+import io.thermocline.model.RecordBatch;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.apache.iceberg.catalog.Catalog;
+
+/** The cold tier over Iceberg tables: hands each call to the part that does it. Thread-safe. */
+public final class TableTier implements ColdTier {
+  private final ObjectStore store;
+  private final LazyOwner owner;
+  private final WarehouseCatalog catalog;
+  private final ManifestContents manifests = new ManifestContents();
+  private final InstantSource clock;
+  private final Duration maxViewAge;
+  private final ColdMetrics metrics;
+  private final TableCommitter committer;
+  private final TableUpkeep upkeep;
+  private final DataFileUpload uploads;
+  private final ColdReader reader;
+  private final LocalCopies copies;
+
+  /** Of the topics that were asked for; what was purged is forgotten. */
+  private final Map<TopicId, TopicTable> tables = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+
+  /**
+   * @param store closed by {@link #close}
+   * @param opener connects to the catalog; called when it is first needed
+   */
+  TableTier(
+      ColdSettings settings,
+      ObjectStore store,
+      Supplier<Catalog> opener,
+      InstantSource clock,
+      MeterRegistry registry) {
+    this.store = store;
+    this.clock = clock;
+    this.maxViewAge = settings.tables().maxViewAge();
+    this.metrics = new ColdMetrics(registry);
+    this.owner = new LazyOwner(() -> claim(settings, store, clock), clock);
+    this.catalog = new WarehouseCatalog(opener, settings.namespace(), store.location(""));
+    this.uploads = new DataFileUpload(store, settings.directory().resolve("uploads"));
+    this.committer = new TableCommitter(owner, catalog, uploads::require);
+    this.upkeep =
+        new TableUpkeep(owner, store, catalog, manifests, settings.tables(), clock, metrics);
+    this.reader =
+        new ColdReader(
+            new OpenFiles(store, ReadSettings.defaults(), settings.caches().footerBytes(), metrics),
+            new CursorPool(settings.caches().openReaders(), clock),
+            metrics);
+    this.copies =
+        new LocalCopies(
+            store, settings.directory().resolve("copies"), settings.caches().localBytes(), metrics);
+  }
+
+  /** Opens a cold tier; see {@link io.thermocline.cold.IcebergColdTier#open}. */
+  public static ColdTier open(ColdSettings settings, InstantSource clock, MeterRegistry registry) {
+    try {
+      Files.createDirectories(settings.directory());
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "Directory %s can't be used: %s".formatted(settings.directory(), e),
+          e);
+    }
+    ObjectStore store = ObjectStores.open(settings.store(), registry, clock);
+    try {
+      CatalogFactory factory =
+          new CatalogFactory(
+              settings.catalog(), settings.directory(), store.location(""), new StoreFileIO(store));
+      TableTier tier = new TableTier(settings, store, factory::open, clock, registry);
+      tier.owner.claimAtStart();
+      return tier;
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  private static WarehouseOwner claim(
+      ColdSettings settings, ObjectStore store, InstantSource clock) {
+    return settings.takeOver()
+        ? WarehouseOwner.takeOver(store, settings.cluster(), clock)
+        : WarehouseOwner.claim(store, settings.cluster(), clock);
+  }
+
+  @Override
+  public Optional<ColdTopic> topic(TopicId topic) {
+    return guarded("topic", topic, () -> table(topic).view().map(TableView::topic));
+  }
+
+  @Override
+  public Optional<ColdTopic> lastKnown(TopicId topic) {
+    return Optional.ofNullable(tables.get(topic))
+        .flatMap(TopicTable::lastKnown)
+        .map(TableView::topic);
+  }
+
+  @Override
+  public boolean tableTaken(TopicId id) {
+    return guarded("tableTaken", id, () -> table(id).isTaken());
+  }
+
+  @Override
+  public ReadResult read(TopicPartition id, long from, int maxBytes) {
+    return guarded(
+        "read",
+        id,
+        () ->
+            table(id.topic())
+                .viewForReading()
+                .map(view -> view.partition(id.partition()))
+                .map(partition -> reader.read(id.topic(), partition, from, maxBytes))
+                .orElseGet(() -> new ReadResult.AtEnd(0)));
+  }
+
+  @Override
+  public Optional<OffsetAndTimestamp> offsetForTimestamp(
+      TopicPartition id, OffsetRange range, long timestampMillis) {
+    return guarded(
+        "offsetForTimestamp",
+        id,
+        () ->
+            table(id.topic())
+                .viewForReading()
+                .map(view -> view.partition(id.partition()))
+                .flatMap(
+                    partition ->
+                        reader.offsetForTimestamp(id.topic(), partition, range, timestampMillis)));
+  }
+
+  @Override
+  public Optional<ColdFile> write(
+      TopicPartition id,
+      OffsetRange range,
+      Iterator<RecordBatch> batches,
+      ColdWriteSettings settings) {
+    return guarded(
+        "write",
+        id,
+        () -> {
+          String location =
+              table(id.topic())
+                  .view()
+                  .map(view -> view.topic().location())
+                  .orElseGet(() -> catalog.location(id.topic()));
+          Optional<ColdFile> file = uploads.write(id, location, range, batches, settings);
+          file.ifPresent(written -> metrics.written(written.span().bytes()));
+          return file;
+        });
+  }
+
+  @Override
+  public ColdTopic commit(TopicId topic, ColdCommit commit) {
+    Timer.Sample sample = metrics.start();
+    try {
+      ColdTopic after = guarded("commit", topic, () -> committer.commit(table(topic), commit));
+      metrics.committed(sample, "ok");
+      return after;
+    } catch (ThermoclineException e) {
+      metrics.committed(sample, ColdMetrics.name(e.kind()));
+      throw e;
+    }
+  }
+
+  @Override
+  public void purge(TopicId topic) {
+    TopicTable table = table(topic);
+    guarded(
+        "purge",
+        topic,
+        () -> {
+          upkeep.purge(table);
+          return tables.remove(topic, table);
+        });
+  }
+
+  @Override
+  public boolean maintain(TopicId topic) {
+    return guarded("maintain", topic, () -> upkeep.maintain(table(topic)));
+  }
+
+  @Override
+  public LocalFile local(ColdFile file) {
+    return guarded("local", file.location(), () -> copies.of(file));
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    reader.close();
+    try {
+      catalog.close();
+    } catch (IOException e) {
+      throw new ThermoclineException(ErrorKind.TRANSIENT, "Closing the catalog failed", e);
+    } finally {
+      store.close();
+    }
+  }
+
+  private TopicTable table(TopicId topic) {
+    return tables.computeIfAbsent(
+        topic, id -> new TopicTable(id, catalog, manifests, clock, maxViewAge));
+  }
+
+  /** Nothing is used of a warehouse that is not known to be ours, and every failure is named. */
+  private <T> T guarded(String operation, Object subject, Supplier<T> work) {
+    try {
+      if (closed) {
+        throw new ThermoclineException(ErrorKind.FAILED_PRECONDITION, "The cold tier is closed");
+      }
+      owner.requireClaimed();
+      return work.get();
+    } catch (RuntimeException e) {
+      ThermoclineException named =
+          e instanceof ThermoclineException ours
+              ? ours
+              : CatalogFailures.of("Can't do %s for %s".formatted(operation, subject), e);
+      metrics.failed(operation, named.kind());
+      throw named;
+    }
+  }
+}

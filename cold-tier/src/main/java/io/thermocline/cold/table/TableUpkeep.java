@@ -1,0 +1,236 @@
+package io.thermocline.cold.table;
+
+import io.thermocline.cold.store.ObjectInfo;
+import io.thermocline.cold.store.ObjectStore;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.iceberg.ExpireSnapshots;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.Transactions;
+import org.apache.iceberg.io.FileIO;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps tables small and the warehouse clean: expires snapshots, removes files that no metadata
+ * names, purges tables. All of it only as the owner, and nothing of a degraded table but a purge.
+ *
+ * <p>Ages are counted back from the earlier of our clock and the newest file's time in the store: a
+ * clock that jumps ahead makes nothing old.
+ */
+final class TableUpkeep {
+  private static final Logger LOG = LoggerFactory.getLogger(TableUpkeep.class);
+
+  /** Files removed in one piece of upkeep. */
+  private static final int MAX_REMOVED = 1_000;
+
+  private final OwnerCheck owner;
+  private final ObjectStore store;
+  private final WarehouseCatalog catalog;
+  private final ManifestContents manifests;
+  private final TableSettings settings;
+  private final InstantSource clock;
+  private final ColdMetrics metrics;
+
+  /** When each table's files were last compared with its metadata. Guarded by itself. */
+  private final Map<UUID, Instant> swept = new HashMap<>();
+
+  TableUpkeep(
+      OwnerCheck owner,
+      ObjectStore store,
+      WarehouseCatalog catalog,
+      ManifestContents manifests,
+      TableSettings settings,
+      InstantSource clock,
+      ColdMetrics metrics) {
+    this.owner = owner;
+    this.store = store;
+    this.catalog = catalog;
+    this.manifests = manifests;
+    this.settings = settings;
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  /** One bounded piece; see {@link io.thermocline.model.ColdTier#maintain}. */
+  boolean maintain(TopicTable table) {
+    return table.exclusively(
+        access -> {
+          Optional<TableView> found = access.look();
+          if (found.isEmpty() || isDegraded(found.get()) || !mayCollect(found.get())) {
+            return false;
+          }
+          return expireSnapshots(access, found.get()) || sweep(access, found.get());
+        });
+  }
+
+  private static boolean isDegraded(TableView view) {
+    return view.topic().partitions().values().stream()
+        .anyMatch(partition -> partition.problem().isPresent());
+  }
+
+  /** Iceberg's own switch, for tables whose files others use too. */
+  private static boolean mayCollect(TableView view) {
+    return view.metadata()
+        .propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
+  }
+
+  /** Forgets snapshots past their safe age. Their files are left to the sweep. */
+  private boolean expireSnapshots(TopicTable.Access access, TableView view) {
+    TableMetadata metadata = view.metadata();
+    Instant newest = Instant.ofEpochMilli(metadata.lastUpdatedMillis());
+    long limit = earlier(clock.instant(), newest).minus(settings.safeAge()).toEpochMilli();
+    long old =
+        metadata.snapshots().stream().map(Snapshot::timestampMillis).filter(t -> t < limit).count();
+    if (old == 0 || metadata.snapshots().size() <= settings.snapshotsKept()) {
+      return false;
+    }
+    owner.epoch();
+    Transaction transaction =
+        Transactions.newTransaction(
+            view.topic().table(), new PinnedOperations(access.operations()));
+    transaction
+        .expireSnapshots()
+        .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
+        .expireOlderThan(limit)
+        .retainLast(settings.snapshotsKept())
+        .commit();
+    try {
+      transaction.commitTransaction();
+    } catch (OutcomeUnknownException e) {
+      // Either way the table is whole; the look below tells which.
+      LOG.warn("expiry not confirmed topic={} error={}", access.table().topic(), e.toString());
+    }
+    int before = metadata.snapshots().size();
+    int after = access.look().map(now -> now.metadata().snapshots().size()).orElse(0);
+    LOG.info(
+        "snapshots expired topic={} before={} after={}", access.table().topic(), before, after);
+    return after < before;
+  }
+
+  /** Removes old files below the table's location that no version of its metadata names. */
+  private boolean sweep(TopicTable.Access access, TableView view) {
+    UUID topic = access.table().topic().uuid();
+    if (!isSweepDue(topic)) {
+      return false;
+    }
+    List<String> orphans = orphans(view, access.operations().io());
+    if (!orphans.isEmpty()) {
+      owner.epoch();
+      store.deleteAll(orphans);
+      metrics.removed(orphans.size());
+      LOG.info("orphans removed topic={} files={}", access.table().topic(), orphans.size());
+    }
+    if (orphans.size() < MAX_REMOVED) {
+      synchronized (swept) {
+        swept.put(topic, clock.instant());
+      }
+    }
+    return !orphans.isEmpty();
+  }
+
+  private boolean isSweepDue(UUID topic) {
+    synchronized (swept) {
+      Instant last = swept.get(topic);
+      Instant now = clock.instant();
+      return last == null || last.isAfter(now) || !last.plus(settings.sweepInterval()).isAfter(now);
+    }
+  }
+
+  private List<String> orphans(TableView view, FileIO io) {
+    String root = requireInWarehouse(view.topic().location());
+    Set<String> named = new NamedFiles(view.metadata(), io, manifests).all();
+    List<ObjectInfo> unnamed = new ArrayList<>();
+    Instant[] newest = {Instant.EPOCH};
+    for (String folder : new String[] {root + "/data/", root + "/metadata/"}) {
+      store.list(
+          folder,
+          object -> {
+            newest[0] = later(newest[0], object.modified());
+            if (!named.contains(store.location(object.key()))) {
+              unnamed.add(object);
+            }
+            return unnamed.size() < 10 * MAX_REMOVED;
+          });
+    }
+    Instant limit = earlier(clock.instant(), newest[0]).minus(settings.safeAge());
+    return unnamed.stream()
+        .filter(object -> object.modified().isBefore(limit))
+        .limit(MAX_REMOVED)
+        .map(ObjectInfo::key)
+        .toList();
+  }
+
+  /** Deletes the table and all it names; see {@link io.thermocline.model.ColdTier#purge}. */
+  void purge(TopicTable table) {
+    table.exclusively(
+        access -> {
+          Optional<TableMetadata> found = access.metadataOfOurs();
+          if (found.isPresent()) {
+            purge(access, found.get());
+          }
+          return found.isPresent();
+        });
+    synchronized (swept) {
+      swept.remove(table.topic().uuid());
+    }
+  }
+
+  private void purge(TopicTable.Access access, TableMetadata metadata) {
+    long files = 0;
+    NamedFiles named = new NamedFiles(metadata, access.operations().io(), manifests);
+    for (List<String> group : named.inDeletionOrder()) {
+      owner.epoch();
+      delete(metadata, group);
+      files += group.size();
+    }
+    owner.epoch();
+    catalog.drop(access.table().topic());
+    delete(metadata, List.of(metadata.metadataFileLocation()));
+    access.look();
+    metrics.removed(files + 1);
+    LOG.info("table purged topic={} files={}", access.table().topic(), files + 1);
+  }
+
+  /** What lies elsewhere was added by another writer, and is not ours to delete. */
+  private void delete(TableMetadata metadata, List<String> locations) {
+    String root = requireInWarehouse(metadata.location()) + "/";
+    store.deleteAll(
+        locations.stream()
+            .map(store::keyOf)
+            .flatMap(Optional::stream)
+            .filter(key -> key.startsWith(root))
+            .distinct()
+            .toList());
+  }
+
+  private String requireInWarehouse(String location) {
+    return store
+        .keyOf(location)
+        .orElseThrow(
+            () ->
+                new ThermoclineException(
+                    ErrorKind.FAILED_PRECONDITION,
+                    "Table location %s lies outside the warehouse".formatted(location)));
+  }
+
+  private static Instant earlier(Instant one, Instant other) {
+    return one.isBefore(other) ? one : other;
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
+  }
+}

@@ -1,0 +1,123 @@
+package io.thermocline.cold.table;
+
+import io.thermocline.cold.table.ManifestContents.Entry;
+import io.thermocline.model.ColdPartition;
+import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.io.FileIO;
+
+/**
+ * A topic's table as one version of its metadata has it: everything is derived from the manifests
+ * and the progress, nothing is assumed of who wrote them. Immutable.
+ */
+final class TableView {
+  private final TableMetadata metadata;
+  private final TableProgress progress;
+  private final Map<Integer, PartitionView> partitions;
+  private final ColdTopic topic;
+
+  private TableView(
+      String name,
+      TableMetadata metadata,
+      TableProgress progress,
+      Map<Integer, PartitionView> partitions) {
+    this.metadata = metadata;
+    this.progress = progress;
+    this.partitions = partitions;
+    Map<Integer, ColdPartition> model = new HashMap<>();
+    partitions.forEach((number, view) -> model.put(number, view.toModel()));
+    this.topic = new ColdTopic(progress.topic(), name, metadata.location(), model);
+  }
+
+  /**
+   * Derives the view.
+   *
+   * @throws ThermoclineException {@link ErrorKind#CORRUPT} when the table is another topic's or its
+   *     progress is damaged
+   */
+  static TableView of(
+      TopicId topic, String name, TableMetadata metadata, FileIO io, ManifestContents manifests) {
+    TableProgress progress = TableProgress.of(topic, name, metadata.properties());
+    if (progress.lastCommit().isPresent() && metadata.snapshots().isEmpty()) {
+      throw new ThermoclineException(
+          ErrorKind.CORRUPT,
+          "Table %s has no snapshot, but its progress says that commit %s was made"
+              .formatted(name, progress.lastCommit().get()));
+    }
+    Map<Integer, List<Entry>> byPartition = new TreeMap<>();
+    List<Entry> everywhere = new ArrayList<>();
+    for (Entry entry : entries(metadata, io, manifests)) {
+      entry
+          .partition()
+          .map(number -> byPartition.computeIfAbsent(number, n -> new ArrayList<>()))
+          .orElse(everywhere)
+          .add(entry);
+    }
+    Optional<String> tableProblem = tableProblem(metadata, everywhere);
+    TreeSet<Integer> numbers = new TreeSet<>(progress.partitions().keySet());
+    numbers.addAll(byPartition.keySet());
+    Map<Integer, PartitionView> partitions = new HashMap<>();
+    for (int number : numbers) {
+      partitions.put(
+          number,
+          new PartitionJudge(number, progress.partition(number), tableProblem)
+              .judge(byPartition.getOrDefault(number, List.of())));
+    }
+    return new TableView(name, metadata, progress, Map.copyOf(partitions));
+  }
+
+  private static List<Entry> entries(
+      TableMetadata metadata, FileIO io, ManifestContents manifests) {
+    Snapshot snapshot = metadata.currentSnapshot();
+    List<Entry> entries = new ArrayList<>();
+    if (snapshot != null) {
+      for (ManifestFile manifest : snapshot.allManifests(io)) {
+        entries.addAll(manifests.of(manifest, metadata, io));
+      }
+    }
+    return entries;
+  }
+
+  private static Optional<String> tableProblem(TableMetadata metadata, List<Entry> everywhere) {
+    if (!TableLayout.isOurs(metadata.spec(), metadata.schema())) {
+      return Optional.of("another writer changed the table's partition spec to " + metadata.spec());
+    }
+    return everywhere.stream()
+        .findFirst()
+        .map(entry -> "another writer added %s without a partition".formatted(entry.location()));
+  }
+
+  TableMetadata metadata() {
+    return metadata;
+  }
+
+  /** Whether it was derived from this version of the metadata. */
+  boolean isOf(TableMetadata other) {
+    return Objects.equals(metadata.metadataFileLocation(), other.metadataFileLocation());
+  }
+
+  TableProgress progress() {
+    return progress;
+  }
+
+  PartitionView partition(int number) {
+    return partitions.getOrDefault(number, PartitionView.empty(number));
+  }
+
+  ColdTopic topic() {
+    return topic;
+  }
+}
