@@ -1,0 +1,172 @@
+package io.thermocline.client;
+
+import io.thermocline.codec.BatchBuilder;
+import io.thermocline.codec.HeaderBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
+
+/**
+ * Gathers records into batches, one open batch for each partition. Senders of records add, one
+ * sender thread takes what is due.
+ *
+ * <p>One short lock guards everything: a record is a copy of its bytes and a few fields. The bytes
+ * are bounded by the {@link BufferBudget} that callers took them from.
+ */
+final class Accumulator {
+  private static final int MAX_SPARE_BUILDERS = 8;
+
+  private final int batchBytes;
+  private final long lingerNanos;
+  private final LongSupplier nanoTime;
+  private final StickyPartitions sticky;
+  private final Runnable wakeSender;
+
+  private final HeaderBuffer headerBuffer = new HeaderBuffer();
+  private final Deque<BatchBuilder> spareBuilders = new ArrayDeque<>();
+
+  /** Open batches in the order they were opened, which is the order they fall due. */
+  private final Map<PartitionName, ProducerBatch> open = new LinkedHashMap<>();
+
+  /** Closed batches the sender has not taken yet, in the order they were closed. */
+  private final List<ProducerBatch> closed = new ArrayList<>();
+
+  /** Every batch that has no answer yet: what a flush waits for. */
+  private final Set<ProducerBatch> unanswered = new LinkedHashSet<>();
+
+  private boolean shut;
+
+  Accumulator(
+      ProducerOptions options,
+      LongSupplier nanoTime,
+      StickyPartitions sticky,
+      Runnable wakeSender) {
+    this.batchBytes = options.batchBytes();
+    this.lingerNanos = options.linger().toNanos();
+    this.nanoTime = nanoTime;
+    this.sticky = sticky;
+    this.wakeSender = wakeSender;
+  }
+
+  /**
+   * Adds a record to its partition's open batch.
+   *
+   * @param reserved what the caller took of the buffer for it; held until its batch is answered
+   * @throws IllegalStateException once shut
+   */
+  CompletableFuture<RecordMetadata> add(
+      PartitionName partition, long timestampMillis, ProducerRecord record, int reserved) {
+    CompletableFuture<RecordMetadata> future;
+    boolean due = lingerNanos == 0;
+    synchronized (this) {
+      if (shut) {
+        throw new IllegalStateException("The producer is closed");
+      }
+      ProducerBatch batch = open.get(partition);
+      if (batch != null && batch.sizeInBytes() + reserved > batchBytes) {
+        close(batch);
+        batch = null;
+        due = true;
+      }
+      if (batch == null) {
+        due |= open.isEmpty();
+        batch = open(partition);
+      }
+      future =
+          batch.add(timestampMillis, record.key(), record.value(), headers(record), reserved);
+      if (batch.sizeInBytes() >= batchBytes) {
+        close(batch);
+        due = true;
+      }
+    }
+    if (due) {
+      wakeSender.run();
+    }
+    return future;
+  }
+
+  /** Takes the batches that are full, old enough, or all. */
+  synchronized List<ProducerBatch> take(boolean all) {
+    long now = nanoTime.getAsLong();
+    while (!open.isEmpty() && (all || now - oldest().createdNanos() >= lingerNanos)) {
+      close(oldest());
+    }
+    List<ProducerBatch> taken = List.copyOf(closed);
+    closed.clear();
+    return taken;
+  }
+
+  /** Nanoseconds until the next open batch falls due; the largest long when there is none. */
+  synchronized long nanosUntilDue() {
+    if (!closed.isEmpty()) {
+      return 0;
+    }
+    return open.isEmpty()
+        ? Long.MAX_VALUE
+        : Math.max(0, oldest().createdNanos() + lingerNanos - nanoTime.getAsLong());
+  }
+
+  /** Takes a builder back for another batch. */
+  synchronized void recycle(BatchBuilder builder) {
+    if (spareBuilders.size() < MAX_SPARE_BUILDERS) {
+      spareBuilders.push(builder);
+    }
+  }
+
+  /** A batch was answered: nobody has to wait for it any more. */
+  synchronized void forget(ProducerBatch batch) {
+    unanswered.remove(batch);
+  }
+
+  /** Makes all open batches due, and returns what completes when those and all before are answered. */
+  CompletableFuture<Void> flush() {
+    CompletableFuture<?>[] waiting;
+    synchronized (this) {
+      while (!open.isEmpty()) {
+        close(oldest());
+      }
+      waiting =
+          unanswered.stream().map(ProducerBatch::answered).toArray(CompletableFuture<?>[]::new);
+    }
+    wakeSender.run();
+    return CompletableFuture.allOf(waiting);
+  }
+
+  /** Refuses records from here on. */
+  synchronized void shut() {
+    shut = true;
+  }
+
+  private ProducerBatch oldest() {
+    return open.values().iterator().next();
+  }
+
+  private ProducerBatch open(PartitionName partition) {
+    BatchBuilder builder = spareBuilders.isEmpty() ? new BatchBuilder() : spareBuilders.pop();
+    ProducerBatch batch = new ProducerBatch(partition, nanoTime.getAsLong(), builder);
+    open.put(partition, batch);
+    unanswered.add(batch);
+    return batch;
+  }
+
+  private void close(ProducerBatch batch) {
+    open.remove(batch.partition());
+    closed.add(batch);
+    sticky.batchClosed(batch.partition());
+  }
+
+  private HeaderBuffer headers(ProducerRecord record) {
+    headerBuffer.clear();
+    for (RecordHeader header : record.headers()) {
+      headerBuffer.add(header.name(), header.value());
+    }
+    return headerBuffer;
+  }
+}

@@ -1,0 +1,15 @@
+package io.thermocline.client;
+
+import io.thermocline.model.ErrorKind;
+
+/**
+ * The producer's buffer stayed full for {@link ProducerOptions#maxBlock()}: the record was not
+ * taken. The server is slower than the sender, or away.
+ */
+public final class BufferFullException extends NotAppliedException {
+  private static final long serialVersionUID = 1L;
+
+  BufferFullException(String message) {
+    super(Failure.of(ErrorKind.EXHAUSTED, message));
+  }
+}

@@ -1,0 +1,233 @@
+package io.thermocline.client;
+
+import io.thermocline.codec.BatchLimits;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.proto.v1.ProduceRequest;
+import io.thermocline.proto.v1.ProduceResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends records, gathered into batches. Thread-safe; one is enough for a program.
+ *
+ * <p>Records of one partition are stored in the order they were sent. A batch the server refuses
+ * for a passing reason is sent again, in order, until {@link ProducerOptions#deliveryTimeout()}.
+ * For any other reason it fails, and with it those of its partition that were already on their way
+ * behind it, so that nothing is stored past a failure before the program knows of it. A batch whose
+ * answer was lost is never sent again by itself: it fails with {@link OutcomeUnknownException}.
+ */
+public final class Producer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Producer.class);
+  private static final Duration DEFAULT_CLOSE = Duration.ofSeconds(30);
+  private static final long MIN_TIMESTAMP = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
+  private static final long MAX_TIMESTAMP =
+      Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
+
+  /** More than any record's tags, lengths and timestamp take, and some for its future. */
+  private static final int RECORD_OVERHEAD = 32;
+
+  private static final int HEADER_OVERHEAD = 16;
+
+  private final ProducerOptions options;
+  private final InstantSource clock;
+  private final TopicPartitions topics;
+  private final StickyPartitions sticky;
+  private final BufferBudget budget;
+  private final Accumulator accumulator;
+  private final Sender sender;
+  private final Thread thread;
+  private volatile boolean stopping;
+
+  Producer(
+      ProducerOptions options,
+      TopicPartitions topics,
+      Stream.Opener<ProduceRequest, ProduceResponse> opener,
+      InstantSource clock,
+      LongSupplier nanoTime) {
+    this.options = options;
+    this.clock = clock;
+    this.topics = topics;
+    this.sticky = new StickyPartitions(new SplittableRandom(nanoTime.getAsLong()));
+    this.budget = new BufferBudget(options.bufferBytes());
+    this.thread = new Thread(this::run, "thermocline-producer");
+    this.accumulator = new Accumulator(options, nanoTime, sticky, this::wake);
+    this.sender = new Sender(options, accumulator, budget, opener, nanoTime, this::wake);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /**
+   * Sends a record. Waits while the buffer is full, and when the topic is new to this producer;
+   * else it returns at once.
+   *
+   * @return completes once the record is durable, or fails with {@link NotAppliedException} or
+   *     {@link OutcomeUnknownException}. It completes on the producer's own thread: what is chained
+   *     to it must not block.
+   * @throws BufferFullException when the buffer stayed full for {@link ProducerOptions#maxBlock()}
+   * @throws NotAppliedException when the record can never be stored, or the topic's partitions
+   *     could not be learned
+   * @throws IllegalStateException once closed
+   */
+  public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
+    long timestamp = record.timestampMillis().orElseGet(clock::millis);
+    int reserved = check(record, timestamp);
+    PartitionName partition = partitionOf(record);
+    reserve(reserved);
+    boolean added = false;
+    try {
+      CompletableFuture<RecordMetadata> future =
+          accumulator.add(partition, timestamp, record, reserved);
+      added = true;
+      return future;
+    } finally {
+      if (!added) {
+        budget.giveBack(reserved);
+      }
+    }
+  }
+
+  /**
+   * Sends what was gathered without waiting for more, and waits until every record sent before has
+   * its answer, which {@link ProducerOptions#deliveryTimeout()} bounds. Failures are told by the
+   * records' own futures.
+   */
+  public void flush() throws InterruptedException {
+    try {
+      accumulator.flush().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Waiting for answers can't fail", e);
+    }
+  }
+
+  /** Closes with 30 seconds for what is still on its way. */
+  @Override
+  public void close() {
+    close(DEFAULT_CLOSE);
+  }
+
+  /**
+   * Refuses further records, waits up to {@code deadline} for the answers to those sent before, and
+   * fails the rest: by {@link NotAppliedException} what never left, by {@link
+   * OutcomeUnknownException} what did. Closing again does nothing.
+   */
+  public void close(Duration deadline) {
+    accumulator.shut();
+    boolean interrupted = false;
+    try {
+      accumulator.flush().get(deadline.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      log.warn("Closing a producer with records unanswered after {}", deadline);
+    } catch (InterruptedException e) {
+      interrupted = true;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Waiting for answers can't fail", e);
+    }
+    stopping = true;
+    wake();
+    try {
+      if (Thread.currentThread() != thread) {
+        thread.join(DEFAULT_CLOSE.toMillis());
+      }
+    } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopping) {
+        long wait = sender.step();
+        if (wait > 0) {
+          LockSupport.parkNanos(this, wait);
+        }
+      }
+      sender.stop(Failure.of(ErrorKind.TRANSIENT, "The producer was closed before the answer came"));
+    } catch (RuntimeException | Error e) {
+      // Nobody would answer the records any more: answer them now, then let the thread end.
+      log.error("A producer's thread failed", e);
+      accumulator.shut();
+      sender.stop(Failure.of(ErrorKind.INTERNAL, "The producer failed: " + e));
+      throw e;
+    }
+  }
+
+  private void wake() {
+    LockSupport.unpark(thread);
+  }
+
+  private PartitionName partitionOf(ProducerRecord record) {
+    if (record.partition().isPresent()) {
+      return new PartitionName(record.topic(), record.partition().getAsInt());
+    }
+    int count = topics.count(record.topic());
+    int partition =
+        record.key() == null
+            ? sticky.partition(record.topic(), count)
+            : KeyPartitioner.partition(record.key(), count);
+    return new PartitionName(record.topic(), partition);
+  }
+
+  private void reserve(int bytes) {
+    try {
+      if (!budget.take(bytes, options.maxBlock().toNanos())) {
+        throw new BufferFullException(
+            "The buffer of "
+                + options.bufferBytes()
+                + " bytes stayed full for "
+                + options.maxBlock()
+                + ": a record of "
+                + bytes
+                + " bytes was not taken");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new NotAppliedException(
+          Failure.of(ErrorKind.TRANSIENT, "Interrupted while waiting for room in the buffer"));
+    }
+  }
+
+  /** What the record takes of the buffer, at least its bytes on the wire. */
+  private int check(ProducerRecord record, long timestamp) {
+    if (timestamp < MIN_TIMESTAMP || timestamp > MAX_TIMESTAMP) {
+      throw invalid("timestamp " + timestamp + " ms is outside of the years 0001 to 9999");
+    }
+    long bytes = RECORD_OVERHEAD + length(record.key()) + length(record.value());
+    for (RecordHeader header : record.headers()) {
+      bytes += HEADER_OVERHEAD + utf8Length(header.name()) + length(header.value());
+    }
+    long limit = Math.min(BatchLimits.defaults().maxRecordBytes(), budget.limit());
+    if (bytes > limit) {
+      throw invalid("it takes " + bytes + " bytes, the limit is " + limit);
+    }
+    return (int) bytes;
+  }
+
+  private static long length(byte[] bytesOrNull) {
+    return bytesOrNull == null ? 0 : bytesOrNull.length;
+  }
+
+  private static long utf8Length(String name) {
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+      throw invalid("the header name '" + name + "' has half of a surrogate pair");
+    }
+    return name.length() * 3L;
+  }
+
+  private static NotAppliedException invalid(String problem) {
+    return new NotAppliedException(Failure.of(ErrorKind.INVALID, "Not a valid record: " + problem));
+  }
+}

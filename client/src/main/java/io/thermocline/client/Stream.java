@@ -1,0 +1,40 @@
+package io.thermocline.client;
+
+/** One bidirectional call. Its methods are called by one thread at a time. */
+interface Stream<Q> {
+
+  /** What comes back. Called on threads of the transport, in order; must not block. */
+  interface Events<R> {
+
+    /** {@link Stream#isReady()} has become true. */
+    void ready();
+
+    /** A message came. */
+    void message(R message);
+
+    /** The call is over: nothing more comes. */
+    void closed(Failure failure);
+  }
+
+  /** Opens calls to one method. */
+  interface Opener<Q, R> {
+
+    /** Never fails: a call that can't be made ends through {@link Events#closed}. */
+    Stream<Q> open(Events<R> events);
+  }
+
+  /**
+   * Whether there is a connection that takes another message without piling it up. Nothing sent
+   * before that is true, and nothing has left this machine before something was sent.
+   */
+  boolean isReady();
+
+  /** Sends a message. */
+  void send(Q message);
+
+  /** Sends no more; the server may still answer. */
+  void halfClose();
+
+  /** Ends the call at once. */
+  void cancel(String reason);
+}
