@@ -29,7 +29,7 @@ final class KeyPartitioner {
     int rest = data.length - at;
     if (rest > 0) {
       for (int i = rest - 1; i >= 0; i--) {
-        hash ^= (data[at + i] & 0xff) << 8 * i;
+        hash ^= (data[at + i] & 0xff) << (8 * i);
       }
       hash *= MULTIPLIER;
     }

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.Compression;
+import io.thermocline.model.Tier;
 import io.thermocline.proto.v1.RecordBatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -57,6 +58,11 @@ final class WireBatch {
       case UNRECOGNIZED ->
           throw new IllegalArgumentException("A compression this client does not know");
     };
+  }
+
+  /** The tier a response names. */
+  static Tier tierOf(io.thermocline.proto.v1.Tier tier) {
+    return tier == io.thermocline.proto.v1.Tier.TIER_COLD ? Tier.COLD : Tier.HOT;
   }
 
   /** The array inside, which only a {@link ByteOutput} is shown. */

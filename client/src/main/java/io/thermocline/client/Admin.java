@@ -1,0 +1,341 @@
+package io.thermocline.client;
+
+import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.AbstractStub;
+import io.thermocline.client.admin.PolicyReport;
+import io.thermocline.client.admin.TieringReport;
+import io.thermocline.client.admin.TopicDescription;
+import io.thermocline.client.admin.TopicSummary;
+import io.thermocline.proto.v1.ApplyPoliciesRequest;
+import io.thermocline.proto.v1.ColdData;
+import io.thermocline.proto.v1.CommitOffsetsRequest;
+import io.thermocline.proto.v1.CreateTopicRequest;
+import io.thermocline.proto.v1.DeleteRecordsRequest;
+import io.thermocline.proto.v1.DeleteTopicRequest;
+import io.thermocline.proto.v1.GetOffsetsRequest;
+import io.thermocline.proto.v1.GetPoliciesRequest;
+import io.thermocline.proto.v1.GetPoliciesResponse;
+import io.thermocline.proto.v1.GetTieringStatusRequest;
+import io.thermocline.proto.v1.GetTopicRequest;
+import io.thermocline.proto.v1.GroupOffset;
+import io.thermocline.proto.v1.GroupServiceGrpc;
+import io.thermocline.proto.v1.ListOffsetsRequest;
+import io.thermocline.proto.v1.ListTopicsRequest;
+import io.thermocline.proto.v1.ListTopicsResponse;
+import io.thermocline.proto.v1.OffsetQuery;
+import io.thermocline.proto.v1.OffsetResult;
+import io.thermocline.proto.v1.OffsetSpec;
+import io.thermocline.proto.v1.PlanPoliciesRequest;
+import io.thermocline.proto.v1.PlanPoliciesResponse;
+import io.thermocline.proto.v1.PolicyServiceGrpc;
+import io.thermocline.proto.v1.QueryRequest;
+import io.thermocline.proto.v1.QueryServiceGrpc;
+import io.thermocline.proto.v1.RunTieringRequest;
+import io.thermocline.proto.v1.StreamServiceGrpc;
+import io.thermocline.proto.v1.TieringServiceGrpc;
+import io.thermocline.proto.v1.TopicServiceGrpc;
+import io.thermocline.proto.v1.UpdateTopicRequest;
+import io.thermocline.proto.v1.ValidatePoliciesRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Everything but streams of records: topics, offsets, groups, tiering, policies, SQL. Thread-safe;
+ * each call waits for its answer.
+ *
+ * <p>Calls that ask throw {@link ReadFailedException}. Calls that change something throw {@link
+ * NotAppliedException} or {@link OutcomeUnknownException}.
+ */
+public final class Admin {
+
+  /** What becomes of a deleted topic's table. */
+  public enum Cold {
+    /** The Iceberg table and its files stay. */
+    KEEP,
+    /** The table and its files are deleted. */
+    PURGE
+  }
+
+  private final Channel channel;
+  private final ClientOptions options;
+
+  Admin(Channel channel, ClientOptions options) {
+    this.channel = channel;
+    this.options = options;
+  }
+
+  /** Creates a topic. */
+  public TopicSummary createTopic(String name, int partitions) {
+    CreateTopicRequest request =
+        CreateTopicRequest.newBuilder().setName(name).setPartitionCount(partitions).build();
+    return AdminAnswers.topic(change(() -> topics().createTopic(request)).getTopic());
+  }
+
+  /** All topics in name order. */
+  public List<TopicSummary> listTopics() {
+    List<TopicSummary> all = new ArrayList<>();
+    String page = "";
+    do {
+      ListTopicsRequest request = ListTopicsRequest.newBuilder().setPageToken(page).build();
+      ListTopicsResponse answer = ask(() -> topics().listTopics(request));
+      answer.getTopicsList().forEach(topic -> all.add(AdminAnswers.topic(topic)));
+      page = answer.getNextPageToken();
+    } while (!page.isEmpty());
+    return List.copyOf(all);
+  }
+
+  /** A topic's name, id and partition count, without looking at its records. */
+  public TopicSummary topic(String name) {
+    GetTopicRequest request = GetTopicRequest.newBuilder().setName(name).setTopicOnly(true).build();
+    return AdminAnswers.topic(ask(() -> topics().getTopic(request)).getTopic());
+  }
+
+  /** A topic with the offsets and sizes of both tiers, and each cold file if asked. */
+  public TopicDescription describeTopic(String name, boolean includeFiles) {
+    GetTopicRequest request =
+        GetTopicRequest.newBuilder().setName(name).setIncludeFiles(includeFiles).build();
+    return AdminAnswers.description(ask(() -> topics().getTopic(request)));
+  }
+
+  /** Grows a topic to {@code partitions}; it never shrinks. */
+  public TopicSummary growTopic(String name, int partitions) {
+    UpdateTopicRequest request =
+        UpdateTopicRequest.newBuilder().setName(name).setPartitionCount(partitions).build();
+    return AdminAnswers.topic(change(() -> topics().updateTopic(request)).getTopic());
+  }
+
+  /** Deletes a topic, its table too or not. Once it returns, it is carried out for certain. */
+  public void deleteTopic(String name, Cold cold) {
+    ColdData data = cold == Cold.PURGE ? ColdData.COLD_DATA_PURGE : ColdData.COLD_DATA_KEEP;
+    DeleteTopicRequest request =
+        DeleteTopicRequest.newBuilder().setName(name).setCold(data).build();
+    changed(() -> longer(TopicServiceGrpc.newBlockingStub(channel)).deleteTopic(request));
+  }
+
+  /**
+   * Deletes the records of a partition below an offset, for every reader.
+   *
+   * @return the log start now: never less than it was
+   */
+  public long deleteRecords(PartitionName partition, long beforeOffset) {
+    if (beforeOffset < 0) {
+      throw new IllegalArgumentException("Not an offset: " + beforeOffset);
+    }
+    return deleteBefore(partition, beforeOffset);
+  }
+
+  /** Deletes all records a partition has now, and returns its log start then. */
+  public long deleteAllRecords(PartitionName partition) {
+    return deleteBefore(partition, -1);
+  }
+
+  /** One offset of one partition. */
+  public long offset(PartitionName partition, OffsetLookup lookup) {
+    return offsets(List.of(partition), lookup).get(partition);
+  }
+
+  /** The same offset of several partitions. */
+  public Map<PartitionName, Long> offsets(
+      Collection<PartitionName> partitions, OffsetLookup lookup) {
+    ListOffsetsRequest.Builder request = ListOffsetsRequest.newBuilder();
+    partitions.forEach(partition -> request.addQueries(query(partition, lookup)));
+    Map<PartitionName, Long> offsets = new HashMap<>();
+    for (OffsetResult result :
+        ask(() -> plain(StreamServiceGrpc.newBlockingStub(channel)).listOffsets(request.build()))
+            .getResultsList()) {
+      if (result.hasError()) {
+        throw Failure.of(result.getError()).read();
+      }
+      offsets.put(
+          new PartitionName(result.getTopic(), result.getPartition()), result.getOffset());
+    }
+    return offsets;
+  }
+
+  /** Keeps a group's place, all of it or nothing; durable once it returns. */
+  public void commitOffsets(String group, Map<PartitionName, Long> offsets) {
+    CommitOffsetsRequest.Builder request = CommitOffsetsRequest.newBuilder().setGroup(group);
+    offsets.forEach(
+        (partition, offset) ->
+            request.addOffsets(
+                GroupOffset.newBuilder()
+                    .setTopic(partition.topic())
+                    .setPartition(partition.partition())
+                    .setOffset(offset)));
+    changed(
+        () -> plain(GroupServiceGrpc.newBlockingStub(channel)).commitOffsets(request.build()));
+  }
+
+  /** A group's place in each partition it has one in. */
+  public Map<PartitionName, Long> groupOffsets(String group) {
+    GetOffsetsRequest request = GetOffsetsRequest.newBuilder().setGroup(group).build();
+    Map<PartitionName, Long> offsets = new HashMap<>();
+    for (GroupOffset offset :
+        ask(() -> plain(GroupServiceGrpc.newBlockingStub(channel)).getOffsets(request))
+            .getOffsetsList()) {
+      offsets.put(
+          new PartitionName(offset.getTopic(), offset.getPartition()), offset.getOffset());
+    }
+    return offsets;
+  }
+
+  /** How far tiering is. All topics when {@code topic} is empty. */
+  public List<TieringReport.Status> tieringStatus(String topic) {
+    GetTieringStatusRequest request = GetTieringStatusRequest.newBuilder().setTopic(topic).build();
+    return ask(() -> plain(TieringServiceGrpc.newBlockingStub(channel)).getTieringStatus(request))
+        .getPartitionsList()
+        .stream()
+        .map(AdminAnswers::status)
+        .toList();
+  }
+
+  /**
+   * Tiers all that is durable, then lets go of local copies as the policies say, or of all that is
+   * tiered. Returns when it is done.
+   *
+   * @param topic all tiered topics when empty
+   */
+  public List<TieringReport.Move> runTiering(String topic, boolean trimAll) {
+    RunTieringRequest request =
+        RunTieringRequest.newBuilder().setTopic(topic).setTrimAll(trimAll).build();
+    return change(() -> longer(TieringServiceGrpc.newBlockingStub(channel)).runTiering(request))
+        .getMovesList()
+        .stream()
+        .map(AdminAnswers::move)
+        .toList();
+  }
+
+  /** Everything that is wrong with a policy document; empty when it is good. */
+  public List<PolicyReport.Problem> validatePolicies(String yaml) {
+    ValidatePoliciesRequest request = ValidatePoliciesRequest.newBuilder().setYaml(yaml).build();
+    return ask(() -> plain(policies()).validatePolicies(request)).getProblemsList().stream()
+        .map(AdminAnswers::problem)
+        .toList();
+  }
+
+  /** What a policy document would make happen now; of those in force when it is empty. */
+  public PolicyReport.Plan planPolicies(String yaml) {
+    PlanPoliciesRequest request = PlanPoliciesRequest.newBuilder().setYaml(yaml).build();
+    PlanPoliciesResponse answer = ask(() -> longer(policies()).planPolicies(request));
+    return new PolicyReport.Plan(
+        answer.getActionsList().stream().map(AdminAnswers::action).toList(),
+        answer.getEffectiveList().stream().map(AdminAnswers::effective).toList());
+  }
+
+  /** Makes a policy document effective, and says what that makes happen. */
+  public List<PolicyReport.Action> applyPolicies(String yaml) {
+    ApplyPoliciesRequest request = ApplyPoliciesRequest.newBuilder().setYaml(yaml).build();
+    return change(() -> longer(policies()).applyPolicies(request)).getActionsList().stream()
+        .map(AdminAnswers::action)
+        .toList();
+  }
+
+  /** The policies in force. */
+  public PolicyReport.InForce policiesInForce() {
+    GetPoliciesResponse answer =
+        ask(() -> plain(policies()).getPolicies(GetPoliciesRequest.getDefaultInstance()));
+    return new PolicyReport.InForce(
+        answer.getYaml(), answer.getEffectiveList().stream().map(AdminAnswers::effective).toList());
+  }
+
+  /**
+   * Runs one SELECT over the cold tables.
+   *
+   * @param maxRows at most this many rows
+   */
+  public QueryRows query(String sql, int maxRows) {
+    QueryRequest request = QueryRequest.newBuilder().setSql(sql).setMaxRows(maxRows).build();
+    Context.CancellableContext call = Context.current().withCancellation();
+    try {
+      return call.call(
+          () ->
+              new QueryRows(
+                  call, longer(QueryServiceGrpc.newBlockingStub(channel)).query(request)));
+    } catch (RuntimeException e) {
+      call.close();
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("A query throws unchecked exceptions only", e);
+    }
+  }
+
+  private long deleteBefore(PartitionName partition, long offset) {
+    DeleteRecordsRequest request =
+        DeleteRecordsRequest.newBuilder()
+            .setTopic(partition.topic())
+            .setPartition(partition.partition())
+            .setBeforeOffset(offset)
+            .build();
+    return change(() -> topics().deleteRecords(request)).getLogStart();
+  }
+
+  private static OffsetQuery query(PartitionName partition, OffsetLookup lookup) {
+    OffsetQuery.Builder query =
+        OffsetQuery.newBuilder()
+            .setTopic(partition.topic())
+            .setPartition(partition.partition());
+    if (lookup instanceof OffsetLookup.AtTimestamp at) {
+      return query
+          .setSpec(OffsetSpec.OFFSET_SPEC_TIMESTAMP)
+          .setTimestamp(at.millis())
+          .build();
+    }
+    OffsetSpec spec =
+        switch ((OffsetLookup.Named) lookup) {
+          case EARLIEST -> OffsetSpec.OFFSET_SPEC_EARLIEST;
+          case LATEST -> OffsetSpec.OFFSET_SPEC_LATEST;
+          case EARLIEST_LOCAL -> OffsetSpec.OFFSET_SPEC_EARLIEST_LOCAL;
+          case LATEST_TIERED -> OffsetSpec.OFFSET_SPEC_LATEST_TIERED;
+        };
+    return query.setSpec(spec).build();
+  }
+
+  private TopicServiceGrpc.TopicServiceBlockingStub topics() {
+    return plain(TopicServiceGrpc.newBlockingStub(channel));
+  }
+
+  private PolicyServiceGrpc.PolicyServiceBlockingStub policies() {
+    return PolicyServiceGrpc.newBlockingStub(channel);
+  }
+
+  private <S extends AbstractStub<S>> S plain(S stub) {
+    return within(stub, options.requestTimeout());
+  }
+
+  private <S extends AbstractStub<S>> S longer(S stub) {
+    return within(stub, options.longRequestTimeout());
+  }
+
+  private static <S extends AbstractStub<S>> S within(S stub, Duration timeout) {
+    return stub.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static <T> T ask(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (StatusRuntimeException e) {
+      throw Failure.of(e).read();
+    }
+  }
+
+  private static <T> T change(Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (StatusRuntimeException e) {
+      throw Failure.of(e).write();
+    }
+  }
+
+  /** As {@link #change}, for answers that say nothing beyond that it is done. */
+  private static void changed(Supplier<?> call) {
+    Object ignored = change(call);
+  }
+}

@@ -1,0 +1,403 @@
+package io.thermocline.client;
+
+import io.thermocline.client.FetchSession.Taken;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.Tier;
+import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.proto.v1.RecordBatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+
+/**
+ * Reads partitions from where you say, out of either tier, in offset order for each partition.
+ *
+ * <p>Iterate over it, hand it a callback with {@link #forEach}, or {@link #poll} it. Without {@link
+ * ConsumerOptions#follow()} the iteration ends where the partitions ended when they were assigned.
+ * Over a lost connection it goes on at the next offset, with no gap and no repeat.
+ *
+ * <p>For one thread, except {@link #wakeUp} and {@link #close}.
+ */
+public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
+  /** Uncompressed bytes after which a poll is enough. */
+  private static final long POLL_BYTES = 1 << 20;
+
+  private static final Duration FOREVER = Duration.ofDays(3650);
+
+  /** A response being handed out batch by batch. */
+  private static final class Reading {
+    final Taken taken;
+    boolean lostTold;
+    int nextBatch;
+
+    Reading(Taken taken) {
+      this.taken = taken;
+    }
+
+    FetchResponse response() {
+      return taken.response();
+    }
+
+    PartitionName partition() {
+      return taken.subscription().name();
+    }
+
+    boolean isOver() {
+      return nextBatch == response().getBatchesCount();
+    }
+  }
+
+  private final ConsumerOptions options;
+  private final FetchSession session;
+  private final ConsumerGroup group;
+  private final TopicPartitions topics;
+  private final LongSupplier nanoTime;
+  private final BatchDecoder decoder = new BatchDecoder();
+
+  /** Topics read as a whole, which get the partitions they grow. */
+  private final Map<String, Integer> subscribed = new HashMap<>();
+
+  private Reading reading;
+
+  /** Records decoded and not handed out yet, and the next one's index. */
+  private List<ConsumerRecord> records = List.of();
+
+  private int nextRecord;
+
+  Consumer(
+      ConsumerOptions options,
+      FetchSession session,
+      ConsumerGroup group,
+      TopicPartitions topics,
+      LongSupplier nanoTime) {
+    this.options = options;
+    this.session = session;
+    this.group = group;
+    this.topics = topics;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Reads all partitions of a topic; when following, also those it grows later, from their start.
+   *
+   * @throws ReadFailedException when there is no such topic, or it could not be asked for
+   */
+  public void subscribe(String topic, Start start) {
+    int count = topics.count(topic);
+    add(partitions(topic, 0, count), start, OptionalLong.empty());
+    subscribed.put(topic, count);
+  }
+
+  /** Reads one partition, beside those already assigned. */
+  public void assign(PartitionName partition, Start start) {
+    add(List.of(partition), start, OptionalLong.empty());
+  }
+
+  /** Reads one partition up to {@code endOffset}, exclusive. */
+  public void assign(PartitionName partition, Start start, long endOffset) {
+    add(List.of(partition), start, OptionalLong.of(endOffset));
+  }
+
+  /** Stops reading a partition. */
+  public void unassign(PartitionName partition) {
+    discard(partition);
+    session.remove(partition);
+  }
+
+  /** The partitions it reads. */
+  public List<PartitionName> assignment() {
+    return session.partitions();
+  }
+
+  /** Goes elsewhere in a partition; the next record handed out is from there. */
+  public void seek(PartitionName partition, Start where) {
+    discard(partition);
+    session.seek(partition, group.resolve(List.of(partition), where).get(partition));
+  }
+
+  /** Hands out no records of a partition until {@link #resume}; its place is kept. */
+  public void pause(PartitionName partition) {
+    if (reading != null && reading.partition().equals(partition)) {
+      OptionalLong position = session.progress(partition).position();
+      discard(partition);
+      position.ifPresent(offset -> session.seek(partition, Start.offset(offset)));
+    }
+    session.pause(partition, true);
+  }
+
+  /** Ends a {@link #pause}. */
+  public void resume(PartitionName partition) {
+    session.pause(partition, false);
+  }
+
+  /** How far it is in a partition. */
+  public PartitionProgress progress(PartitionName partition) {
+    return session.progress(partition);
+  }
+
+  /** Whether every partition has reached its end, or stands still after an error. */
+  public boolean isDone() {
+    return reading == null && session.isDone();
+  }
+
+  /**
+   * Waits for records.
+   *
+   * @return about a megabyte of one partition's records, in order; empty when the time is over,
+   *     after {@link #wakeUp}, or when it {@link #isDone}
+   * @throws ReadFailedException when a partition can't go on: it stands still until it is sought or
+   *     unassigned, others go on with the next poll
+   * @throws DataLostException when stored records are damaged, unless {@link
+   *     ConsumerOptions#lostRanges()} takes it
+   */
+  public List<ConsumerRecord> poll(Duration timeout) {
+    if (!fill(timeout)) {
+      return List.of();
+    }
+    List<ConsumerRecord> rest = records.subList(nextRecord, records.size());
+    nextRecord = records.size();
+    handedOut();
+    return rest;
+  }
+
+  /** As {@link #poll}, in batches as they came and without a copy of each record. */
+  public List<ConsumerBatch> pollBatches(Duration timeout) {
+    if (nextRecord < records.size()) {
+      throw new IllegalStateException(
+          "Records of an iteration are not handed out yet: poll them first");
+    }
+    if (!read(timeout)) {
+      return List.of();
+    }
+    List<ConsumerBatch> batches = batches();
+    handedOut();
+    return batches;
+  }
+
+  /**
+   * Iterates over records, waiting for them; ends when it {@link #isDone}, or after {@link
+   * #wakeUp}. {@code hasNext} throws what {@link #poll} throws.
+   */
+  @Override
+  public Iterator<ConsumerRecord> iterator() {
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return fill(FOREVER);
+      }
+
+      @Override
+      public ConsumerRecord next() {
+        if (!hasNext()) {
+          throw new NoSuchElementException();
+        }
+        ConsumerRecord record = records.get(nextRecord++);
+        if (nextRecord == records.size()) {
+          handedOut();
+        } else {
+          session.handedOut(reading.taken.subscription(), record.offset() + 1);
+        }
+        return record;
+      }
+    };
+  }
+
+  /**
+   * Keeps the group's place: after the last record handed out, in each partition. Durable once it
+   * returns.
+   *
+   * @throws ClientException as for any write
+   */
+  public void commit() {
+    Map<PartitionName, Long> offsets = new HashMap<>();
+    for (PartitionName partition : session.partitions()) {
+      session
+          .progress(partition)
+          .position()
+          .ifPresent(position -> offsets.put(partition, position));
+    }
+    group.commit(offsets);
+  }
+
+  /** Makes a waiting poll or iteration, or else the next one, end at once. For any thread. */
+  public void wakeUp() {
+    session.wakeUp();
+  }
+
+  /** Stops reading. Nothing is committed by it. For any thread. */
+  @Override
+  public void close() {
+    session.close();
+  }
+
+  private void add(List<PartitionName> partitions, Start start, OptionalLong end) {
+    session.add(partitions, group.resolve(partitions, start), end);
+  }
+
+  private static List<PartitionName> partitions(String topic, int from, int to) {
+    return IntStream.range(from, to).mapToObj(number -> new PartitionName(topic, number)).toList();
+  }
+
+  /** Forgets what was read of a partition and not handed out. */
+  private void discard(PartitionName partition) {
+    if (reading != null && reading.partition().equals(partition)) {
+      reading = null;
+      records = List.of();
+      nextRecord = 0;
+    }
+  }
+
+  /** Waits until there are decoded records. */
+  private boolean fill(Duration timeout) {
+    long deadline = nanoTime.getAsLong() + timeout.toNanos();
+    while (nextRecord == records.size()) {
+      if (!read(Duration.ofNanos(Math.max(0, deadline - nanoTime.getAsLong())))) {
+        return false;
+      }
+      records = decode(batches());
+      nextRecord = 0;
+      if (records.isEmpty()) {
+        handedOut();
+      }
+    }
+    return true;
+  }
+
+  /** Waits until there is a response with batches to go through. */
+  private boolean read(Duration timeout) {
+    growSubscriptions();
+    long deadline = nanoTime.getAsLong() + timeout.toNanos();
+    while (reading == null) {
+      Taken taken = take(Math.max(0, deadline - nanoTime.getAsLong()));
+      if (taken == null) {
+        return false;
+      }
+      if (taken.response().hasError()) {
+        handleError(taken);
+      } else if (taken.response().getBatchesCount() == 0 && taken.response().getLostCount() == 0) {
+        session.finish(taken, taken.response().getNextOffset());
+      } else {
+        reading = new Reading(taken);
+      }
+    }
+    tellLost();
+    if (reading.isOver()) {
+      handedOut();
+      return read(Duration.ofNanos(Math.max(0, deadline - nanoTime.getAsLong())));
+    }
+    return true;
+  }
+
+  private Taken take(long nanos) {
+    try {
+      return session.next(nanos);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.of(ErrorKind.TRANSIENT, "Interrupted while waiting for records").read();
+    }
+  }
+
+  private void tellLost() {
+    FetchResponse response = reading.response();
+    if (response.getLostCount() > 0 && !reading.lostTold) {
+      reading.lostTold = true;
+      List<OffsetRange> lost =
+          response.getLostList().stream()
+              .map(range -> new OffsetRange(range.getFrom(), range.getTo()))
+              .toList();
+      options.lostRanges().lost(reading.partition(), lost);
+    }
+  }
+
+  private void handleError(Taken taken) {
+    Failure failure = Failure.of(taken.response().getError());
+    long failing = session.failingNanos(taken.subscription());
+    if (failure.retriable() && failing < options.retryTimeout().toNanos()) {
+      session.fail(taken, failure.retryAfter());
+      return;
+    }
+    session.halt(taken);
+    throw failure
+        .withMessage("Can't read " + taken.subscription().name() + ": " + failure.message())
+        .read();
+  }
+
+  /** The next batches of what is being read. */
+  private List<ConsumerBatch> batches() {
+    List<ConsumerBatch> batches = new ArrayList<>();
+    long bytes = 0;
+    try {
+      while (bytes < POLL_BYTES && !reading.isOver()) {
+        RecordBatch batch = reading.response().getBatches(reading.nextBatch);
+        Wanted wanted = reading.taken.wanted();
+        if (reading.nextBatch > 0) {
+          wanted = new Wanted(wanted.from(), wanted.to(), OptionalLong.empty());
+        }
+        Tier tier = WireBatch.tierOf(reading.response().getTier());
+        batches.add(new ConsumerBatch(reading.partition(), tier, batch, wanted, decoder));
+        bytes += batch.getUncompressedSize();
+        reading.nextBatch++;
+      }
+      return batches;
+    } catch (ReadFailedException e) {
+      throw unusable(e);
+    }
+  }
+
+  private List<ConsumerRecord> decode(List<ConsumerBatch> batches) {
+    List<ConsumerRecord> decoded = new ArrayList<>();
+    try {
+      for (ConsumerBatch batch : batches) {
+        batch.forEachRecord(
+            cursor ->
+                decoded.add(BatchDecoder.record(cursor, batch.partition(), batch.tier())));
+      }
+      return decoded;
+    } catch (ReadFailedException e) {
+      throw unusable(e);
+    }
+  }
+
+  /** What came damaged is asked for again by the next poll. */
+  private ReadFailedException unusable(ReadFailedException problem) {
+    session.fail(reading.taken, null);
+    discard(reading.partition());
+    return problem;
+  }
+
+  /** What was read so far is the caller's: moves the place, and takes the next response after it. */
+  private void handedOut() {
+    Taken taken = reading.taken;
+    if (reading.isOver()) {
+      session.finish(taken, taken.response().getNextOffset());
+      reading = null;
+    } else {
+      RecordBatch last = taken.response().getBatches(reading.nextBatch - 1);
+      session.handedOut(
+          taken.subscription(), last.getBaseOffset() + last.getLastOffsetDelta() + 1);
+    }
+  }
+
+  private void growSubscriptions() {
+    if (!options.follow()) {
+      return;
+    }
+    for (Map.Entry<String, Integer> topic : subscribed.entrySet()) {
+      int count = topics.count(topic.getKey());
+      if (count > topic.getValue()) {
+        Collection<PartitionName> grown = partitions(topic.getKey(), topic.getValue(), count);
+        add(List.copyOf(grown), Start.earliest(), OptionalLong.empty());
+        topic.setValue(count);
+      }
+    }
+  }
+}

@@ -1,0 +1,442 @@
+package io.thermocline.client;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.proto.v1.FetchRequest;
+import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.proto.v1.PausePartition;
+import io.thermocline.proto.v1.RemovePartition;
+import io.thermocline.proto.v1.ResumePartition;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+
+/**
+ * The partitions a consumer reads, over one fetch stream after the other. It has no thread: the
+ * transport's threads put in what comes, and the consumer's thread does everything else while it
+ * waits in {@link #next}. One lock guards it all.
+ *
+ * <p>What may pile up is bounded by the credit the server is given.
+ */
+final class FetchSession {
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
+  private static final long MIN_CREDIT = 64 << 10;
+
+  /** A response taken, and whose it is. */
+  record Taken(Subscription subscription, FetchResponse response, Wanted wanted) {}
+
+  private final ConsumerOptions options;
+  private final Stream.Opener<FetchRequest, FetchResponse> opener;
+  private final LongSupplier nanoTime;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+
+  private final Map<PartitionName, Subscription> subscriptions = new LinkedHashMap<>();
+
+  /** Those with something to hand out, in the order of their turns; paused ones included. */
+  private final Set<Subscription> turns = new LinkedHashSet<>();
+
+  private Stream<FetchRequest> stream;
+  private Failure lastFailure;
+  private long reconnectAtNanos;
+  private long disconnectedSinceNanos;
+  private int reconnects;
+  private long lastPositionId;
+  private boolean woken;
+  private boolean closed;
+
+  FetchSession(
+      ConsumerOptions options,
+      Stream.Opener<FetchRequest, FetchResponse> opener,
+      LongSupplier nanoTime) {
+    this.options = options;
+    this.opener = opener;
+    this.nanoTime = nanoTime;
+    this.reconnectAtNanos = nanoTime.getAsLong();
+  }
+
+  /** Begins to read a partition, beside those already read. */
+  void add(Collection<PartitionName> names, Map<PartitionName, Start> starts, OptionalLong end) {
+    locked(
+        () -> {
+          int all = subscriptions.size() + names.size();
+          long credit = Math.max(MIN_CREDIT, options.bufferBytes() / all);
+          for (PartitionName name : names) {
+            if (subscriptions.containsKey(name)) {
+              throw new IllegalStateException(name + " is assigned already: seek, or remove it");
+            }
+            subscriptions.put(
+                name,
+                new Subscription(
+                    name, starts.get(name), end, options.follow(), ++lastPositionId, credit));
+          }
+          changed.signalAll();
+        });
+  }
+
+  void remove(PartitionName name) {
+    locked(
+        () -> {
+          Subscription subscription = require(name);
+          subscriptions.remove(name);
+          turns.remove(subscription);
+          if (subscription.isInStream()) {
+            RemovePartition remove =
+                RemovePartition.newBuilder()
+                    .setTopic(name.topic())
+                    .setPartition(name.partition())
+                    .build();
+            stream.send(FetchRequest.newBuilder().setRemove(remove).build());
+          }
+        });
+  }
+
+  void seek(PartitionName name, Start where) {
+    locked(
+        () -> {
+          Subscription subscription = require(name);
+          subscription.seek(where, ++lastPositionId);
+          turns.remove(subscription);
+          if (subscription.isInStream()) {
+            stream.send(subscription.move());
+          }
+          changed.signalAll();
+        });
+  }
+
+  void pause(PartitionName name, boolean pause) {
+    locked(
+        () -> {
+          Subscription subscription = require(name);
+          subscription.pause(pause);
+          if (subscription.isInStream()) {
+            stream.send(pause ? pauseRequest(name) : resumeRequest(name));
+          }
+          changed.signalAll();
+        });
+  }
+
+  PartitionProgress progress(PartitionName name) {
+    lock.lock();
+    try {
+      return require(name).progress();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  List<PartitionName> partitions() {
+    lock.lock();
+    try {
+      return List.copyOf(subscriptions.keySet());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether nothing more comes for any partition. */
+  boolean isDone() {
+    lock.lock();
+    try {
+      return subscriptions.values().stream().allMatch(Subscription::isDone);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Waits for what one of the partitions has to hand out.
+   *
+   * @return null when the time is over, when all partitions are done, or after {@link #wakeUp}
+   * @throws ReadFailedException when the server was away for longer than is to be waited
+   */
+  Taken next(long maxNanos) throws InterruptedException {
+    long deadline = nanoTime.getAsLong() + maxNanos;
+    lock.lockInterruptibly();
+    try {
+      while (true) {
+        if (closed) {
+          throw new IllegalStateException("The consumer is closed");
+        }
+        long now = nanoTime.getAsLong();
+        drive(now);
+        Taken taken = takeNext();
+        if (taken != null) {
+          return taken;
+        }
+        long left = deadline - now;
+        if (left <= 0 || woken || isDone()) {
+          woken = false;
+          return null;
+        }
+        awaitChange(Math.min(left, nanosUntilDue(now)));
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitChange(long nanos) throws InterruptedException {
+    // How long it took does not matter: the loop looks at the clock itself.
+    long ignored = changed.awaitNanos(nanos);
+  }
+
+  /** Everything up to {@code next} was handed out, and the response is done with. */
+  void finish(Taken taken, long next) {
+    locked(
+        () -> {
+          Subscription subscription = taken.subscription();
+          subscription.handedOut(next);
+          subscription.release(taken.response());
+          FetchRequest grant = subscription.grant();
+          if (grant != null) {
+            stream.send(grant);
+          }
+        });
+  }
+
+  /** Records below {@code next} were handed out; more of the same response are to come. */
+  void handedOut(Subscription subscription, long next) {
+    lock.lock();
+    try {
+      subscription.handedOut(next);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** A response could not be used: goes back to what was not handed out, after a pause. */
+  void fail(Taken taken, Duration asked) {
+    locked(
+        () -> {
+          Subscription subscription = taken.subscription();
+          subscription.release(taken.response());
+          long now = nanoTime.getAsLong();
+          Duration pause = BACKOFF.pause(subscription.attempts(), asked);
+          subscription.failed(now, pause.toNanos());
+        });
+  }
+
+  /** A partition can't go on: it stands still until it is sought or removed. */
+  void halt(Taken taken) {
+    locked(
+        () -> {
+          taken.subscription().release(taken.response());
+          taken.subscription().halt();
+        });
+  }
+
+  long failingNanos(Subscription subscription) {
+    lock.lock();
+    try {
+      return subscription.failingNanos(nanoTime.getAsLong());
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes a waiting {@link #next}, or the following one, return at once. */
+  void wakeUp() {
+    locked(
+        () -> {
+          woken = true;
+          changed.signalAll();
+        });
+  }
+
+  void close() {
+    locked(
+        () -> {
+          closed = true;
+          changed.signalAll();
+          if (stream != null) {
+            stream.cancel("the consumer was closed");
+            stream = null;
+          }
+        });
+  }
+
+  /** Connects, adds and tries again what is due. */
+  private void drive(long now) {
+    boolean wanted =
+        subscriptions.values().stream().anyMatch(s -> s.isMissing() || s.nanosUntilRetry(now) == 0);
+    if (!wanted) {
+      return;
+    }
+    if (stream == null) {
+      connect(now);
+    }
+    if (stream == null) {
+      return;
+    }
+    for (Subscription subscription : subscriptions.values()) {
+      if (subscription.nanosUntilRetry(now) == 0) {
+        subscription.again(++lastPositionId);
+        turns.remove(subscription);
+        if (subscription.isInStream()) {
+          stream.send(subscription.move());
+        }
+      }
+      if (subscription.isMissing()) {
+        stream.send(subscription.add());
+        if (subscription.isPaused()) {
+          stream.send(pauseRequest(subscription.name()));
+        }
+      }
+    }
+  }
+
+  private void connect(long now) {
+    if (lastFailure != null && !mayReconnect(now)) {
+      Failure failure = lastFailure;
+      lastFailure = null;
+      reconnects = 0;
+      throw failure.read();
+    }
+    if (now - reconnectAtNanos >= 0) {
+      Events events = new Events();
+      Stream<FetchRequest> opened = opener.open(events);
+      events.of = opened;
+      stream = opened;
+    }
+  }
+
+  private boolean mayReconnect(long now) {
+    boolean hopeless =
+        switch (lastFailure.kind()) {
+          case INVALID, UNSUPPORTED, FAILED_PRECONDITION, NOT_FOUND -> true;
+          default -> false;
+        };
+    return !hopeless && now - disconnectedSinceNanos < options.retryTimeout().toNanos();
+  }
+
+  private Taken takeNext() {
+    for (Iterator<Subscription> each = turns.iterator(); each.hasNext(); ) {
+      Subscription subscription = each.next();
+      if (!subscription.isPaused()) {
+        each.remove();
+        FetchResponse response = subscription.take();
+        if (subscription.hasArrived()) {
+          turns.add(subscription);
+        }
+        return new Taken(subscription, response, subscription.wanted(response));
+      }
+    }
+    return null;
+  }
+
+  private long nanosUntilDue(long now) {
+    long wait = Long.MAX_VALUE;
+    for (Subscription subscription : subscriptions.values()) {
+      wait = Math.min(wait, subscription.nanosUntilRetry(now));
+      if (stream == null && subscription.isMissing()) {
+        wait = Math.min(wait, Math.max(0, reconnectAtNanos - now));
+      }
+    }
+    return Math.max(wait, TimeUnit.MICROSECONDS.toNanos(10));
+  }
+
+  private Subscription require(PartitionName name) {
+    Subscription subscription = subscriptions.get(name);
+    if (subscription == null) {
+      throw new IllegalStateException(name + " is not assigned to this consumer");
+    }
+    return subscription;
+  }
+
+  private void locked(Runnable work) {
+    lock.lock();
+    try {
+      work.run();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static FetchRequest pauseRequest(PartitionName name) {
+    return FetchRequest.newBuilder()
+        .setPause(
+            PausePartition.newBuilder().setTopic(name.topic()).setPartition(name.partition()))
+        .build();
+  }
+
+  private static FetchRequest resumeRequest(PartitionName name) {
+    return FetchRequest.newBuilder()
+        .setResume(
+            ResumePartition.newBuilder().setTopic(name.topic()).setPartition(name.partition()))
+        .build();
+  }
+
+  private void arrived(FetchResponse response) {
+    PartitionName name = new PartitionName(response.getTopic(), response.getPartition());
+    Subscription subscription = subscriptions.get(name);
+    reconnects = 0;
+    if (subscription == null) {
+      return;
+    }
+    if (subscription.arrive(response)) {
+      if (subscription.hasArrived()) {
+        turns.add(subscription);
+      }
+      changed.signalAll();
+    } else {
+      FetchRequest grant = subscription.grant();
+      if (grant != null) {
+        stream.send(grant);
+      }
+    }
+  }
+
+  private void streamClosed(Failure failure) {
+    stream = null;
+    long now = nanoTime.getAsLong();
+    if (reconnects == 0) {
+      disconnectedSinceNanos = now;
+    }
+    reconnectAtNanos = now + BACKOFF.pause(reconnects++, failure.retryAfter()).toNanos();
+    lastFailure =
+        failure.kind() == ErrorKind.INTERNAL
+            ? failure.withMessage("The server ended the stream: " + failure.message())
+            : failure;
+    subscriptions.values().forEach(Subscription::streamClosed);
+    changed.signalAll();
+  }
+
+  /** What one stream brings; what an older one still brings is dropped. */
+  private final class Events implements Stream.Events<FetchResponse> {
+    private Stream<FetchRequest> of;
+
+    @Override
+    public void ready() {
+      // Requests are small and few: they are sent without waiting for this.
+    }
+
+    @Override
+    public void message(FetchResponse message) {
+      ifCurrent(() -> arrived(message));
+    }
+
+    @Override
+    public void closed(Failure failure) {
+      ifCurrent(() -> streamClosed(failure));
+    }
+
+    private void ifCurrent(Runnable work) {
+      locked(
+          () -> {
+            if (stream != null && stream == of) {
+              work.run();
+            }
+          });
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What {@link io.thermocline.client.Admin} answers. */
+package io.thermocline.client.admin;
