@@ -79,8 +79,7 @@ final class Accumulator {
         due |= open.isEmpty();
         batch = open(partition);
       }
-      future =
-          batch.add(timestampMillis, record.key(), record.value(), headers(record), reserved);
+      future = batch.add(timestampMillis, record.key(), record.value(), headers(record), reserved);
       if (batch.sizeInBytes() >= batchBytes) {
         close(batch);
         due = true;
@@ -125,7 +124,9 @@ final class Accumulator {
     unanswered.remove(batch);
   }
 
-  /** Makes all open batches due, and returns what completes when those and all before are answered. */
+  /**
+   * Makes all open batches due, and returns what completes when those and all before are answered.
+   */
   CompletableFuture<Void> flush() {
     CompletableFuture<?>[] waiting;
     synchronized (this) {

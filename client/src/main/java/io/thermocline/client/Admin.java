@@ -154,8 +154,7 @@ public final class Admin {
       if (result.hasError()) {
         throw Failure.of(result.getError()).read();
       }
-      offsets.put(
-          new PartitionName(result.getTopic(), result.getPartition()), result.getOffset());
+      offsets.put(new PartitionName(result.getTopic(), result.getPartition()), result.getOffset());
     }
     return offsets;
   }
@@ -170,8 +169,7 @@ public final class Admin {
                     .setTopic(partition.topic())
                     .setPartition(partition.partition())
                     .setOffset(offset)));
-    changed(
-        () -> plain(GroupServiceGrpc.newBlockingStub(channel)).commitOffsets(request.build()));
+    changed(() -> plain(GroupServiceGrpc.newBlockingStub(channel)).commitOffsets(request.build()));
   }
 
   /** A group's place in each partition it has one in. */
@@ -181,8 +179,7 @@ public final class Admin {
     for (GroupOffset offset :
         ask(() -> plain(GroupServiceGrpc.newBlockingStub(channel)).getOffsets(request))
             .getOffsetsList()) {
-      offsets.put(
-          new PartitionName(offset.getTopic(), offset.getPartition()), offset.getOffset());
+      offsets.put(new PartitionName(offset.getTopic(), offset.getPartition()), offset.getOffset());
     }
     return offsets;
   }
@@ -279,14 +276,9 @@ public final class Admin {
 
   private static OffsetQuery query(PartitionName partition, OffsetLookup lookup) {
     OffsetQuery.Builder query =
-        OffsetQuery.newBuilder()
-            .setTopic(partition.topic())
-            .setPartition(partition.partition());
+        OffsetQuery.newBuilder().setTopic(partition.topic()).setPartition(partition.partition());
     if (lookup instanceof OffsetLookup.AtTimestamp at) {
-      return query
-          .setSpec(OffsetSpec.OFFSET_SPEC_TIMESTAMP)
-          .setTimestamp(at.millis())
-          .build();
+      return query.setSpec(OffsetSpec.OFFSET_SPEC_TIMESTAMP).setTimestamp(at.millis()).build();
     }
     OffsetSpec spec =
         switch ((OffsetLookup.Named) lookup) {

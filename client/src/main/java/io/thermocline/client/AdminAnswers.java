@@ -86,8 +86,7 @@ final class AdminAnswers {
           case POLICY_ACTION_KIND_DELETE -> PolicyReport.ActionKind.DELETE;
           case POLICY_ACTION_KIND_UNSPECIFIED, UNRECOGNIZED ->
               throw new IllegalArgumentException(
-                  "The server plans an action this client does not know: "
-                      + action.getKindValue());
+                  "The server plans an action this client does not know: " + action.getKindValue());
         };
     return new PolicyReport.Action(
         kind,
@@ -101,9 +100,7 @@ final class AdminAnswers {
   static PolicyReport.Effective effective(EffectivePolicy policy) {
     return new PolicyReport.Effective(
         policy.getTopic(),
-        policy.getPolicyIndex() < 0
-            ? OptionalInt.empty()
-            : OptionalInt.of(policy.getPolicyIndex()),
+        policy.getPolicyIndex() < 0 ? OptionalInt.empty() : OptionalInt.of(policy.getPolicyIndex()),
         policy.getSettingsList().stream()
             .map(s -> new PolicyReport.Setting(s.getKey(), s.getValue(), s.getSource()))
             .toList());

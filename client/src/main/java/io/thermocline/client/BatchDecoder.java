@@ -80,8 +80,7 @@ final class BatchDecoder {
           new String(
               at.array(), at.headerNameStart(), at.headerNameLength(), StandardCharsets.UTF_8);
       headers.add(
-          new RecordHeader(
-              name, copy(at.array(), at.headerValueStart(), at.headerValueLength())));
+          new RecordHeader(name, copy(at.array(), at.headerValueStart(), at.headerValueLength())));
     } while (at.nextHeader());
     return List.copyOf(headers);
   }

@@ -358,8 +358,7 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
     try {
       for (ConsumerBatch batch : batches) {
         batch.forEachRecord(
-            cursor ->
-                decoded.add(BatchDecoder.record(cursor, batch.partition(), batch.tier())));
+            cursor -> decoded.add(BatchDecoder.record(cursor, batch.partition(), batch.tier())));
       }
       return decoded;
     } catch (ReadFailedException e) {
@@ -374,7 +373,9 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
     return problem;
   }
 
-  /** What was read so far is the caller's: moves the place, and takes the next response after it. */
+  /**
+   * What was read so far is the caller's: moves the place, and takes the next response after it.
+   */
   private void handedOut() {
     Taken taken = reading.taken;
     if (reading.isOver()) {
@@ -382,8 +383,7 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
       reading = null;
     } else {
       RecordBatch last = taken.response().getBatches(reading.nextBatch - 1);
-      session.handedOut(
-          taken.subscription(), last.getBaseOffset() + last.getLastOffsetDelta() + 1);
+      session.handedOut(taken.subscription(), last.getBaseOffset() + last.getLastOffsetDelta() + 1);
     }
   }
 

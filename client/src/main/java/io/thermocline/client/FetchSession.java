@@ -178,16 +178,12 @@ final class FetchSession {
           woken = false;
           return null;
         }
-        awaitChange(Math.min(left, nanosUntilDue(now)));
+        // How long it took does not matter: the loop looks at the clock itself.
+        long ignored = changed.awaitNanos(Math.min(left, nanosUntilDue(now)));
       }
     } finally {
       lock.unlock();
     }
-  }
-
-  private void awaitChange(long nanos) throws InterruptedException {
-    // How long it took does not matter: the loop looks at the clock itself.
-    long ignored = changed.awaitNanos(nanos);
   }
 
   /** Everything up to {@code next} was handed out, and the response is done with. */
@@ -364,8 +360,7 @@ final class FetchSession {
 
   private static FetchRequest pauseRequest(PartitionName name) {
     return FetchRequest.newBuilder()
-        .setPause(
-            PausePartition.newBuilder().setTopic(name.topic()).setPartition(name.partition()))
+        .setPause(PausePartition.newBuilder().setTopic(name.topic()).setPartition(name.partition()))
         .build();
   }
 

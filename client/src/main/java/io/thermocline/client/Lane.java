@@ -87,10 +87,10 @@ final class Lane {
    */
   boolean refused(ProducerBatch batch, Failure why, boolean expired) {
     sent.remove(batch);
-    if (refusal == null) {
+    boolean first = refusal == null;
+    if (first) {
       refusal = why;
     }
-    boolean first = refusal == why;
     if (first && (!why.retriable() || expired)) {
       return false;
     }
@@ -143,8 +143,7 @@ final class Lane {
   /** Takes out what is queued, all of it or just what was created before. */
   List<ProducerBatch> takeQueued(long createdBeforeNanos, boolean all) {
     List<ProducerBatch> taken = new ArrayList<>();
-    while (!queued.isEmpty()
-        && (all || queued.peek().createdNanos() - createdBeforeNanos <= 0)) {
+    while (!queued.isEmpty() && (all || queued.peek().createdNanos() - createdBeforeNanos <= 0)) {
       taken.add(queued.remove());
     }
     return taken;

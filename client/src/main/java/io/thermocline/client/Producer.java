@@ -155,7 +155,8 @@ public final class Producer implements AutoCloseable {
           LockSupport.parkNanos(this, wait);
         }
       }
-      sender.stop(Failure.of(ErrorKind.TRANSIENT, "The producer was closed before the answer came"));
+      sender.stop(
+          Failure.of(ErrorKind.TRANSIENT, "The producer was closed before the answer came"));
     } catch (RuntimeException | Error e) {
       // Nobody would answer the records any more: answer them now, then let the thread end.
       log.error("A producer's thread failed", e);

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
@@ -287,7 +286,9 @@ final class Sender {
     return wait;
   }
 
-  /** Brings what one stream reports to the thread that steps; news of an older stream is dropped. */
+  /**
+   * Brings what one stream reports to the thread that steps; news of an older stream is dropped.
+   */
   private final class Reports implements Stream.Events<ProduceResponse> {
     private volatile Stream<ProduceRequest> of;
 

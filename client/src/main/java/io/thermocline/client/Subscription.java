@@ -117,7 +117,8 @@ final class Subscription {
     }
     return start instanceof Start.AtTimestamp at
         ? new Wanted(0, to, OptionalLong.of(at.millis()))
-        : new Wanted(start instanceof Start.Earliest ? response.getLogStart() : 0, to, OptionalLong.empty());
+        : new Wanted(
+            start instanceof Start.Earliest ? response.getLogStart() : 0, to, OptionalLong.empty());
   }
 
   /** Records below {@code next} were handed out, or are known not to exist. */
@@ -189,9 +190,7 @@ final class Subscription {
 
   /** Whether it moves the place and brings nothing else. */
   private static boolean isHeartbeat(FetchResponse response) {
-    return !response.hasError()
-        && response.getBatchesCount() == 0
-        && response.getLostCount() == 0;
+    return !response.hasError() && response.getBatchesCount() == 0 && response.getLostCount() == 0;
   }
 
   /** Takes the next response; {@link #release} gives its bytes back. */

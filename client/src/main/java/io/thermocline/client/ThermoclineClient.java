@@ -39,8 +39,7 @@ public final class ThermoclineClient implements AutoCloseable {
   private ThermoclineClient(ManagedChannel channel, ClientOptions options) {
     this.channel = channel;
     this.admin = new Admin(channel, options);
-    this.topics =
-        new TopicPartitions(name -> admin.topic(name).partitionCount(), System::nanoTime);
+    this.topics = new TopicPartitions(name -> admin.topic(name).partitionCount(), System::nanoTime);
   }
 
   /**

@@ -1,0 +1,93 @@
+package io.thermocline.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class AccumulatorTest {
+  private static final PartitionName P0 = new PartitionName("t", 0);
+
+  private final ManualNanos time = new ManualNanos();
+  private final AtomicInteger wakes = new AtomicInteger();
+  private final StickyPartitions sticky = new StickyPartitions(new SplittableRandom(1));
+  private final Accumulator accumulator =
+      new Accumulator(
+          ProducerOptions.defaults().withBatchBytes(1_000).withLinger(Duration.ofMillis(5)),
+          time,
+          sticky,
+          wakes::incrementAndGet);
+
+  @Test
+  void aBatchIsDueOnceItLingered() {
+    add(10);
+    assertThat(wakes).as("the sender has to know when to look").hasValue(1);
+    assertThat(accumulator.take(false)).isEmpty();
+    assertThat(accumulator.nanosUntilDue()).isEqualTo(Duration.ofMillis(5).toNanos());
+
+    time.pass(Duration.ofMillis(3));
+    add(10);
+    assertThat(accumulator.take(false)).isEmpty();
+    time.pass(Duration.ofMillis(2));
+    assertThat(accumulator.take(false))
+        .singleElement()
+        .satisfies(batch -> assertThat(batch.count()).isEqualTo(2));
+  }
+
+  @Test
+  void aFullBatchIsDueAtOnceAndTheNextRecordOpensAnother() {
+    add(600);
+    add(600);
+    assertThat(accumulator.take(false)).hasSize(1);
+    add(600);
+    assertThat(accumulator.take(false)).hasSize(1);
+  }
+
+  @Test
+  void aRecordLargerThanABatchGoesAlone() {
+    add(5_000);
+    assertThat(accumulator.take(false))
+        .singleElement()
+        .satisfies(batch -> assertThat(batch.count()).isEqualTo(1));
+  }
+
+  @Test
+  void flushWaitsForWhatWasSentBeforeAndNotForLater() {
+    add(10);
+    ProducerBatch taken = accumulator.take(true).get(0);
+    add(10);
+    CompletableFuture<Void> flushed = accumulator.flush();
+    ProducerBatch closedByFlush = accumulator.take(false).get(0);
+    add(10);
+    assertThat(flushed).isNotDone();
+    taken.succeed(0, 0);
+    assertThat(flushed).isNotDone();
+    closedByFlush.succeed(1, 0);
+    assertThat(flushed).isCompleted();
+  }
+
+  @Test
+  void recordsWithoutAKeyMoveOnWhenTheirBatchIsClosed() {
+    int first = sticky.partition("t", 1_000);
+    assertThat(sticky.partition("t", 1_000)).isEqualTo(first);
+    sticky.batchClosed(new PartitionName("t", first + 1));
+    assertThat(sticky.partition("t", 1_000)).isEqualTo(first);
+    sticky.batchClosed(new PartitionName("t", first));
+    assertThat(sticky.partition("t", 1_000)).isNotEqualTo(first);
+  }
+
+  @Test
+  void nothingIsTakenOnceItIsShut() {
+    accumulator.shut();
+    assertThatThrownBy(() -> add(10)).isInstanceOf(IllegalStateException.class);
+  }
+
+  private void add(int bytes) {
+    CompletableFuture<RecordMetadata> ignored =
+        accumulator.add(P0, 0, ProducerRecord.of("t", null, new byte[bytes]), bytes + 32);
+  }
+}

@@ -1,0 +1,90 @@
+package io.thermocline.client;
+
+import com.google.protobuf.Any;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.Status;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.proto.v1.ProduceRequest;
+import io.thermocline.proto.v1.ProduceResponse;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The other end of produce streams, moved by hand. */
+final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceResponse> {
+  /** What came over the latest stream and was not answered, oldest first. */
+  final List<ProduceRequest> unanswered = new ArrayList<>();
+
+  final List<ProduceRequest> received = new ArrayList<>();
+  int streams;
+  boolean ready = true;
+  boolean cancelled;
+  boolean halfClosed;
+  private long nextOffset;
+  private Stream.Events<ProduceResponse> events;
+
+  @Override
+  public Stream<ProduceRequest> open(Stream.Events<ProduceResponse> streamEvents) {
+    streams++;
+    events = streamEvents;
+    unanswered.clear();
+    return new Stream<>() {
+      @Override
+      public boolean isReady() {
+        return ready;
+      }
+
+      @Override
+      public void send(ProduceRequest message) {
+        unanswered.add(message);
+        received.add(message);
+      }
+
+      @Override
+      public void halfClose() {
+        halfClosed = true;
+      }
+
+      @Override
+      public void cancel(String reason) {
+        cancelled = true;
+      }
+    };
+  }
+
+  /** Stores the oldest batch, and says so. */
+  void acknowledge() {
+    ProduceRequest request = unanswered.remove(0);
+    long base = nextOffset;
+    nextOffset += request.getBatch().getRecordCount();
+    events.message(
+        ProduceResponse.newBuilder()
+            .setRequestId(request.getRequestId())
+            .setBaseOffset(base)
+            .setAppendTime(77)
+            .build());
+  }
+
+  /** Refuses the oldest batch. */
+  void refuse(ErrorKind kind) {
+    ProduceRequest request = unanswered.remove(0);
+    events.message(
+        ProduceResponse.newBuilder()
+            .setRequestId(request.getRequestId())
+            .setError(status(kind))
+            .build());
+  }
+
+  void drop() {
+    unanswered.clear();
+    events.closed(Failure.of(io.grpc.Status.UNAVAILABLE.withDescription("gone"), null));
+  }
+
+  static Status status(ErrorKind kind) {
+    return Status.newBuilder()
+        .setCode(io.grpc.Status.Code.UNAVAILABLE.value())
+        .setMessage("refused as " + kind)
+        .addDetails(
+            Any.pack(ErrorInfo.newBuilder().setReason(kind.name()).putMetadata("end", "7").build()))
+        .build();
+  }
+}

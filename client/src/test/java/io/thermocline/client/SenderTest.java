@@ -1,0 +1,393 @@
+package io.thermocline.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.proto.v1.ProduceRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SenderTest {
+  private static final PartitionName P0 = new PartitionName("t", 0);
+  private static final PartitionName P1 = new PartitionName("t", 1);
+  private static final int RESERVED = 100;
+
+  private final ManualNanos time = new ManualNanos();
+  private final FakeProduceServer server = new FakeProduceServer();
+  private final ProducerOptions options =
+      ProducerOptions.defaults()
+          .withLinger(Duration.ZERO)
+          .withMaxInFlightBatches(3)
+          .withDeliveryTimeout(Duration.ofSeconds(10));
+  private final BufferBudget budget = new BufferBudget(options.bufferBytes());
+  private final Accumulator accumulator =
+      new Accumulator(options, time, new StickyPartitions(new SplittableRandom(1)), () -> {});
+  private final Sender sender = new Sender(options, accumulator, budget, server, time, () -> {});
+
+  @Test
+  void answersCarryEachRecordsOffset() {
+    CompletableFuture<RecordMetadata> a = send(P0, "a");
+    step();
+    CompletableFuture<RecordMetadata> b = send(P0, "b");
+    step();
+    server.acknowledge();
+    server.acknowledge();
+    step();
+
+    assertThat(a.join()).isEqualTo(new RecordMetadata("t", 0, 0, 77));
+    assertThat(b.join().offset()).isEqualTo(1);
+    assertThat(budget.free()).isEqualTo(budget.limit());
+  }
+
+  @Test
+  void noMoreBatchesAreInFlightThanAllowed() {
+    for (int i = 0; i < 5; i++) {
+      assertThat(sendBatch(P0, "r" + i)).isNotDone();
+    }
+    assertThat(server.unanswered).hasSize(3);
+    server.acknowledge();
+    step();
+    assertThat(server.unanswered).hasSize(3);
+    assertThat(server.received).hasSize(4);
+  }
+
+  @Test
+  void nothingIsSentWhileTheConnectionIsNotReady() {
+    server.ready = false;
+    CompletableFuture<RecordMetadata> a = sendBatch(P0, "a");
+    assertThat(server.received).isEmpty();
+
+    server.drop();
+    step();
+    server.ready = true;
+    time.pass(Duration.ofSeconds(1));
+    step();
+    server.acknowledge();
+    step();
+
+    assertThat(server.streams).isEqualTo(2);
+    assertThat(a).isCompletedWithValueMatching(metadata -> metadata.offset() == 0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"TRANSIENT", "EXHAUSTED"})
+  void aPassingRefusalIsSentAgainInOrderWithTheRestartMark(ErrorKind kind) {
+    List<CompletableFuture<RecordMetadata>> all = sendBatches(P0, "a", "b", "c");
+    CompletableFuture<RecordMetadata> later = sendBatch(P0, "d");
+    server.refuse(kind);
+    server.refuse(ErrorKind.PRIOR_BATCH_REFUSED);
+    step();
+    assertThat(server.received).as("waits for the last refusal").hasSize(3);
+    server.refuse(ErrorKind.PRIOR_BATCH_REFUSED);
+    step();
+    assertThat(server.received).as("waits a little").hasSize(3);
+
+    time.pass(Duration.ofMillis(50));
+    step();
+    assertThat(values(server.unanswered)).containsExactly("a", "b", "c");
+    assertThat(server.unanswered)
+        .extracting(ProduceRequest::getRestart)
+        .containsExactly(true, false, false);
+    server.acknowledge();
+    server.acknowledge();
+    server.acknowledge();
+    step();
+    server.acknowledge();
+    step();
+    all.add(later);
+    assertThat(all).extracting(f -> f.join().offset()).containsExactly(0L, 1L, 2L, 3L);
+  }
+
+  @Test
+  void aLastingRefusalFailsTheBatchAndThoseBehindItAndTheNextOnesGoOn() {
+    List<CompletableFuture<RecordMetadata>> all = sendBatches(P0, "a", "b");
+    server.refuse(ErrorKind.NOT_FOUND);
+    server.refuse(ErrorKind.PRIOR_BATCH_REFUSED);
+    step();
+
+    assertThat(failure(all.get(0)).kind()).isEqualTo(ErrorKind.NOT_FOUND);
+    assertThat(failure(all.get(0)).details()).containsEntry("end", "7");
+    assertThat(failure(all.get(0))).isInstanceOf(NotAppliedException.class);
+    assertThat(failure(all.get(1)).kind()).isEqualTo(ErrorKind.PRIOR_BATCH_REFUSED);
+    assertThat(failure(all.get(1))).isInstanceOf(NotAppliedException.class);
+
+    CompletableFuture<RecordMetadata> next = sendBatch(P0, "c");
+    assertThat(server.unanswered.get(0).getRestart()).isTrue();
+    server.acknowledge();
+    step();
+    assertThat(next).isCompleted();
+    assertThat(budget.free()).isEqualTo(budget.limit());
+  }
+
+  @Test
+  void otherPartitionsGoOnWhileOneIsRefused() {
+    assertThat(sendBatch(P0, "a")).isNotDone();
+    server.refuse(ErrorKind.TRANSIENT);
+    step();
+    CompletableFuture<RecordMetadata> other = sendBatch(P1, "x");
+    server.acknowledge();
+    step();
+    assertThat(other).isCompleted();
+  }
+
+  @Test
+  void anAnswerThatTheOutcomeIsUnknownIsToldAndTheRestFailsForCertain() {
+    List<CompletableFuture<RecordMetadata>> all = sendBatches(P0, "a", "b");
+    server.refuse(ErrorKind.OUTCOME_UNKNOWN);
+    server.refuse(ErrorKind.PRIOR_BATCH_REFUSED);
+    step();
+    assertThat(failure(all.get(0))).isInstanceOf(OutcomeUnknownException.class);
+    assertThat(failure(all.get(1))).isInstanceOf(NotAppliedException.class);
+  }
+
+  @Test
+  void whatWasSentAndNotAnsweredWhenTheStreamEndsIsUnknownAndTheRestGoesOnANewOne() {
+    List<CompletableFuture<RecordMetadata>> all = sendBatches(P0, "a", "b", "c");
+    CompletableFuture<RecordMetadata> unsent = sendBatch(P0, "d");
+    server.acknowledge();
+    server.drop();
+    step();
+
+    assertThat(all.get(0)).isCompletedWithValueMatching(metadata -> metadata.offset() == 0);
+    assertThat(failure(all.get(1))).isInstanceOf(OutcomeUnknownException.class);
+    assertThat(failure(all.get(1)).retriable()).isFalse();
+    assertThat(failure(all.get(2))).isInstanceOf(OutcomeUnknownException.class);
+
+    time.pass(Duration.ofSeconds(1));
+    step();
+    assertThat(values(server.unanswered)).containsExactly("d");
+    server.acknowledge();
+    step();
+    assertThat(unsent).isCompleted();
+    assertThat(budget.free()).isEqualTo(budget.limit());
+  }
+
+  @Test
+  void whatWasRefusedBeforeTheStreamEndedIsSentOnTheNewOneWithoutAMark() {
+    List<CompletableFuture<RecordMetadata>> all = sendBatches(P0, "a", "b");
+    server.refuse(ErrorKind.TRANSIENT);
+    step();
+    server.drop();
+    step();
+    assertThat(failure(all.get(1))).isInstanceOf(OutcomeUnknownException.class);
+    time.pass(Duration.ofSeconds(1));
+    step();
+    assertThat(values(server.unanswered)).containsExactly("a");
+    assertThat(server.unanswered.get(0).getRestart()).isFalse();
+    server.acknowledge();
+    step();
+    assertThat(all.get(0)).isCompleted();
+  }
+
+  @Test
+  void whatCouldNotBeSentInTimeSurelyFailed() {
+    server.ready = false;
+    CompletableFuture<RecordMetadata> a = sendBatch(P0, "a");
+    time.pass(Duration.ofSeconds(10));
+    step();
+    assertThat(failure(a))
+        .isInstanceOf(NotAppliedException.class)
+        .extracting(ClientException::kind)
+        .isEqualTo(ErrorKind.DEADLINE_EXCEEDED);
+    assertThat(budget.free()).isEqualTo(budget.limit());
+  }
+
+  @Test
+  void anAnswerThatDoesNotComeInTimeIsUnknownAndEndsTheStream() {
+    CompletableFuture<RecordMetadata> a = sendBatch(P0, "a");
+    time.pass(Duration.ofSeconds(10));
+    step();
+    assertThat(failure(a)).isInstanceOf(OutcomeUnknownException.class);
+    assertThat(server.cancelled).isTrue();
+  }
+
+  @Test
+  void newsOfAnOldStreamIsDropped() {
+    CompletableFuture<RecordMetadata> a = sendBatch(P0, "a");
+    server.drop();
+    server.drop();
+    step();
+    time.pass(Duration.ofSeconds(1));
+    CompletableFuture<RecordMetadata> b = sendBatch(P0, "b");
+    server.acknowledge();
+    step();
+    assertThat(failure(a)).isInstanceOf(OutcomeUnknownException.class);
+    assertThat(b).isCompleted();
+  }
+
+  @Test
+  void stoppingTellsWhatNeverLeftFromWhatDid() {
+    List<CompletableFuture<RecordMetadata>> sent = sendBatches(P0, "a", "b", "c");
+    CompletableFuture<RecordMetadata> queued = sendBatch(P0, "d");
+    CompletableFuture<RecordMetadata> open = send(P0, "e");
+    sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
+    assertThat(sent)
+        .allSatisfy(f -> assertThat(failure(f)).isInstanceOf(OutcomeUnknownException.class));
+    assertThat(failure(queued)).isInstanceOf(NotAppliedException.class);
+    assertThat(failure(open)).isInstanceOf(NotAppliedException.class);
+    assertThat(server.cancelled).isTrue();
+  }
+
+  static List<Long> seeds() {
+    return new SplittableRandom(5).longs(40).boxed().toList();
+  }
+
+  /** Whatever the server does, every record is answered once, and truly, and order is kept. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void everyRecordIsAnsweredTrulyWhateverTheServerDoes(long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    World world = new World(random);
+    for (int i = 0; i < 300; i++) {
+      world.act();
+    }
+    world.finish();
+    world.check();
+    assertThat(budget.free()).isEqualTo(budget.limit());
+  }
+
+  /** A server that stores, refuses, loses answers and connections, by its seed. */
+  private final class World {
+    private final SplittableRandom random;
+    private final List<CompletableFuture<RecordMetadata>> futures = new ArrayList<>();
+    private final List<String> stored = new ArrayList<>();
+    private boolean refusing;
+
+    World(SplittableRandom random) {
+      this.random = random;
+    }
+
+    void act() {
+      int choice = random.nextInt(20);
+      if (choice < 8) {
+        futures.add(send(P0, "" + futures.size()));
+        step();
+      } else if (choice < 15) {
+        answer();
+      } else if (choice == 15) {
+        int taken = random.nextInt(server.unanswered.size() + 1);
+        for (int i = 0; i < taken && !refusing; i++) {
+          stored.addAll(values(server.unanswered.subList(i, i + 1)));
+        }
+        refusing = false;
+        if (server.streams > 0) {
+          server.drop();
+        }
+        step();
+      } else {
+        time.pass(Duration.ofMillis(random.nextInt(100)));
+        step();
+      }
+    }
+
+    private void answer() {
+      if (server.unanswered.isEmpty()) {
+        return;
+      }
+      ProduceRequest request = server.unanswered.get(0);
+      refusing &= !request.getRestart();
+      if (refusing) {
+        server.refuse(ErrorKind.PRIOR_BATCH_REFUSED);
+      } else if (random.nextInt(6) == 0) {
+        refusing = true;
+        server.refuse(random.nextBoolean() ? ErrorKind.EXHAUSTED : ErrorKind.INVALID);
+      } else {
+        stored.addAll(values(List.of(request)));
+        server.acknowledge();
+      }
+      step();
+    }
+
+    void finish() {
+      for (int i = 0; i < 2_000 && futures.stream().anyMatch(f -> !f.isDone()); i++) {
+        if (server.unanswered.isEmpty()) {
+          time.pass(Duration.ofMillis(100));
+          step();
+        }
+        answer();
+      }
+    }
+
+    void check() {
+      for (int i = 0; i < futures.size(); i++) {
+        CompletableFuture<RecordMetadata> future = futures.get(i);
+        String value = "" + i;
+        assertThat(future).as("record %d", i).isDone();
+        long times = stored.stream().filter(value::equals).count();
+        if (!future.isCompletedExceptionally()) {
+          assertThat(times).as("acknowledged record %d", i).isEqualTo(1);
+        } else if (failure(future) instanceof NotAppliedException) {
+          assertThat(times).as("record %d, not applied", i).isZero();
+        } else {
+          assertThat(times).as("record %d, unknown", i).isLessThanOrEqualTo(1);
+        }
+      }
+      List<Integer> order = stored.stream().map(Integer::valueOf).toList();
+      assertThat(order).isSorted();
+    }
+  }
+
+  private CompletableFuture<RecordMetadata> send(PartitionName partition, String value) {
+    try {
+      assertThat(budget.take(RESERVED, 0)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    ProducerRecord record = ProducerRecord.of(partition.topic(), null, value);
+    return accumulator.add(partition, 5, record, RESERVED);
+  }
+
+  /** Sends a record as a batch of its own. */
+  private CompletableFuture<RecordMetadata> sendBatch(PartitionName partition, String value) {
+    CompletableFuture<RecordMetadata> future = send(partition, value);
+    step();
+    return future;
+  }
+
+  private List<CompletableFuture<RecordMetadata>> sendBatches(PartitionName p, String... values) {
+    List<CompletableFuture<RecordMetadata>> all = new ArrayList<>();
+    for (String value : values) {
+      all.add(sendBatch(p, value));
+    }
+    return all;
+  }
+
+  private void step() {
+    long ignored = sender.step();
+  }
+
+  private static List<String> values(List<ProduceRequest> requests) {
+    List<String> values = new ArrayList<>();
+    for (ProduceRequest request : requests) {
+      new ConsumerBatch(
+              P0,
+              io.thermocline.model.Tier.HOT,
+              request.getBatch(),
+              new Wanted(0, Long.MAX_VALUE, java.util.OptionalLong.empty()),
+              new BatchDecoder())
+          .forEachRecord(at -> values.add(BatchDecoder.record(at, P0, null).valueText()));
+    }
+    return values;
+  }
+
+  private static ClientException failure(CompletableFuture<?> future) {
+    assertThat(future).isCompletedExceptionally();
+    List<ClientException> found = new ArrayList<>();
+    assertThatThrownBy(future::join)
+        .isInstanceOf(CompletionException.class)
+        .cause()
+        .asInstanceOf(type(ClientException.class))
+        .satisfies(found::add);
+    return found.get(0);
+  }
+}
