@@ -1,0 +1,56 @@
+package io.thermocline.testkit;
+
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * An S3 server from the command line, for trying the product out:
+ *
+ * <pre>java -cp ... io.thermocline.testkit.S3ServerMain --port 9000 --dir /tmp/s3 --bucket lake
+ * </pre>
+ *
+ * It runs until it is stopped.
+ */
+public final class S3ServerMain {
+  private static final String USAGE = "Usage: S3ServerMain [--port N] [--dir D] [--bucket B]...";
+
+  private S3ServerMain() {}
+
+  /** Starts the server, prints how to reach it, and waits. */
+  public static void main(String[] args) throws InterruptedException {
+    int port = 0;
+    Path directory = Path.of("s3-data");
+    List<String> buckets = new ArrayList<>();
+    Deque<String> left = new ArrayDeque<>(List.of(args));
+    while (!left.isEmpty()) {
+      String option = left.pop();
+      if (left.isEmpty()) {
+        System.err.println(USAGE);
+        System.exit(2);
+      }
+      switch (option) {
+        case "--port" -> port = Integer.parseInt(left.pop());
+        case "--dir" -> directory = Path.of(left.pop());
+        case "--bucket" -> buckets.add(left.pop());
+        default -> {
+          System.err.println(option + " is no option. " + USAGE);
+          System.exit(2);
+        }
+      }
+    }
+    S3Server server = S3Server.start(port, directory);
+    Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+    buckets.forEach(server::createBucket);
+    System.out.println("endpoint   " + server.endpoint());
+    System.out.println("access key " + S3Server.ACCESS_KEY);
+    System.out.println("secret key " + S3Server.SECRET_KEY);
+    System.out.println("region     " + S3Server.REGION);
+    System.out.println("directory  " + directory.toAbsolutePath());
+    System.out.println("buckets    " + String.join(", ", buckets));
+    new CountDownLatch(1).await();
+  }
+}
