@@ -1,0 +1,102 @@
+package io.thermocline.hot;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Finds batches in a segment file, header by header, and gets back in step after damage: by the
+ * magic, then by the header's checksum, which knows the position. Not thread-safe.
+ */
+final class BatchScan {
+  private static final int WINDOW_BYTES = 64 * 1024;
+
+  private final DiskFile file;
+  private final LogStamp stamp;
+  private final long limit;
+  private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
+  private long windowAt;
+
+  /**
+   * @param limit bytes of the file that count
+   */
+  BatchScan(DiskFile file, LogStamp stamp, long limit) {
+    this.file = file;
+    this.stamp = stamp;
+    this.limit = limit;
+    window.limit(0);
+  }
+
+  /** A batch whose header is right and whose payload lies wholly before the limit. */
+  record Found(long position, BatchHeader header) {
+    long end() {
+      return position + header.totalBytes();
+    }
+  }
+
+  /**
+   * The batch at exactly {@code position}.
+   *
+   * @return null when there is none
+   */
+  Found at(long position) throws IOException {
+    if (limit - position < BatchHeader.BYTES) {
+      return null;
+    }
+    load(position);
+    int at = (int) (position - windowAt);
+    if (window.limit() - at < BatchHeader.BYTES) {
+      return null;
+    }
+    BatchHeader header = BatchHeader.parse(window, at, stamp, position);
+    return header == null || header.totalBytes() > limit - position
+        ? null
+        : new Found(position, header);
+  }
+
+  /**
+   * The first batch at or after {@code position}, wherever it begins.
+   *
+   * @return null when there is none
+   */
+  Found next(long position) throws IOException {
+    for (long at = position; limit - at >= BatchHeader.BYTES; at++) {
+      load(at);
+      int index = (int) (at - windowAt);
+      int last = window.limit() - BatchHeader.BYTES;
+      if (index > last) {
+        return null;
+      }
+      while (index < last && !BatchHeader.magicAt(window, index)) {
+        index++;
+      }
+      at = windowAt + index;
+      Found found = at(at);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
+  }
+
+  /** Whether the payload is what the producer sent. */
+  boolean payloadIntact(Found found) throws IOException {
+    ByteBuffer payload = ByteBuffer.allocate(found.header().payloadBytes());
+    int read = file.read(payload, found.position() + BatchHeader.BYTES);
+    if (read < payload.capacity()) {
+      return false;
+    }
+    int crc = found.header().withPayload(payload.flip()).content().computeCrc32c();
+    return crc == found.header().contentCrc32c();
+  }
+
+  /** Makes the window hold a whole header at {@code position}, where the file has one. */
+  private void load(long position) throws IOException {
+    if (position >= windowAt && position + BatchHeader.BYTES <= windowAt + window.limit()) {
+      return;
+    }
+    window.clear().limit((int) Math.min(WINDOW_BYTES, limit - position));
+    int read = file.read(window, position);
+    window.limit(read).position(0);
+    windowAt = position;
+  }
+}

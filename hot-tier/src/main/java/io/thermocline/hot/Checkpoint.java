@@ -1,0 +1,103 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.ThermoclineException;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where every log stood a moment ago: a {@link ChecksummedFile} with magic "TCC" and a zero,
+ * version 1, whose body is
+ *
+ * <pre>
+ *   logs 4, then for each:
+ *     topic UUID 16, partition 4, end 8, active segment's base offset 8, its bytes 8, log epoch 4
+ * </pre>
+ *
+ * <p>All of it was forced before it was noted: recovery never cuts below a mark, and need not look
+ * at what lies before it. Thread-safe.
+ */
+final class Checkpoint {
+  private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
+  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('C' << 8);
+  private static final int VERSION = 1;
+
+  private final ChecksummedFile file;
+  private Map<LogId, Mark> stored;
+
+  /**
+   * One log's place.
+   *
+   * @param end its durable end
+   * @param segment base offset of its active segment
+   * @param bytes durable bytes of that segment
+   * @param epoch its log epoch
+   */
+  record Mark(long end, long segment, long bytes, int epoch) {}
+
+  private Checkpoint(ChecksummedFile file, Map<LogId, Mark> stored) {
+    this.file = file;
+    this.stored = stored;
+  }
+
+  /** Reads the checkpoint. A damaged one is as good as none: recovery then looks at more. */
+  static Checkpoint open(Disk disk, Path path) throws IOException {
+    ChecksummedFile file = new ChecksummedFile(disk, path, MAGIC, VERSION);
+    Map<LogId, Mark> marks = new HashMap<>();
+    try {
+      Optional<DataInputStream> body = file.read();
+      if (body.isPresent()) {
+        decode(body.get(), marks);
+      }
+    } catch (ThermoclineException damaged) {
+      LOG.warn("No use of the checkpoint, active segments are read whole", damaged);
+    }
+    return new Checkpoint(file, marks);
+  }
+
+  /** What is stored of a log. */
+  synchronized Optional<Mark> mark(LogId log) {
+    return Optional.ofNullable(stored.get(log));
+  }
+
+  /** Stores where all logs stand, unless that is what is stored. */
+  synchronized void store(Map<LogId, Mark> marks) throws IOException {
+    if (marks.equals(stored)) {
+      return;
+    }
+    file.replace(
+        out -> {
+          out.writeInt(marks.size());
+          for (Map.Entry<LogId, Mark> each : marks.entrySet()) {
+            LogId log = each.getKey();
+            out.writeLong(log.topic().getMostSignificantBits());
+            out.writeLong(log.topic().getLeastSignificantBits());
+            out.writeInt(log.partition());
+            Mark mark = each.getValue();
+            out.writeLong(mark.end());
+            out.writeLong(mark.segment());
+            out.writeLong(mark.bytes());
+            out.writeInt(mark.epoch());
+          }
+        });
+    stored = Map.copyOf(marks);
+  }
+
+  private static void decode(DataInputStream in, Map<LogId, Mark> marks) throws IOException {
+    for (int left = in.readInt(); left > 0; left--) {
+      long high = in.readLong();
+      UUID topic = new UUID(high, in.readLong());
+      LogId log = new LogId(topic, in.readInt());
+      long end = in.readLong();
+      long segment = in.readLong();
+      long bytes = in.readLong();
+      marks.put(log, new Mark(end, segment, bytes, in.readInt()));
+    }
+  }
+}

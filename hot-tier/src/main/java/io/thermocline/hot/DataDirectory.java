@@ -1,0 +1,129 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * Where everything lies, held by one process at a time:
+ *
+ * <pre>
+ *   lock                                    held while in use; has the process id
+ *   metadata                                {@link MetadataFile}
+ *   checkpoint                              {@link Checkpoint}
+ *   groups                                  {@link GroupOffsetsFile}
+ *   topics/&lt;name&gt;-&lt;uuid&gt;/&lt;partition&gt;/
+ *     &lt;base offset, 20 digits&gt;.log         batches, see {@link BatchHeader}
+ *     &lt;base offset, 20 digits&gt;.index       {@link IndexFile}
+ *     &lt;base offset&gt;-&lt;position&gt;-&lt;epoch&gt;.cut   bytes that recovery cut, kept for people
+ * </pre>
+ *
+ * Names of topics are shortened to 100 characters there: file names end at 255.
+ */
+final class DataDirectory implements AutoCloseable {
+  private static final int MAX_NAME_CHARACTERS = 100;
+
+  private final Path root;
+  private final FileChannel lockFile;
+
+  private DataDirectory(Path root, FileChannel lockFile) {
+    this.root = root;
+    this.lockFile = lockFile;
+  }
+
+  /**
+   * Takes the directory, making it when it is absent.
+   *
+   * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when another process holds
+   *     it, or when it can't be written
+   */
+  static DataDirectory take(Disk disk, Path root) {
+    try {
+      disk.createDirectories(root);
+      Path lock = root.resolve("lock");
+      if (!disk.exists(lock)) {
+        disk.create(lock).close();
+      }
+      FileChannel channel =
+          FileChannel.open(lock, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      try {
+        hold(root, channel);
+        return new DataDirectory(root, channel);
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "Data directory %s can't be used: %s. It must be a directory this user may write"
+              .formatted(root, e),
+          e);
+    }
+  }
+
+  private static void hold(Path root, FileChannel channel) throws IOException {
+    FileLock held;
+    try {
+      held = channel.tryLock();
+    } catch (OverlappingFileLockException byThisProcess) {
+      held = null;
+    }
+    if (held == null) {
+      String holder = Files.readString(root.resolve("lock")).strip();
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "Data directory %s is in use%s: one process holds it at a time. Stop that one, or use another directory"
+              .formatted(root, holder.isEmpty() ? "" : " by process " + holder));
+    }
+    byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
+    FileChannel unused = channel.truncate(0);
+    int unusedCount = channel.write(ByteBuffer.wrap(pid), 0);
+  }
+
+  Path root() {
+    return root;
+  }
+
+  Path metadata() {
+    return root.resolve("metadata");
+  }
+
+  Path checkpoint() {
+    return root.resolve("checkpoint");
+  }
+
+  Path groups() {
+    return root.resolve("groups");
+  }
+
+  Path topics() {
+    return root.resolve("topics");
+  }
+
+  Path topic(TopicId id) {
+    String name = id.name();
+    String shown = name.substring(0, Math.min(name.length(), MAX_NAME_CHARACTERS));
+    return topics().resolve(shown + "-" + id.uuid());
+  }
+
+  Path partition(TopicPartition id) {
+    return topic(id.topic()).resolve(Integer.toString(id.partition()));
+  }
+
+  /** Lets the directory go. */
+  @Override
+  public void close() throws IOException {
+    lockFile.close();
+  }
+}

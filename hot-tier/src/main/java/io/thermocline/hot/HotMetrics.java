@@ -1,0 +1,95 @@
+package io.thermocline.hot;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the hot tier counts. */
+final class HotMetrics {
+  private final Clock clock;
+  final Counter appendedBytes;
+  final Counter appendedRecords;
+  final Counter readBytes;
+  final Counter lostOffsets;
+  final Counter recoveryCuts;
+  final Counter failedChores;
+  private final Timer append;
+  private final Timer force;
+  private final DistributionSummary groupBatches;
+  private final DistributionSummary groupBytes;
+  final AtomicLong waitingBytes = new AtomicLong();
+  final AtomicInteger failedLogs = new AtomicInteger();
+
+  HotMetrics(MeterRegistry registry) {
+    clock = registry.config().clock();
+    appendedBytes = counter(registry, "append.bytes", "bytes", "Payload bytes appended, durable");
+    appendedRecords = counter(registry, "append.records", "records", "Records appended, durable");
+    readBytes = counter(registry, "read.bytes", "bytes", "Payload bytes read from local disk");
+    lostOffsets =
+        counter(registry, "lost.offsets", "offsets", "Offsets answered or found as damaged");
+    recoveryCuts =
+        counter(registry, "recovery.cuts", "cuts", "Unacknowledged tails cut at start-up");
+    failedChores =
+        counter(registry, "chores.failed", "chores", "Checkpoints, deletions and the like failed");
+    append =
+        Timer.builder("thermocline.hot.append")
+            .description("From a batch being handed over until it is durable")
+            .publishPercentileHistogram()
+            .register(registry);
+    force =
+        Timer.builder("thermocline.hot.force")
+            .description("Forcing one file for one group of batches")
+            .publishPercentileHistogram()
+            .register(registry);
+    groupBatches =
+        DistributionSummary.builder("thermocline.hot.group.batches")
+            .description("Batches that shared one force")
+            .register(registry);
+    groupBytes =
+        DistributionSummary.builder("thermocline.hot.group.bytes")
+            .baseUnit("bytes")
+            .description("Bytes that shared one force")
+            .register(registry);
+    gauge(registry, "waiting.bytes", waitingBytes, "Bytes handed over and not yet durable");
+    gauge(registry, "failed.logs", failedLogs, "Logs that take no more writes after an I/O error");
+    Gauge.builder("thermocline.hot.acknowledged.unforced.bytes", () -> 0)
+        .description("Bytes acknowledged before they were forced: none, by design")
+        .register(registry);
+  }
+
+  private static Counter counter(
+      MeterRegistry registry, String name, String unit, String description) {
+    return Counter.builder("thermocline.hot." + name)
+        .baseUnit(unit)
+        .description(description)
+        .register(registry);
+  }
+
+  private static void gauge(MeterRegistry registry, String name, Number value, String description) {
+    Gauge.builder("thermocline.hot." + name, value, Number::doubleValue)
+        .description(description)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /** Where a duration begins. */
+  long now() {
+    return clock.monotonicTime();
+  }
+
+  void appended(long startedAt) {
+    append.record(now() - startedAt, TimeUnit.NANOSECONDS);
+  }
+
+  void forced(long startedAt, int batches, long bytes) {
+    force.record(now() - startedAt, TimeUnit.NANOSECONDS);
+    groupBatches.record(batches);
+    groupBytes.record((double) bytes);
+  }
+}

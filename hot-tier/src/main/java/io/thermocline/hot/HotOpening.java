@@ -1,0 +1,137 @@
+package io.thermocline.hot;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.thermocline.hot.Metadata.TopicEntry;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicPartition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** The parts of an open hot tier, put together in order; when one fails, those before it close. */
+record HotOpening(
+    LogEnvironment env,
+    HotThreads threads,
+    MetadataFile metadata,
+    Logs logs,
+    GroupOffsetsFile groups,
+    Upkeep upkeep) {
+
+  static HotOpening open(
+      HotSettings settings, InstantSource clock, MeterRegistry meters, Disk disk) {
+    DataDirectory directory = DataDirectory.take(disk, settings.directory());
+    HotThreads threads = new HotThreads(settings);
+    OpenSegments segments = new OpenSegments(disk, settings.maxOpenFiles());
+    try {
+      DiskReserve reserve = new DiskReserve(disk, directory.root(), settings.minFreeBytes());
+      reserve.look();
+      LogEnvironment env =
+          new LogEnvironment(
+              settings,
+              disk,
+              directory,
+              segments,
+              reserve,
+              new HotMetrics(meters),
+              clock,
+              threads.writers());
+      return open(env, threads);
+    } catch (IOException | RuntimeException e) {
+      threads.close();
+      segments.close();
+      closeQuietly(directory, e);
+      if (e instanceof ThermoclineException failure) {
+        throw failure;
+      }
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "Data directory %s can't be opened: %s".formatted(settings.directory(), e),
+          e);
+    }
+  }
+
+  private static void closeQuietly(DataDirectory directory, Exception cause) {
+    try {
+      directory.close();
+    } catch (IOException e) {
+      cause.addSuppressed(e);
+    }
+  }
+
+  private static HotOpening open(LogEnvironment env, HotThreads threads) throws IOException {
+    MetadataFile metadata = MetadataFile.open(env.disk(), env.directory().metadata());
+    Checkpoint checkpoint = Checkpoint.open(env.disk(), env.directory().checkpoint());
+    Logs logs = new Logs();
+    recover(env, metadata, checkpoint, logs);
+    checkpoint.store(logs.marks());
+    GroupOffsetsFile groups =
+        GroupOffsetsFile.open(
+            env.disk(),
+            env.directory().groups(),
+            env.writers(),
+            topic -> metadata.current().find(topic).isPresent(),
+            partition -> {
+              PartitionLog unused = logs.require(partition);
+            });
+    Upkeep upkeep = new Upkeep(env, threads, logs, groups, checkpoint);
+    upkeep.start();
+    return new HotOpening(env, threads, metadata, logs, groups, upkeep);
+  }
+
+  /** Plans for all logs, then one change of the metadata, then the changes to files. */
+  private static void recover(
+      LogEnvironment env, MetadataFile metadata, Checkpoint checkpoint, Logs logs) {
+    Metadata before = metadata.current();
+    Map<TopicPartition, CompletableFuture<LogRecovery.Plan>> plans = new LinkedHashMap<>();
+    for (TopicEntry entry : before.entries()) {
+      if (entry.deletion().isEmpty()) {
+        entry
+            .topic()
+            .partitions()
+            .forEach(
+                id -> {
+                  Optional<Checkpoint.Mark> mark = checkpoint.mark(LogId.of(id));
+                  LogRecovery recovery =
+                      new LogRecovery(id, env, entry.partition(id.partition()), mark);
+                  plans.put(id, async(env, recovery::plan));
+                });
+      }
+    }
+    Metadata planned = before;
+    for (Map.Entry<TopicPartition, CompletableFuture<LogRecovery.Plan>> plan : plans.entrySet()) {
+      LogRecovery.Plan made = Waiting.on(plan.getValue());
+      if (!made.entry().equals(before.partition(plan.getKey()))) {
+        planned = planned.with(plan.getKey(), entry -> made.entry());
+      }
+    }
+    Metadata after = planned;
+    Metadata unused = metadata.change(current -> after);
+    List<CompletableFuture<PartitionLog>> opened =
+        plans.values().stream().map(plan -> async(env, Waiting.on(plan)::apply)).toList();
+    opened.forEach(log -> logs.add(Waiting.on(log)));
+  }
+
+  private static <T> CompletableFuture<T> async(LogEnvironment env, Callable<T> work) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return work.call();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          } catch (RuntimeException e) {
+            throw e;
+          } catch (Exception e) {
+            throw new CompletionException(e);
+          }
+        },
+        env.writers());
+  }
+}

@@ -1,0 +1,117 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * All threads of the hot tier. They are never interrupted: that would close the files they work on.
+ */
+final class HotThreads {
+  private static final int MAX_WAITING_READS = 4096;
+  private static final int CHORE_THREADS = 2;
+  private static final long IDLE_SECONDS = 30;
+
+  /** One task for each busy log at most: bounded by the number of partitions. */
+  private final ExecutorService writers;
+
+  private final ExecutorService readers;
+  private final ExecutorService chores;
+  private final ScheduledExecutorService ticker;
+  private volatile boolean closed;
+
+  HotThreads(HotSettings settings) {
+    writers = pool("write", settings.forceThreads(), new LinkedBlockingQueue<>());
+    readers = pool("read", settings.readThreads(), new ArrayBlockingQueue<>(MAX_WAITING_READS));
+    chores = pool("chore", CHORE_THREADS, new ArrayBlockingQueue<>(MAX_WAITING_READS));
+    ticker = new ScheduledThreadPoolExecutor(1, named("tick"));
+  }
+
+  private static ExecutorService pool(String name, int threads, BlockingQueue<Runnable> queue) {
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, queue, named(name));
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, "hot-" + name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** Writes and forces files. */
+  ExecutorService writers() {
+    return writers;
+  }
+
+  /** Reads for callers. */
+  ExecutorService readers() {
+    return readers;
+  }
+
+  /** Trims, deletes, changes metadata. */
+  ExecutorService chores() {
+    return chores;
+  }
+
+  /** Has one thread. */
+  ScheduledExecutorService ticker() {
+    return ticker;
+  }
+
+  /** Why a pool did not take a task. */
+  ThermoclineException refusal() {
+    return closed
+        ? closedTier()
+        : new ThermoclineException(
+            ErrorKind.EXHAUSTED,
+            MAX_WAITING_READS + " requests wait for the disk already: slow down");
+  }
+
+  static ThermoclineException closedTier() {
+    return new ThermoclineException(ErrorKind.TRANSIENT, "The hot tier is closed");
+  }
+
+  /** Finishes what was taken, and ends. */
+  void close() {
+    closed = true;
+    for (ExecutorService pool : List.of(ticker, readers, chores, writers)) {
+      pool.shutdown();
+      awaitEnd(pool);
+    }
+  }
+
+  private static void awaitEnd(ExecutorService pool) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          if (pool.awaitTermination(1, TimeUnit.MINUTES)) {
+            return;
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+package io.thermocline.hot;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * The real file system. Must be used from threads nobody interrupts: an interrupt would close the
+ * file under everybody who uses it.
+ */
+final class LocalDisk implements Disk {
+  /** The JDK keeps a direct buffer of the largest transfer for each thread; this bounds it. */
+  private static final int MAX_TRANSFER = 256 * 1024;
+
+  private static final FileAttribute<?>[] OWNER_ONLY_FILE = ownerOnly("rw-------");
+  private static final FileAttribute<?>[] OWNER_ONLY_DIRECTORY = ownerOnly("rwx------");
+
+  private static FileAttribute<?>[] ownerOnly(String permissions) {
+    boolean posix =
+        java.nio.file.FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+    return posix
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  @Override
+  public DiskFile create(Path file) throws IOException {
+    Set<OpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return new LocalFile(FileChannel.open(file, options, OWNER_ONLY_FILE));
+  }
+
+  @Override
+  public DiskFile open(Path file) throws IOException {
+    return new LocalFile(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public DiskFile openToRead(Path file) throws IOException {
+    return new LocalFile(FileChannel.open(file, StandardOpenOption.READ));
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    boolean unused = Files.deleteIfExists(path);
+  }
+
+  @Override
+  public void forceDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    if (Files.isDirectory(directory)) {
+      return;
+    }
+    Path parent = directory.toAbsolutePath().getParent();
+    createDirectories(parent);
+    Files.createDirectory(directory, OWNER_ONLY_DIRECTORY);
+    forceDirectory(parent);
+  }
+
+  @Override
+  public List<Entry> list(Path directory) throws IOException {
+    List<Path> paths;
+    try (Stream<Path> listed = Files.list(directory)) {
+      paths = listed.toList();
+    } catch (NoSuchFileException none) {
+      return List.of();
+    }
+    List<Entry> entries = new ArrayList<>(paths.size());
+    for (Path path : paths) {
+      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
+      boolean isDirectory = attributes.isDirectory();
+      entries.add(new Entry(path, isDirectory, isDirectory ? 0 : attributes.size()));
+    }
+    entries.sort(Comparator.comparing(Entry::name));
+    return entries;
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return Files.exists(path);
+  }
+
+  @Override
+  public long usableBytes(Path path) throws IOException {
+    FileStore store = Files.getFileStore(path);
+    return store.getUsableSpace();
+  }
+
+  private record LocalFile(FileChannel channel) implements DiskFile {
+
+    @Override
+    public void write(ByteBuffer bytes, long position) throws IOException {
+      int end = bytes.limit();
+      long at = position;
+      try {
+        while (bytes.position() < end) {
+          bytes.limit(bytes.isDirect() ? end : Math.min(end, bytes.position() + MAX_TRANSFER));
+          at += channel.write(bytes, at);
+        }
+      } finally {
+        bytes.limit(end);
+      }
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) throws IOException {
+      int end = into.limit();
+      int start = into.position();
+      try {
+        while (into.position() < end) {
+          into.limit(into.isDirect() ? end : Math.min(end, into.position() + MAX_TRANSFER));
+          if (channel.read(into, position + into.position() - start) < 0) {
+            break;
+          }
+        }
+      } finally {
+        into.limit(end);
+      }
+      return into.position() - start;
+    }
+
+    @Override
+    public void force() throws IOException {
+      channel.force(false);
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      FileChannel unused = channel.truncate(size);
+    }
+
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package io.thermocline.hot;
+
+import java.time.InstantSource;
+import java.util.concurrent.Executor;
+
+/**
+ * What all logs of one data directory share.
+ *
+ * @param writers runs the writing and forcing, at most one task of a log at a time
+ */
+record LogEnvironment(
+    HotSettings settings,
+    Disk disk,
+    DataDirectory directory,
+    OpenSegments segments,
+    DiskReserve reserve,
+    HotMetrics metrics,
+    InstantSource clock,
+    Executor writers) {}

@@ -1,0 +1,15 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.TopicPartition;
+import java.util.UUID;
+
+/** A partition by what never changes about it. */
+record LogId(UUID topic, int partition) {
+  static LogId of(TopicPartition id) {
+    return new LogId(id.topic().uuid(), id.partition());
+  }
+
+  LogStamp stamp(long segment) {
+    return new LogStamp(topic, partition, segment);
+  }
+}

@@ -1,0 +1,277 @@
+package io.thermocline.hot;
+
+import io.thermocline.hot.Metadata.PartitionEntry;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.TopicPartition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings one log back after a stop, clean or not, in two steps: {@link #plan} only looks, {@link
+ * Plan#apply} changes files. Between the two the caller makes the plan's metadata durable. Every
+ * step can be repeated after a crash in its middle.
+ *
+ * <p>Sealed segments are not opened: a segment is made only when all before it is durable, and it
+ * begins where that one ends.
+ */
+final class LogRecovery {
+  private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+  private static final int COPY_BYTES = 256 * 1024;
+
+  private final TopicPartition id;
+  private final LogEnvironment env;
+  private final PartitionEntry entry;
+  private final Optional<Checkpoint.Mark> mark;
+  private final Path directory;
+
+  LogRecovery(
+      TopicPartition id, LogEnvironment env, PartitionEntry entry, Optional<Checkpoint.Mark> mark) {
+    this.id = id;
+    this.env = env;
+    this.entry = entry;
+    this.mark = mark;
+    this.directory = env.directory().partition(id);
+  }
+
+  /** What is there, and what is to be done about it. */
+  final class Plan {
+    private final List<Segment.Sealed> sealed;
+    private final List<Path> leftovers;
+    private Segment active;
+    private boolean activeExists;
+    private long activeBytes;
+    private long fileBytes;
+    private long rewriteFrom;
+    private long firstAppendMillis;
+    private SegmentIndex index = new SegmentIndex(0);
+    private long end;
+    private int newestEpoch;
+
+    /** Whether durable offsets are missing: then nothing more is appended to the last segment. */
+    private boolean damaged;
+
+    private final List<OffsetRange> found = new ArrayList<>();
+
+    private Plan(List<Segment.Sealed> sealed, List<Path> leftovers) {
+      this.sealed = sealed;
+      this.leftovers = leftovers;
+      this.newestEpoch = Math.max(entry.epoch(), mark.map(Checkpoint.Mark::epoch).orElse(0));
+    }
+
+    /** Offsets below the log start are missed by nobody. */
+    private void lose(OffsetRange range) {
+      damaged = true;
+      long from = Math.max(range.from(), Math.max(entry.logStart(), entry.trimmedTo()));
+      if (from < range.to()) {
+        found.add(new OffsetRange(from, range.to()));
+      }
+    }
+
+    private boolean cuts() {
+      return activeBytes < fileBytes;
+    }
+
+    /** What the metadata is to say before anything is changed. */
+    PartitionEntry entry() {
+      int epoch = cuts() || damaged ? newestEpoch + 1 : newestEpoch;
+      List<OffsetRange> lost = new ArrayList<>(entry.lost());
+      for (OffsetRange range : found) {
+        if (lost.stream().noneMatch(known -> known.equals(range))) {
+          lost.add(range);
+        }
+      }
+      return !damaged && epoch == entry.epoch() ? entry : entry.recovered(epoch, lost);
+    }
+
+    /** Makes the files what the plan says, durably, and opens the log. */
+    PartitionLog apply() throws IOException {
+      PartitionEntry now = entry();
+      for (Path leftover : leftovers) {
+        env.disk().delete(leftover);
+      }
+      if (activeExists && (cuts() || rewriteFrom < activeBytes)) {
+        mendTail(now.epoch());
+      }
+      report(now);
+      List<Segment.Sealed> kept = new ArrayList<>(sealed);
+      SegmentWriter writer;
+      if (!damaged) {
+        writer =
+            new SegmentWriter(
+                env.disk(), active, index, activeExists, activeBytes, end, firstAppendMillis);
+      } else {
+        // Nothing is appended behind damage: the segment ends here.
+        if (activeExists) {
+          kept.add(new Segment.Sealed(active, end, activeBytes));
+        }
+        active = Segment.at(directory, LogId.of(id), end);
+        activeBytes = 0;
+        index = new SegmentIndex(0);
+        writer = SegmentWriter.create(env.disk(), active, index);
+      }
+      LogView view =
+          LogView.of(
+              kept, active, index, activeBytes, now.logStart(), end, now.epoch(), now.lost());
+      return new PartitionLog(id, env, view, writer);
+    }
+
+    /** Keeps aside what is cut, cuts, and writes the rest of the tail again. */
+    private void mendTail(int epoch) throws IOException {
+      try (DiskFile file = env.disk().open(active.file())) {
+        if (cuts()) {
+          keepAside(file, active.cutFile(activeBytes, epoch));
+          file.truncate(activeBytes);
+        }
+        ByteBuffer piece = ByteBuffer.allocate(COPY_BYTES);
+        long at = rewriteFrom;
+        while (at < activeBytes) {
+          piece.clear().limit((int) Math.min(COPY_BYTES, activeBytes - at));
+          at += readSome(file, piece, at);
+          file.write(piece.flip(), at - piece.limit());
+        }
+        file.force();
+      }
+      env.disk().forceDirectory(directory);
+    }
+
+    private void keepAside(DiskFile file, Path aside) throws IOException {
+      env.disk().delete(aside);
+      try (DiskFile copy = env.disk().create(aside)) {
+        ByteBuffer piece = ByteBuffer.allocate(COPY_BYTES);
+        long at = activeBytes;
+        while (at < fileBytes) {
+          piece.clear().limit((int) Math.min(COPY_BYTES, fileBytes - at));
+          at += readSome(file, piece, at);
+          copy.write(piece.flip(), at - piece.limit() - activeBytes);
+        }
+        copy.force();
+      }
+      env.disk().forceDirectory(directory);
+    }
+
+    private int readSome(DiskFile file, ByteBuffer piece, long at) throws IOException {
+      int read = file.read(piece, at);
+      if (read == 0) {
+        throw new IOException(active.file() + " ends at " + at + " of " + fileBytes + " bytes");
+      }
+      return read;
+    }
+
+    private void report(PartitionEntry now) {
+      if (cuts()) {
+        env.metrics().recoveryCuts.increment();
+        LOG.warn(
+            "Cut an unacknowledged tail: partition={} end={} bytes={} epoch={} kept={}",
+            id,
+            end,
+            fileBytes - activeBytes,
+            now.epoch(),
+            active.cutFile(activeBytes, now.epoch()));
+      }
+      for (OffsetRange range : found) {
+        env.metrics().lostOffsets.increment(range.span());
+        LOG.error("Acknowledged records are damaged: partition={} offsets={}", id, range);
+      }
+    }
+  }
+
+  /** Looks at what is there. */
+  Plan plan() throws IOException {
+    List<Long> bases = new ArrayList<>();
+    List<Long> sizes = new ArrayList<>();
+    for (Disk.Entry file : env.disk().list(directory)) {
+      Segment.baseOf(file.name())
+          .ifPresent(
+              base -> {
+                bases.add(base);
+                sizes.add(file.bytes());
+              });
+    }
+    List<Segment.Sealed> sealed = new ArrayList<>();
+    List<Path> leftovers = new ArrayList<>();
+    for (int i = 0; i + 1 < bases.size(); i++) {
+      Segment segment = Segment.at(directory, LogId.of(id), bases.get(i));
+      if (bases.get(i + 1) <= entry.trimmedTo()) {
+        leftovers.add(segment.indexFile());
+        leftovers.add(segment.file());
+      } else {
+        sealed.add(new Segment.Sealed(segment, bases.get(i + 1), sizes.get(i)));
+      }
+    }
+    Plan plan = new Plan(sealed, leftovers);
+    if (bases.isEmpty()) {
+      planWithoutFiles(plan);
+    } else {
+      int last = bases.size() - 1;
+      planTail(plan, bases.get(last), sizes.get(last));
+    }
+    return plan;
+  }
+
+  /** One past the last offset that is known to have been durable without looking into files. */
+  private long knownDurable() {
+    long marked = mark.map(Checkpoint.Mark::end).orElse(0L);
+    return Math.max(marked, Math.max(entry.trimmedTo(), entry.logStart()));
+  }
+
+  private void planWithoutFiles(Plan plan) {
+    long start = Math.max(entry.trimmedTo(), entry.logStart());
+    plan.end = knownDurable();
+    if (start < plan.end) {
+      plan.lose(new OffsetRange(start, plan.end));
+    }
+    plan.active = Segment.at(directory, LogId.of(id), plan.end);
+  }
+
+  private void planTail(Plan plan, long base, long size) throws IOException {
+    plan.active = Segment.at(directory, LogId.of(id), base);
+    plan.activeExists = true;
+    plan.fileBytes = size;
+    boolean marked = mark.isPresent() && mark.get().segment() == base && mark.get().bytes() <= size;
+    plan.rewriteFrom = marked ? mark.get().bytes() : 0;
+    if (marked && mark.get().bytes() == size) {
+      plan.activeBytes = size;
+      plan.end = mark.get().end();
+      takeStoredIndex(plan);
+      return;
+    }
+    try (DiskFile file = env.disk().openToRead(plan.active.file())) {
+      plan.index = new SegmentIndex(plan.rewriteFrom);
+      long durable = Math.max(base, knownDurable());
+      TailScan scan = new TailScan(file, plan.active, size, plan.index, durable);
+      TailScan.Verdict verdict =
+          scan.judge(
+              plan.rewriteFrom, marked ? mark.get().end() : base, marked ? mark.get().epoch() : 0);
+      plan.end = verdict.end();
+      plan.activeBytes = verdict.cutAt();
+      plan.newestEpoch = Math.max(plan.newestEpoch, verdict.epoch());
+      verdict.lost().forEach(plan::lose);
+      plan.firstAppendMillis = firstAppendMillis(file, plan);
+    }
+  }
+
+  private void takeStoredIndex(Plan plan) throws IOException {
+    Optional<SegmentIndex> stored = IndexFile.read(env.disk(), plan.active, plan.activeBytes);
+    if (stored.isPresent()) {
+      plan.index = stored.get();
+      plan.firstAppendMillis = plan.index.firstAppendMillis();
+    } else if (plan.activeBytes > 0) {
+      plan.index = new SegmentIndex(plan.activeBytes);
+      try (DiskFile file = env.disk().openToRead(plan.active.file())) {
+        plan.firstAppendMillis = firstAppendMillis(file, plan);
+      }
+    }
+  }
+
+  /** Of the batch the segment begins with; 0 when that can't be told, which makes it old. */
+  private static long firstAppendMillis(DiskFile file, Plan plan) throws IOException {
+    BatchScan.Found first = new BatchScan(file, plan.active.stamp(), plan.activeBytes).at(0);
+    return first == null ? 0 : first.header().appendTimeMillis();
+  }
+}

@@ -1,0 +1,135 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.Topic;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+
+/**
+ * What is durable about topics and is not in their segments. Immutable.
+ *
+ * @param clusterId made with the data directory
+ * @param topics by name
+ */
+record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
+  Metadata {
+    Objects.requireNonNull(clusterId, "clusterId");
+    topics = Collections.unmodifiableMap(new TreeMap<>(topics));
+  }
+
+  /** How far a deletion is to go. */
+  enum DeleteIntent {
+    KEEP_COLD,
+    PURGE_COLD
+  }
+
+  /**
+   * One topic.
+   *
+   * @param deletion present once the topic is to be deleted
+   * @param partitions by number; one that is missing is {@link PartitionEntry#NEW}
+   */
+  record TopicEntry(
+      Topic topic, Optional<DeleteIntent> deletion, Map<Integer, PartitionEntry> partitions) {
+    TopicEntry {
+      partitions = Collections.unmodifiableMap(new TreeMap<>(partitions));
+    }
+
+    PartitionEntry partition(int number) {
+      return partitions.getOrDefault(number, PartitionEntry.NEW);
+    }
+
+    TopicEntry withTopic(Topic other) {
+      return new TopicEntry(other, deletion, partitions);
+    }
+
+    TopicEntry withDeletion(DeleteIntent intent) {
+      return new TopicEntry(topic, Optional.of(intent), partitions);
+    }
+  }
+
+  /**
+   * One partition.
+   *
+   * @param logStart first offset that is to be readable, over both tiers; it never goes back
+   * @param trimmedTo segments that end at or below it are gone, or are to go
+   * @param epoch the log epoch
+   * @param lost damaged ranges that recovery found, in offset order
+   */
+  record PartitionEntry(long logStart, long trimmedTo, int epoch, List<OffsetRange> lost) {
+    static final PartitionEntry NEW = new PartitionEntry(0, 0, 0, List.of());
+
+    PartitionEntry {
+      lost = List.copyOf(lost);
+    }
+
+    PartitionEntry startingAt(long offset) {
+      return new PartitionEntry(Math.max(logStart, offset), trimmedTo, epoch, lost);
+    }
+
+    PartitionEntry trimmed(long upTo) {
+      List<OffsetRange> rest = lost.stream().filter(range -> range.to() > upTo).toList();
+      return new PartitionEntry(logStart, Math.max(trimmedTo, upTo), epoch, rest);
+    }
+
+    PartitionEntry recovered(int newEpoch, List<OffsetRange> nowLost) {
+      return new PartitionEntry(logStart, trimmedTo, newEpoch, nowLost);
+    }
+  }
+
+  /** A data directory without topics. */
+  static Metadata empty(UUID clusterId) {
+    return new Metadata(clusterId, Map.of());
+  }
+
+  /** The entry of exactly that topic; not that of another one with its name. */
+  Optional<TopicEntry> find(TopicId id) {
+    return Optional.ofNullable(topics.get(id.name()))
+        .filter(entry -> entry.topic().id().equals(id));
+  }
+
+  PartitionEntry partition(TopicPartition id) {
+    return find(id.topic())
+        .map(entry -> entry.partition(id.partition()))
+        .orElse(PartitionEntry.NEW);
+  }
+
+  Collection<TopicEntry> entries() {
+    return topics.values();
+  }
+
+  Metadata with(TopicEntry entry) {
+    Map<String, TopicEntry> changed = new TreeMap<>(topics);
+    changed.put(entry.topic().name(), entry);
+    return new Metadata(clusterId, changed);
+  }
+
+  Metadata without(TopicId id) {
+    if (find(id).isEmpty()) {
+      return this;
+    }
+    Map<String, TopicEntry> changed = new TreeMap<>(topics);
+    changed.remove(id.name());
+    return new Metadata(clusterId, changed);
+  }
+
+  /** With one partition changed; as it is when there is no such topic. */
+  Metadata with(TopicPartition id, UnaryOperator<PartitionEntry> change) {
+    Optional<TopicEntry> entry = find(id.topic());
+    if (entry.isEmpty()) {
+      return this;
+    }
+    Map<Integer, PartitionEntry> partitions = new TreeMap<>(entry.get().partitions());
+    partitions.put(id.partition(), change.apply(entry.get().partition(id.partition())));
+    return with(new TopicEntry(entry.get().topic(), entry.get().deletion(), partitions));
+  }
+}

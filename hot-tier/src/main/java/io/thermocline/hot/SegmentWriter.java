@@ -1,0 +1,167 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.BatchContent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * Writes the active segment: headers and small payloads are gathered, large payloads go from the
+ * caller's buffer to the file as they are. Its file is made with the first batch. For one thread at
+ * a time; after an exception it is not used again.
+ */
+final class SegmentWriter {
+  private static final int STAGING_BYTES = 256 * 1024;
+  private static final int COPIED_AT_MOST = 64 * 1024;
+
+  private static final ThreadLocal<ByteBuffer> STAGING =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STAGING_BYTES));
+
+  private final Disk disk;
+  private final Segment segment;
+  private final SegmentIndex index;
+  private DiskFile file;
+  private boolean exists;
+
+  /** Where the next batch goes. */
+  private long position;
+
+  /** Where the gathered bytes go. */
+  private long flushedTo;
+
+  private long nextOffset;
+  private long firstAppendMillis;
+
+  /**
+   * @param exists whether the segment's file is there
+   * @param firstAppendMillis append time of the batch it begins with, when it has one
+   */
+  SegmentWriter(
+      Disk disk,
+      Segment segment,
+      SegmentIndex index,
+      boolean exists,
+      long position,
+      long nextOffset,
+      long firstAppendMillis) {
+    this.disk = disk;
+    this.segment = segment;
+    this.index = index;
+    this.exists = exists;
+    this.position = position;
+    this.flushedTo = position;
+    this.nextOffset = nextOffset;
+    this.firstAppendMillis = firstAppendMillis;
+  }
+
+  /** Makes an empty segment, its name durable. */
+  static SegmentWriter create(Disk disk, Segment segment, SegmentIndex index) throws IOException {
+    SegmentWriter writer = new SegmentWriter(disk, segment, index, false, 0, segment.base(), 0);
+    writer.open();
+    return writer;
+  }
+
+  private DiskFile open() throws IOException {
+    if (file == null) {
+      if (exists) {
+        file = disk.open(segment.file());
+      } else {
+        Path directory = segment.file().getParent();
+        disk.createDirectories(directory);
+        file = disk.create(segment.file());
+        disk.forceDirectory(directory);
+        exists = true;
+      }
+    }
+    return file;
+  }
+
+  /** Takes a batch; it is in the file after {@link #force}. */
+  BatchHeader append(
+      BatchContent content, long appendMillis, long maxTimestampMillis, long durableTo, int epoch)
+      throws IOException {
+    DiskFile out = open();
+    BatchHeader header =
+        BatchHeader.of(content, nextOffset, appendMillis, maxTimestampMillis, durableTo, epoch);
+    ByteBuffer staging = staging();
+    boolean copied = content.sizeInBytes() <= COPIED_AT_MOST;
+    if (staging.remaining() < BatchHeader.BYTES + (copied ? content.sizeInBytes() : 0)) {
+      flush(out);
+    }
+    header.write(staging, segment.stamp(), position);
+    if (copied) {
+      staging.put(content.payload().duplicate());
+    } else {
+      flush(out);
+      out.write(content.payload().duplicate(), flushedTo);
+      flushedTo += content.sizeInBytes();
+    }
+    index.add(position, header);
+    if (position == 0) {
+      firstAppendMillis = appendMillis;
+    }
+    position += header.totalBytes();
+    nextOffset = header.nextOffset();
+    return header;
+  }
+
+  private ByteBuffer staging() {
+    ByteBuffer staging = STAGING.get();
+    if (position == flushedTo) {
+      staging.clear();
+    }
+    return staging;
+  }
+
+  private void flush(DiskFile out) throws IOException {
+    ByteBuffer staging = STAGING.get();
+    staging.flip();
+    int size = staging.remaining();
+    out.write(staging, flushedTo);
+    flushedTo += size;
+    staging.clear();
+  }
+
+  /** Makes all that was taken durable. On the thread that called {@link #append}. */
+  void force() throws IOException {
+    if (flushedTo < position) {
+      flush(file);
+    }
+    file.force();
+  }
+
+  /** Whether {@code bytes} more would be too much, or it is too old. */
+  boolean isDue(io.thermocline.model.SegmentLimits limits, long bytes, long nowMillis) {
+    return position > 0
+        && (position + bytes > limits.maxBytes()
+            || nowMillis - firstAppendMillis >= limits.maxAge().toMillis());
+  }
+
+  Segment segment() {
+    return segment;
+  }
+
+  SegmentIndex index() {
+    return index;
+  }
+
+  long position() {
+    return position;
+  }
+
+  long nextOffset() {
+    return nextOffset;
+  }
+
+  long firstAppendMillis() {
+    return firstAppendMillis;
+  }
+
+  /** Closes the file; harmless when it was never opened. */
+  void close() throws IOException {
+    if (file != null) {
+      file.close();
+      file = null;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicPartition;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Lets go of the front of logs: first the metadata says so, then readers see it, then the files go.
+ * A crash in between is finished by the next start. Blocks for I/O; one call at a time.
+ */
+final class Trimmer {
+  private static final Logger LOG = LoggerFactory.getLogger(Trimmer.class);
+
+  private final LogEnvironment env;
+  private final MetadataFile metadata;
+
+  Trimmer(LogEnvironment env, MetadataFile metadata) {
+    this.env = env;
+    this.metadata = metadata;
+  }
+
+  /**
+   * Lets go of sealed segments that end at or below {@code upTo}.
+   *
+   * @return the hot start now
+   */
+  synchronized long trim(PartitionLog log, long upTo) {
+    List<Segment.Sealed> gone =
+        log.view().sealed().stream().filter(segment -> segment.end() <= upTo).toList();
+    if (!gone.isEmpty()) {
+      long reached = gone.get(gone.size() - 1).end();
+      Metadata unused = metadata.change(m -> m.with(log.id(), p -> p.trimmed(reached)));
+      log.changeView(view -> view.trimmed(reached));
+      delete(log.id(), gone);
+    }
+    return log.view().hotStart();
+  }
+
+  /**
+   * Moves the log start forward.
+   *
+   * @return the log start now
+   */
+  synchronized long advanceLogStart(PartitionLog log, long logStart) {
+    LogView view = log.view();
+    if (logStart > view.end()) {
+      throw new ThermoclineException(
+              ErrorKind.OUT_OF_RANGE,
+              "Log start %d of %s would lie past the end, %d"
+                  .formatted(logStart, log.id(), view.end()))
+          .with(
+              Map.of(
+                  "logStart", Long.toString(view.logStart()),
+                  "end", Long.toString(view.end())));
+    }
+    if (logStart > view.logStart()) {
+      Metadata unused = metadata.change(m -> m.with(log.id(), p -> p.startingAt(logStart)));
+      log.changeView(v -> v.startingAt(logStart));
+    }
+    return log.view().logStart();
+  }
+
+  private void delete(TopicPartition id, List<Segment.Sealed> gone) {
+    try {
+      for (Segment.Sealed sealed : gone) {
+        env.segments().forget(sealed.segment());
+        env.disk().delete(sealed.segment().indexFile());
+        env.disk().delete(sealed.segment().file());
+      }
+      env.disk().forceDirectory(env.directory().partition(id));
+    } catch (IOException e) {
+      env.metrics().failedChores.increment();
+      LOG.warn("Trimmed segments are deleted at the next start: partition={}", id, e);
+    }
+  }
+}

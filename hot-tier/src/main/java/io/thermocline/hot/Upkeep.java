@@ -1,0 +1,88 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.ThermoclineException;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens by the clock: each second the checkpoint, a look at the disk's reserve, and the end
+ * of segments that are old; and the orderly end of everything.
+ */
+final class Upkeep {
+  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+  private static final long PERIOD_MILLIS = 1000;
+
+  private final LogEnvironment env;
+  private final HotThreads threads;
+  private final Logs logs;
+  private final GroupOffsetsFile groups;
+  private final Checkpoint checkpoint;
+  private boolean closed;
+
+  Upkeep(
+      LogEnvironment env,
+      HotThreads threads,
+      Logs logs,
+      GroupOffsetsFile groups,
+      Checkpoint checkpoint) {
+    this.env = env;
+    this.threads = threads;
+    this.logs = logs;
+    this.groups = groups;
+    this.checkpoint = checkpoint;
+  }
+
+  void start() {
+    var unused =
+        threads
+            .ticker()
+            .scheduleWithFixedDelay(
+                this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
+  }
+
+  /** One round. Never throws: the next one tries again. */
+  void tick() {
+    try {
+      env.reserve().look();
+      logs.all().forEach(PartitionLog::rollIfOld);
+      checkpoint.store(logs.marks());
+    } catch (IOException | RuntimeException e) {
+      env.metrics().failedChores.increment();
+      LOG.warn("Upkeep failed and is tried again: next=1s", e);
+    }
+  }
+
+  synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    ThermoclineException why = HotThreads.closedTier();
+    threads.ticker().shutdown();
+    settle(logs.close(why), "logs");
+    settle(groups.close(why), "offsets of groups");
+    try {
+      checkpoint.store(logs.marks());
+    } catch (IOException e) {
+      LOG.warn("No checkpoint at the end: the next start looks at more", e);
+    }
+    threads.close();
+    env.segments().close();
+    try {
+      env.directory().close();
+    } catch (IOException e) {
+      LOG.warn("Letting the data directory go failed: directory={}", env.directory().root(), e);
+    }
+  }
+
+  private static void settle(CompletableFuture<Void> closing, String what) {
+    try {
+      Waiting.on(closing);
+    } catch (RuntimeException e) {
+      LOG.warn("Closing failed: what={}", what, e);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package io.thermocline.hot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermocline.model.ReadResult;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedHotTierTest {
+  @TempDir Path directory;
+
+  @Test
+  void whatWasAppendedIsReadAlsoAfterARestart() {
+    try (TierHarness hot = new TierHarness(directory)) {
+      assertThat(hot.append("a", "b")).isZero();
+      assertThat(hot.append("c")).isEqualTo(2);
+      assertThat(hot.readAll(0)).containsExactly("0:a", "1:b", "2:c");
+      hot.restart();
+      assertThat(hot.readAll(0)).containsExactly("0:a", "1:b", "2:c");
+      assertThat(hot.append("d")).isEqualTo(3);
+      assertThat(hot.readAll(2)).containsExactly("2:c", "3:d");
+      assertThat(hot.read(4)).isEqualTo(new ReadResult.AtEnd(4));
+    }
+  }
+
+  @Test
+  void aFollowerIsWokenOnceTheEndMoved() {
+    try (TierHarness hot = new TierHarness(directory)) {
+      CompletableFuture<Long> follower = hot.tier.awaitBeyond(hot.id, 0);
+      assertThat(follower).isNotDone();
+      hot.append("a");
+      assertThat(follower.join()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void sealedSegmentsAreTrimmedWhole() {
+    try (TierHarness hot = new TierHarness(directory)) {
+      hot.append("a", "b");
+      hot.tier.seal(hot.id).join();
+      hot.append("c");
+      assertThat(hot.tier.trim(hot.id, 1).join()).isZero();
+      assertThat(hot.tier.trim(hot.id, 2).join()).isEqualTo(2);
+      assertThat(hot.read(0)).isEqualTo(new ReadResult.BeforeStart(2));
+      assertThat(hot.readAll(2)).containsExactly("2:c");
+      hot.restart();
+      assertThat(hot.read(0)).isEqualTo(new ReadResult.BeforeStart(2));
+      assertThat(hot.readAll(2)).containsExactly("2:c");
+    }
+  }
+}
