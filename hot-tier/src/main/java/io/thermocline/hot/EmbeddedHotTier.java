@@ -148,9 +148,9 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
     for (var batch : progress.batches()) {
       bytes += batch.sizeInBytes();
     }
-    env.metrics().readBytes.increment(bytes);
+    env.metrics().readBytes.increment((double) bytes);
     for (OffsetRange range : progress.lost()) {
-      env.metrics().lostOffsets.increment(range.span());
+      env.metrics().lostOffsets.increment((double) range.span());
     }
   }
 

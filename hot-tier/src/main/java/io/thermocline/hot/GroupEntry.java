@@ -120,8 +120,9 @@ sealed interface GroupEntry {
   }
 
   private static GroupEntry decode(ByteBuffer bytes, int at, int length) {
-    try (DataInputStream in =
-        new DataInputStream(new ByteArrayInputStream(bytes.array(), at, length))) {
+    byte[] body = new byte[length];
+    bytes.duplicate().position(at).get(body);
+    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
       if (in.readByte() == 2) {
         return new Forget(readUuid(in));
       }

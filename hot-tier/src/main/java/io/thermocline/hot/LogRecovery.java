@@ -175,7 +175,7 @@ final class LogRecovery {
             active.cutFile(activeBytes, now.epoch()));
       }
       for (OffsetRange range : found) {
-        env.metrics().lostOffsets.increment(range.span());
+        env.metrics().lostOffsets.increment((double) range.span());
         LOG.error("Acknowledged records are damaged: partition={} offsets={}", id, range);
       }
     }

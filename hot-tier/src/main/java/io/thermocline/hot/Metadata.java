@@ -28,8 +28,23 @@ record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
 
   /** How far a deletion is to go. */
   enum DeleteIntent {
-    KEEP_COLD,
-    PURGE_COLD
+    KEEP_COLD(1),
+    PURGE_COLD(2);
+
+    private final int code;
+
+    DeleteIntent(int code) {
+      this.code = code;
+    }
+
+    /** Its number in the file. */
+    int code() {
+      return code;
+    }
+
+    static DeleteIntent ofCode(int code) {
+      return code == PURGE_COLD.code ? PURGE_COLD : KEEP_COLD;
+    }
   }
 
   /**

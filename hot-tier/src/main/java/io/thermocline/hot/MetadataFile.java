@@ -115,7 +115,7 @@ final class MetadataFile {
       out.writeUTF(topic.name());
       out.writeInt(topic.partitionCount());
       out.writeLong(topic.created().toEpochMilli());
-      out.writeByte(entry.deletion().map(intent -> intent.ordinal() + 1).orElse(0));
+      out.writeByte(entry.deletion().map(DeleteIntent::code).orElse(0));
       out.writeInt(entry.partitions().size());
       for (Map.Entry<Integer, PartitionEntry> partition : entry.partitions().entrySet()) {
         out.writeInt(partition.getKey());
@@ -162,7 +162,7 @@ final class MetadataFile {
     }
     return new TopicEntry(
         topic,
-        deletion == 0 ? Optional.empty() : Optional.of(DeleteIntent.values()[deletion - 1]),
+        deletion == 0 ? Optional.empty() : Optional.of(DeleteIntent.ofCode(deletion)),
         partitions);
   }
 

@@ -46,7 +46,7 @@ final class SegmentIndex {
     if (count == 0 && missingFront == 0) {
       firstAppendMillis = header.appendTimeMillis();
     }
-    lastAppendMillis = header.appendTimeMillis();
+    lastAppendMillis = Math.max(lastAppendMillis, header.appendTimeMillis());
     if (count > 0 && position - positions[count - 1] < INTERVAL_BYTES) {
       timestamps[count - 1] = Math.max(timestamps[count - 1], header.maxTimestampMillis());
       return;
@@ -89,9 +89,7 @@ final class SegmentIndex {
       timestamps = new long[INITIAL_ENTRIES];
     }
     firstAppendMillis = found.firstAppendMillis();
-    if (restPositions.length == 0) {
-      lastAppendMillis = found.lastAppendMillis();
-    }
+    lastAppendMillis = Math.max(lastAppendMillis, found.lastAppendMillis());
     for (int i = 0; i < restPositions.length; i++) {
       addEntry(restPositions[i], restOffsets[i], restTimestamps[i]);
     }
@@ -129,7 +127,7 @@ final class SegmentIndex {
     return firstAppendMillis;
   }
 
-  /** Append time of the last batch; 0 when there is none. */
+  /** The latest append time; 0 when there is none. */
   synchronized long lastAppendMillis() {
     return lastAppendMillis;
   }

@@ -5,26 +5,24 @@ import io.thermocline.model.BatchContent;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.TopicPartition;
+import io.thermocline.testkit.ManualClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** A tier in a directory, with one partition at hand, that can be stopped and started again. */
 final class TierHarness implements AutoCloseable {
-  static final long NOW = Instant.parse("2026-11-20T12:00:00Z").toEpochMilli();
 
   final Path directory;
+  final ManualClock clock = ManualClock.start();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Disk disk;
   private HotSettings settings;
-  private long nowMillis = NOW;
   EmbeddedHotTier tier;
   TopicPartition id;
 
@@ -48,7 +46,7 @@ final class TierHarness implements AutoCloseable {
   }
 
   TierHarness open() {
-    tier = EmbeddedHotTier.open(settings, InstantSource.fixed(Instant.EPOCH), meters, disk);
+    tier = EmbeddedHotTier.open(settings, clock, meters, disk);
     return this;
   }
 
