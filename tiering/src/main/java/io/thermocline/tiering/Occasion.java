@@ -8,6 +8,7 @@ import java.time.Instant;
  * @param now the wall clock: what is tiered sooner or later depends on it
  * @param retentionTime the time deleting goes by, at or behind {@code now}: see {@link
  *     RetentionClock}
+ * @param mayEnd whether the span being written may be ended, to be tiered now
  * @param tierAll tier all that is durable, however little or young
  * @param trimAll let go of every tiered record's local copy
  * @param diskFull the disk's reserve is reached: tier and trim what can be, whatever lag and hot
@@ -17,6 +18,7 @@ import java.time.Instant;
 record Occasion(
     Instant now,
     Instant retentionTime,
+    boolean mayEnd,
     boolean tierAll,
     boolean trimAll,
     boolean diskFull,
@@ -27,5 +29,10 @@ record Occasion(
           "Not an occasion: now %s, retention time %s, %d bytes"
               .formatted(now, retentionTime, maxBytes));
     }
+  }
+
+  /** The same without ending the spans being written: they were ended a moment ago. */
+  Occasion withoutEnding() {
+    return new Occasion(now, retentionTime, false, tierAll, trimAll, diskFull, maxBytes);
   }
 }

@@ -1,11 +1,15 @@
 package io.thermocline.tiering;
 
 import io.thermocline.model.ColdPartition;
+import io.thermocline.model.OffsetRange;
 import io.thermocline.model.PartitionState;
 import io.thermocline.model.Span;
 import io.thermocline.model.TopicPartition;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Both tiers of one partition, as data, at about one moment: the state was read before the spans,
@@ -52,5 +56,30 @@ record PartitionView(TopicPartition id, PartitionState hot, List<Span> spans, Co
           "offsets [%d, %d) are in neither tier".formatted(untieredFrom(), hot.hotStart()));
     }
     return Optional.empty();
+  }
+
+  /** Local spans with offsets that are not tiered, oldest first. */
+  private Stream<Span> untiered() {
+    return spans.stream().filter(span -> span.range().to() > untieredFrom());
+  }
+
+  /** Bytes on local disk that are not tiered. */
+  long lagBytes() {
+    return untiered()
+        .mapToLong(
+            span ->
+                Timeline.share(
+                    span,
+                    new OffsetRange(
+                        Math.max(span.range().from(), untieredFrom()), span.range().to())))
+        .sum();
+  }
+
+  /** Age of the oldest record that is not tiered; empty when there is none. */
+  Optional<Duration> lag(Instant now) {
+    return untiered()
+        .findFirst()
+        .map(span -> now.toEpochMilli() - span.firstAppendTimeMillis())
+        .map(millis -> Duration.ofMillis(Math.max(0, millis)));
   }
 }

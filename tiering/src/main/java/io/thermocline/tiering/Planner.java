@@ -176,9 +176,10 @@ final class Planner {
 
   /** Whether the span being written is worth being ended now. */
   private boolean mayEnd(Span open, boolean overdue) {
-    return occasion.tierAll()
-        || overdue
-        || (occasion.diskFull() && open.bytes() >= policy.tiering().minFileBytes());
+    return occasion.mayEnd()
+        && (occasion.tierAll()
+            || overdue
+            || (occasion.diskFull() && open.bytes() >= policy.tiering().minFileBytes()));
   }
 
   private String tierRule(boolean overdue) {

@@ -1,0 +1,197 @@
+package io.thermocline.tiering;
+
+import io.thermocline.model.ColdTier;
+import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.HotTier;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.Topic;
+import io.thermocline.model.TopicPartition;
+import io.thermocline.model.TopicRegistry;
+import io.thermocline.tiering.policy.PolicyStore;
+import io.thermocline.tiering.policy.TopicPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * Runs passes over one topic at a time, by the policies in force: what the runner's threads and
+ * those who call now have in common. Thread-safe; a topic's lock keeps its passes apart.
+ */
+final class Passes {
+  private static final Duration LEAST_PACE_WHEN_FULL = Duration.ofSeconds(5);
+  private static final int MAX_ROUNDS = 10_000;
+
+  private final TieringSettings settings;
+  private final HotTier hot;
+  private final TopicRegistry topics;
+  private final ColdTier cold;
+  private final PolicyStore policies;
+  private final RetentionClock retentionClock;
+  private final InstantSource clock;
+  private final LongSupplier nanoTime;
+  private final BooleanSupplier diskFull;
+  private final TieringMetrics metrics;
+  private final TopicWorks works;
+  private final TieringPass pass;
+
+  Passes(
+      TieringSettings settings,
+      Tiers tiers,
+      PolicyStore policies,
+      Clocks clocks,
+      BooleanSupplier diskFull,
+      TieringMetrics metrics,
+      TopicWorks works,
+      Shutdown shutdown) {
+    this.settings = settings;
+    this.hot = tiers.hot();
+    this.topics = tiers.topics();
+    this.cold = tiers.cold();
+    this.policies = policies;
+    this.retentionClock = clocks.retention();
+    this.clock = clocks.wall();
+    this.nanoTime = clocks.nanoTime();
+    this.diskFull = diskFull;
+    this.metrics = metrics;
+    this.works = works;
+    PassLimits limits =
+        new PassLimits(
+            new Deadline(settings.hotDeadline()),
+            new ByteBudget(settings.maxBytesPerSecond(), nanoTime, shutdown::pause),
+            shutdown);
+    this.pass = new TieringPass(hot, cold, limits, metrics, nanoTime);
+  }
+
+  /** The ports. */
+  record Tiers(HotTier hot, TopicRegistry topics, ColdTier cold) {}
+
+  /** The times: of the wall, of deleting, and one that never steps. */
+  record Clocks(InstantSource wall, RetentionClock retention, LongSupplier nanoTime) {}
+
+  /** What is to be looked at, as it is now. */
+  Occasion occasion(boolean tierAll, boolean trimAll) {
+    Instant now = clock.instant();
+    return new Occasion(
+        now,
+        retentionClock.at(now),
+        true,
+        tierAll,
+        trimAll,
+        diskFull.getAsBoolean(),
+        settings.maxBytesPerCommit());
+  }
+
+  /**
+   * One pass as the pace allows, unless someone else is at work on the topic.
+   *
+   * @throws ThermoclineException as {@link TieringPass#run}
+   */
+  void runWhenFree(Topic topic) {
+    TopicWork work = works.of(topic.id());
+    if (!work.lock.tryLock()) {
+      return;
+    }
+    try {
+      if (isGone(topic)) {
+        return;
+      }
+      TopicPolicy policy = policies.inForce().of(topic.name());
+      Occasion occasion = occasion(false, false);
+      Duration pace = occasion.diskFull() ? LEAST_PACE_WHEN_FULL : pace(policy);
+      boolean mayCommit = work.mayCommit(nanoTime.getAsLong(), pace.toNanos());
+      PassReport report = new PassReport(topic);
+      timed(topic, work, () -> pass.run(topic, policy, occasion, mayCommit, work, report));
+      if (!report.hasCommitted()) {
+        maintain(topic, work);
+      }
+    } finally {
+      work.lock.unlock();
+    }
+  }
+
+  /** Passes until all that is durable now is tiered, or no further progress is made. */
+  PassReport runNow(Topic topic, boolean trimAll) {
+    TopicWork work = works.of(topic.id());
+    PassReport report = new PassReport(topic);
+    work.lock.lock();
+    try {
+      TopicPolicy policy = policies.inForce().of(topic.name());
+      Map<TopicPartition, Long> wanted = new HashMap<>();
+      topic.partitions().forEach(id -> wanted.put(id, hot.state(id).stableEnd()));
+      Occasion occasion = occasion(true, trimAll);
+      for (int round = 0; round < MAX_ROUNDS; round++) {
+        Occasion now = round == 0 ? occasion : occasion.withoutEnding();
+        timed(topic, work, () -> pass.run(topic, policy, now, true, work, report));
+        if (!report.hasCommitted() || reached(topic, wanted)) {
+          break;
+        }
+      }
+    } catch (ThermoclineException e) {
+      report.problemOfAll(e.getMessage());
+    } finally {
+      work.lock.unlock();
+    }
+    return report;
+  }
+
+  private boolean reached(Topic topic, Map<TopicPartition, Long> wanted) {
+    Optional<ColdTopic> table = cold.lastKnown(topic.id());
+    return wanted.entrySet().stream()
+        .allMatch(
+            end ->
+                table
+                    .map(known -> known.partition(end.getKey().partition()).tieredTo())
+                    .filter(tieredTo -> tieredTo >= end.getValue())
+                    .isPresent());
+  }
+
+  private void timed(Topic topic, TopicWork work, Runnable run) {
+    long began = nanoTime.getAsLong();
+    try {
+      run.run();
+    } catch (ThermoclineException e) {
+      failed(topic, work, e.kind(), e);
+      throw e;
+    } catch (RuntimeException e) {
+      failed(topic, work, ErrorKind.INTERNAL, e);
+      throw new ThermoclineException(ErrorKind.INTERNAL, "Tiering of " + topic.name(), e);
+    } finally {
+      metrics.runTime().record(Duration.ofNanos(nanoTime.getAsLong() - began));
+    }
+  }
+
+  private void failed(Topic topic, TopicWork work, ErrorKind kind, RuntimeException e) {
+    metrics.failed("run", kind);
+    work.problemOfAll(topic.partitionCount(), kind + ": " + e.getMessage());
+    metrics.problems(topic.name(), topic.partitionCount());
+  }
+
+  private void maintain(Topic topic, TopicWork work) {
+    boolean hasTable = cold.lastKnown(topic.id()).isPresent();
+    if (hasTable
+        && work.pending().isEmpty()
+        && work.takeUpkeep(nanoTime.getAsLong(), settings.maintainInterval().toNanos())) {
+      boolean didSomething = cold.maintain(topic.id());
+      if (didSomething) {
+        metrics.maintained();
+      }
+    }
+  }
+
+  private boolean isGone(Topic topic) {
+    return topics.find(topic.name()).filter(now -> now.id().equals(topic.id())).isEmpty();
+  }
+
+  private Duration pace(TopicPolicy policy) {
+    Duration maxLag = policy.tiering().maxLag();
+    return policy.tiering().enabled() && maxLag.compareTo(settings.commitInterval()) < 0
+        ? maxLag
+        : settings.commitInterval();
+  }
+}

@@ -1,0 +1,290 @@
+package io.thermocline.tiering;
+
+import io.thermocline.model.ColdFile;
+import io.thermocline.model.ColdTier;
+import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.HotTier;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.Topic;
+import io.thermocline.model.TopicPartition;
+import io.thermocline.tiering.PartitionPlan.Expiry;
+import io.thermocline.tiering.PartitionPlan.Trim;
+import io.thermocline.tiering.policy.TopicPolicy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One round of tiering for one topic: upload, one commit, then let go locally. May be cut at any
+ * point: what counts is in the table and in the hot tier, and the next pass goes on from there.
+ *
+ * <p>The order that keeps records safe and readers without a gap:
+ *
+ * <ol>
+ *   <li>a commit whose outcome is unknown is sent again, the very same, before anything else
+ *   <li>files are uploaded, then made visible together with new log starts in one commit
+ *   <li>only when that commit is read back the log start moves in the hot tier, which never goes
+ *       back, and local copies below tiered-to go
+ * </ol>
+ */
+final class TieringPass {
+  private static final Logger LOG = LoggerFactory.getLogger(TieringPass.class);
+  private static final int MAX_CONFLICTS = 3;
+
+  /** Nothing happened, and the same commit would be refused again. */
+  private static final Set<ErrorKind> REFUSED =
+      Set.of(ErrorKind.CONFLICT, ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.UNSUPPORTED);
+
+  private final HotTier hot;
+  private final ColdTier cold;
+  private final PassLimits limits;
+  private final TieringMetrics metrics;
+  private final LongSupplier nanoTime;
+
+  TieringPass(
+      HotTier hot,
+      ColdTier cold,
+      PassLimits limits,
+      TieringMetrics metrics,
+      LongSupplier nanoTime) {
+    this.hot = hot;
+    this.cold = cold;
+    this.limits = limits;
+    this.metrics = metrics;
+    this.nanoTime = nanoTime;
+  }
+
+  /**
+   * Does a round. The caller holds the topic's lock.
+   *
+   * @param mayCommit whether the table's pace allows a commit now; without it only local copies go
+   * @param report told what was done and what stands in the way, for each partition
+   * @throws ThermoclineException when it could not go on for the whole topic; {@link
+   *     ErrorKind#OUTCOME_UNKNOWN} when a commit is left to be sent again
+   */
+  void run(
+      Topic topic,
+      TopicPolicy policy,
+      Occasion occasion,
+      boolean mayCommit,
+      TopicWork work,
+      PassReport report) {
+    report.begin();
+    Optional<ColdTopic> table =
+        work.pending()
+            .flatMap(pending -> commit(topic, pending, work, report))
+            .or(() -> cold.topic(topic.id()));
+    for (int i = 0; mayCommit && i < MAX_CONFLICTS; i++) {
+      Optional<PendingCommit> next = upload(topic, policy, occasion, table, work, report);
+      if (next.isEmpty()) {
+        break;
+      }
+      Optional<ColdTopic> after = commit(topic, next.get(), work, report);
+      table = after.isPresent() ? after : cold.topic(topic.id());
+      if (after.isPresent()) {
+        break;
+      }
+    }
+    settle(topic, policy, occasion.withoutEnding(), table, report);
+    work.problems(report.problems());
+  }
+
+  private Optional<PendingCommit> upload(
+      Topic topic,
+      TopicPolicy policy,
+      Occasion occasion,
+      Optional<ColdTopic> table,
+      TopicWork work,
+      PassReport report) {
+    TopicView view = TopicReader.read(hot, topic, table);
+    List<PartitionPlan> plans = Planner.plan(view, policy, occasion);
+    if (plans.stream().anyMatch(PartitionPlan::seal)) {
+      end(plans, report);
+      view = TopicReader.read(hot, topic, table);
+      plans = Planner.plan(view, policy, occasion.withoutEnding());
+    }
+    Uploader uploader = new Uploader(hot, cold, limits, metrics, policy, report);
+    List<Integer> order = new ArrayList<>();
+    for (int i = 0; i < plans.size(); i++) {
+      order.add(i);
+    }
+    // What failed the last time comes last, so that it takes no one's turn.
+    order.sort(Comparator.comparing(i -> work.problem(i).isPresent()));
+    for (int i : order) {
+      uploader.add(view.partitions().get(i), plans.get(i));
+    }
+    return uploader.commit();
+  }
+
+  private void end(List<PartitionPlan> plans, PassReport report) {
+    for (PartitionPlan plan : plans) {
+      if (plan.seal()) {
+        try {
+          limits.deadline().await(hot.seal(plan.id()), "sealing " + plan.id());
+        } catch (ThermoclineException e) {
+          metrics.failed("seal", e.kind());
+          report.problem(plan.id(), "sealing failed: " + e.getMessage());
+          LOG.warn("seal failed partition={} kind={}", plan.id(), e.kind(), e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Sends a commit.
+   *
+   * @return the table afterwards; empty when the table had moved on and nothing was changed
+   */
+  private Optional<ColdTopic> commit(
+      Topic topic, PendingCommit pending, TopicWork work, PassReport report) {
+    work.pend(pending);
+    long began = nanoTime.getAsLong();
+    try {
+      ColdTopic after = cold.commit(topic.id(), pending.commit());
+      work.resolved();
+      work.committedAt(nanoTime.getAsLong());
+      report.committed(pending);
+      tell(topic, pending, Duration.ofNanos(nanoTime.getAsLong() - began));
+      return Optional.of(after);
+    } catch (ThermoclineException e) {
+      metrics.failed("commit", e.kind());
+      if (REFUSED.contains(e.kind())) {
+        work.resolved();
+      }
+      if (e.kind() == ErrorKind.CONFLICT) {
+        LOG.info("commit met a newer table topic={} cause=\"{}\"", topic.name(), e.getMessage());
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  private void tell(Topic topic, PendingCommit done, Duration took) {
+    metrics.commitTime().record(took);
+    List<ColdFile> files = done.files();
+    long records = files.stream().mapToLong(ColdFile::rows).sum();
+    long bytes = files.stream().mapToLong(file -> file.span().bytes()).sum();
+    metrics.tiered(bytes, records, files.size());
+    LOG.info(
+        "committed topic={} partitions={} files={} records={} bytes={} millis={}",
+        topic.name(),
+        done.commit().moves().size(),
+        files.size(),
+        records,
+        bytes,
+        took.toMillis());
+    done.expiries()
+        .forEach((partition, expiry) -> tellExpiry(topic.id().partition(partition), expiry, true));
+  }
+
+  private void tellExpiry(TopicPartition id, Expiry expiry, boolean tieredTopic) {
+    boolean untiered = tieredTopic && !expiry.untiered().isEmpty();
+    metrics.expired(
+        expiry.bytes(),
+        untiered ? expiry.untieredBytes() : 0,
+        untiered ? expiry.untiered().span() : 0);
+    LOG.info(
+        "expired partition={} range={} bytes={} rule=\"{}\"",
+        id,
+        expiry.range(),
+        expiry.bytes(),
+        expiry.reason());
+    if (untiered) {
+      LOG.warn(
+          "retention deleted records that were never tiered partition={} range={} bytes={}"
+              + " rule=\"{}\"",
+          id,
+          expiry.untiered(),
+          expiry.untieredBytes(),
+          expiry.reason());
+    }
+  }
+
+  /** Lets go locally of what the table, as it was read back, has or no longer needs. */
+  private void settle(
+      Topic topic,
+      TopicPolicy policy,
+      Occasion occasion,
+      Optional<ColdTopic> table,
+      PassReport report) {
+    TopicView view = TopicReader.read(hot, topic, table);
+    List<PartitionPlan> plans = Planner.plan(view, policy, occasion);
+    for (int i = 0; i < plans.size(); i++) {
+      PartitionPlan plan = plans.get(i);
+      plan.problem().ifPresent(problem -> report.problem(plan.id(), problem));
+      try {
+        if (plan.problem().isEmpty()) {
+          settle(view.partitions().get(i), plan, policy);
+        }
+        report.stands(plan.id(), hot.state(plan.id()));
+      } catch (ThermoclineException e) {
+        metrics.failed("trim", e.kind());
+        report.problem(plan.id(), "letting go of local copies failed: " + e.getMessage());
+        LOG.warn("trim failed partition={} kind={}", plan.id(), e.kind(), e);
+      }
+    }
+    tellLag(view, policy, occasion.now(), report);
+  }
+
+  private void settle(PartitionView view, PartitionPlan plan, TopicPolicy policy) {
+    long logStart = view.cold().logStart();
+    boolean hotOnly = !policy.tiering().enabled() && !view.inTable();
+    if (hotOnly) {
+      logStart = Math.max(logStart, plan.expiry().map(Expiry::logStart).orElse(0L));
+    }
+    if (logStart > view.hot().logStart()) {
+      long reached =
+          limits
+              .deadline()
+              .await(hot.advanceLogStart(view.id(), logStart), "expiring " + view.id());
+      LOG.debug("log start partition={} offset={}", view.id(), reached);
+      if (hotOnly) {
+        plan.expiry().ifPresent(expiry -> tellExpiry(view.id(), expiry, false));
+      }
+    }
+    if (plan.trim().isPresent()) {
+      trim(view, plan.trim().get());
+    }
+  }
+
+  private void trim(PartitionView view, Trim trim) {
+    if (trim.upTo() > view.cold().tieredTo()) {
+      throw new ThermoclineException(
+          ErrorKind.INTERNAL,
+          "A trim of %s to %d would pass tiered-to %d"
+              .formatted(view.id(), trim.upTo(), view.cold().tieredTo()));
+    }
+    long hotStart =
+        limits.deadline().await(hot.trim(view.id(), trim.upTo()), "trimming " + view.id());
+    metrics.trimmed(Math.max(0, hotStart - view.hot().hotStart()));
+    LOG.info(
+        "trimmed partition={} hot_start={} bytes={} rule=\"{}\"",
+        view.id(),
+        hotStart,
+        trim.bytes(),
+        trim.reason());
+  }
+
+  private void tellLag(TopicView view, TopicPolicy policy, Instant now, PassReport report) {
+    String topic = view.topic().name();
+    metrics.problems(topic, report.problems().size());
+    if (policy.tiering().enabled()) {
+      metrics.lag(
+          topic,
+          new TieringMetrics.Lag(
+              view.partitions().stream().mapToLong(PartitionView::lagBytes).sum(),
+              view.partitions().stream()
+                  .flatMap(partition -> partition.lag(now).stream())
+                  .max(Comparator.naturalOrder())
+                  .orElse(Duration.ZERO)));
+    }
+  }
+}

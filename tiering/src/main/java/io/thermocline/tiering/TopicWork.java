@@ -1,0 +1,72 @@
+package io.thermocline.tiering;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * What the passes over one topic remember from one to the next. In memory only: after a restart the
+ * table says how far things are.
+ */
+final class TopicWork {
+  /** Held by whoever works on the topic. Guards all fields but the volatile ones. */
+  final ReentrantLock lock = new ReentrantLock();
+
+  /** Why partitions stand still, by number; for whoever asks. */
+  private volatile Map<Integer, String> problems = Map.of();
+
+  private PendingCommit pending;
+  private long lastCommitNanos;
+  private boolean everCommitted;
+  private long lastUpkeepNanos;
+  private boolean everKeptUp;
+
+  Optional<PendingCommit> pending() {
+    return Optional.ofNullable(pending);
+  }
+
+  void pend(PendingCommit commit) {
+    pending = commit;
+  }
+
+  void resolved() {
+    pending = null;
+  }
+
+  void committedAt(long nanos) {
+    lastCommitNanos = nanos;
+    everCommitted = true;
+  }
+
+  boolean mayCommit(long nanos, long intervalNanos) {
+    return !everCommitted || nanos - lastCommitNanos >= intervalNanos;
+  }
+
+  /** Whether upkeep is due; if so it counts as done. */
+  boolean takeUpkeep(long nanos, long intervalNanos) {
+    if (everKeptUp && nanos - lastUpkeepNanos < intervalNanos) {
+      return false;
+    }
+    lastUpkeepNanos = nanos;
+    everKeptUp = true;
+    return true;
+  }
+
+  Optional<String> problem(int partition) {
+    return Optional.ofNullable(problems.get(partition));
+  }
+
+  void problems(Map<Integer, String> now) {
+    problems = Map.copyOf(now);
+  }
+
+  /** The whole topic stands still. */
+  void problemOfAll(int partitions, String problem) {
+    Map<Integer, String> all = new HashMap<>();
+    for (int partition = 0; partition < partitions; partition++) {
+      all.put(partition, problem);
+    }
+    problems(all);
+  }
+}
