@@ -28,6 +28,14 @@ public final class ObjectStores {
     String scheme = String.valueOf(warehouse.getScheme());
     return switch (scheme) {
       case "file" -> LocalObjectStore.open(directory(warehouse), clock);
+      case "s3" -> {
+        S3Location root = S3Location.parse(warehouse);
+        yield new S3ObjectStore(root, new AwsRequests(root.bucket(), settings), settings);
+      }
+      case "minio" -> {
+        S3Location root = S3Location.parse(warehouse);
+        yield new S3ObjectStore(root, new MinioRequests(root.bucket(), settings), settings);
+      }
       default -> throw refused(warehouse, "its scheme is not one of file, s3, minio");
     };
   }
@@ -49,6 +57,11 @@ public final class ObjectStores {
         ErrorKind.INVALID,
         ("Not a warehouse: %s: %s. Write file:///directory, s3://bucket/prefix or"
                 + " minio://bucket/prefix")
-            .formatted(warehouse, why));
+            .formatted(redacted(warehouse), why));
+  }
+
+  /** Someone may have written credentials into it. */
+  static String redacted(URI uri) {
+    return uri.toString().replaceFirst("//[^/@]*@", "//***@");
   }
 }
