@@ -65,8 +65,11 @@ final class FetchCursor {
   /** Payload bytes that may still be read for it; below zero after a batch larger than the rest. */
   private long credit;
 
-  /** Payload bytes it may still read in this turn; below zero after a batch larger than a turn. */
-  private long turnLeft;
+  /** Payload bytes it was given, or would have been had it never been away. */
+  private long servedBytes;
+
+  /** When it began to wait for its turn. */
+  private long queueNumber;
 
   private boolean paused;
   private boolean fresh;
@@ -153,7 +156,7 @@ final class FetchCursor {
   }
 
   void grant(long bytes) {
-    credit = Math.addExact(credit, bytes);
+    credit = credit > 0 && bytes > Long.MAX_VALUE - credit ? Long.MAX_VALUE : credit + bytes;
   }
 
   /** Whether it may read now. */
@@ -181,26 +184,31 @@ final class FetchCursor {
     fresh = true;
   }
 
-  /**
-   * Begins a turn.
-   *
-   * @return whether it has anything left of it, after batches larger than a turn
-   */
-  boolean takeTurn(int turnBytes) {
-    turnLeft = Math.min(turnLeft + turnBytes, turnBytes);
-    return turnLeft > 0;
+  /** Begins to wait for its turn, among others that were given {@code atLeast} bytes. */
+  void queue(long atLeast, long number) {
+    phase = Phase.QUEUED;
+    servedBytes = Math.max(servedBytes, atLeast);
+    queueNumber = number;
   }
 
-  /** How much to read in this turn. */
+  long servedBytes() {
+    return servedBytes;
+  }
+
+  long queueNumber() {
+    return queueNumber;
+  }
+
+  /** How much to read in one turn. */
   int readLimit(int turnBytes) {
-    return (int) Math.min(credit, turnLeft > 0 ? turnLeft : turnBytes);
+    return (int) Math.min(credit, turnBytes);
   }
 
   /** Takes a read's result into account. */
   void read(TieredRead read, int turnBytes) {
     next = read.nextOffset();
     credit -= read.bytes();
-    turnLeft -= read.bytes();
+    servedBytes += read.bytes();
     // A whole turn read and still not at the end: it is catching up, and must not crowd the tail.
     fresh = read.caughtUp() || (fresh && read.bytes() < turnBytes);
   }

@@ -7,15 +7,12 @@ import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
-import io.thermocline.proto.v1.AddPartition;
 import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.proto.v1.SeekPartition;
 import io.thermocline.proto.v1.StartPosition;
 import io.thermocline.proto.v1.Tier;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
@@ -35,8 +32,8 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
   private final ServerCallStreamObserver<FetchAnswer> out;
   private final FetchContext context;
   private final SerialExecutor serial;
-  private final Map<FetchKey, FetchCursor> cursors = new HashMap<>();
-  private final FetchTurns turns;
+  private final FetchCursors cursors;
+  private final FetchTurns turns = new FetchTurns();
   private final FetchOutbox outbox;
   private final Runnable stopHeartbeat;
   private boolean halfClosed;
@@ -46,7 +43,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
     this.out = out;
     this.context = context;
     this.serial = new SerialExecutor(context.calls());
-    this.turns = new FetchTurns(context.streams().fetchTurnBytes());
+    this.cursors = new FetchCursors(context.streams().fetchPartitions());
     this.outbox = new FetchOutbox(out, context.budget(), context.metrics());
     out.disableAutoRequest();
     out.setOnReadyThreshold(context.streams().fetchTurnBytes());
@@ -115,7 +112,6 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
     if (!closed) {
       closed = true;
       stopHeartbeat.run();
-      cursors.values().forEach(cursor -> cursor.interrupt(Phase.DONE));
       cursors.clear();
       outbox.close();
       context.open().remove(this);
@@ -126,85 +122,46 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
 
   private void handle(FetchRequest request) {
     switch (request.getActionCase()) {
-      case ADD -> add(request.getAdd());
-      case SEEK -> {
-        FetchCursor cursor = cursor(request.getSeek().getTopic(), request.getSeek().getPartition());
-        stop(cursor);
-        cursor.seek(request.getSeek().getPositionId());
-        locate(cursor, request.getSeek().getStart());
-      }
-      case PAUSE -> {
-        FetchCursor cursor =
-            cursor(request.getPause().getTopic(), request.getPause().getPartition());
-        cursor.pause();
-        if (cursor.phase() != Phase.LOCATING && cursor.phase() != Phase.FAILED) {
-          stop(cursor);
-          cursor.rewind();
-          cursor.interrupt(Phase.HELD);
-        }
-      }
+      case ADD -> locate(cursors.add(request.getAdd()), request.getAdd().getStart());
+      case SEEK -> seek(request.getSeek());
+      case PAUSE ->
+          pause(cursors.require(request.getPause().getTopic(), request.getPause().getPartition()));
       case RESUME -> {
         FetchCursor cursor =
-            cursor(request.getResume().getTopic(), request.getResume().getPartition());
+            cursors.require(request.getResume().getTopic(), request.getResume().getPartition());
         cursor.resume();
         goOnIfHeld(cursor);
       }
       case REMOVE -> {
         FetchCursor cursor =
-            cursor(request.getRemove().getTopic(), request.getRemove().getPartition());
+            cursors.require(request.getRemove().getTopic(), request.getRemove().getPartition());
         stop(cursor);
-        cursor.interrupt(Phase.DONE);
-        cursors.remove(cursor.key());
+        cursors.remove(cursor);
       }
       case CREDIT -> {
         FetchCursor cursor =
-            cursor(request.getCredit().getTopic(), request.getCredit().getPartition());
-        cursor.grant(credit(request.getCredit().getBytes()));
+            cursors.require(request.getCredit().getTopic(), request.getCredit().getPartition());
+        cursor.grant(FetchCursors.credit("credit.bytes", request.getCredit().getBytes()));
         goOnIfHeld(cursor);
       }
       case ACTION_NOT_SET -> throw Wire.invalid("action", "is not set");
     }
   }
 
-  private void add(AddPartition add) {
-    FetchKey key = new FetchKey(add.getTopic(), add.getPartition());
-    if (cursors.containsKey(key)) {
-      throw Wire.invalid("add.partition", "is in this stream already: " + key);
-    }
-    if (cursors.size() >= context.streams().fetchPartitions()) {
-      throw new ThermoclineException(
-          ErrorKind.EXHAUSTED,
-          "One fetch stream takes %d partitions: open another"
-              .formatted(context.streams().fetchPartitions()));
-    }
-    if (add.hasEndOffset() && add.getEndOffset() < 0) {
-      throw Wire.invalid("add.end_offset", "is negative: " + add.getEndOffset());
-    }
-    FetchCursor cursor =
-        new FetchCursor(
-            key,
-            add.getPositionId(),
-            add.getFollow(),
-            add.hasEndOffset() ? OptionalLong.of(add.getEndOffset()) : OptionalLong.empty(),
-            credit(add.getCreditBytes()));
-    cursors.put(key, cursor);
-    locate(cursor, add.getStart());
+  private void seek(SeekPartition seek) {
+    FetchCursor cursor = cursors.require(seek.getTopic(), seek.getPartition());
+    stop(cursor);
+    cursor.seek(seek.getPositionId());
+    locate(cursor, seek.getStart());
   }
 
-  private static long credit(long bytes) {
-    if (bytes < 0) {
-      throw Wire.invalid("credit", "is negative: " + bytes);
+  private void pause(FetchCursor cursor) {
+    cursor.pause();
+    if (cursor.phase() != Phase.LOCATING && cursor.phase() != Phase.FAILED) {
+      stop(cursor);
+      cursor.rewind();
+      cursor.interrupt(Phase.HELD);
     }
-    return bytes;
-  }
-
-  private FetchCursor cursor(String topic, int partition) {
-    FetchKey key = new FetchKey(topic, partition);
-    FetchCursor cursor = cursors.get(key);
-    if (cursor == null) {
-      throw Wire.invalid("partition", "is not in this stream: " + key + ". Add it first");
-    }
-    return cursor;
   }
 
   /** Takes a cursor out of the turns, and back what was read for it and not sent. */
@@ -262,7 +219,6 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
       cursor.phase(Phase.DONE);
       say(cursor, news(cursor).setDone(true));
     } else if (cursor.mayRead()) {
-      cursor.phase(Phase.QUEUED);
       turns.add(cursor);
     } else {
       cursor.phase(Phase.HELD);
@@ -283,7 +239,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
       turns.remove(cursor);
       startRead(cursor);
     }
-    if (halfClosed && outbox.isIdle() && cursors.values().stream().noneMatch(FetchStream::isLive)) {
+    if (halfClosed && outbox.isIdle() && !cursors.anyLive()) {
       release();
       out.onCompleted();
     }
@@ -291,14 +247,6 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
 
   private void pumpLater() {
     step(outbox::budgetFreed);
-  }
-
-  /** Whether it may still say something although no more requests come. */
-  private static boolean isLive(FetchCursor cursor) {
-    return switch (cursor.phase()) {
-      case LOCATING, QUEUED, READING, AWAITING -> true;
-      case HELD, DONE, FAILED -> false;
-    };
   }
 
   private void startRead(FetchCursor cursor) {
@@ -406,7 +354,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
   }
 
   private void heartbeat() {
-    for (FetchCursor cursor : cursors.values()) {
+    for (FetchCursor cursor : cursors.all()) {
       if (cursor.phase() == Phase.AWAITING && cursor.silent() && outbox.isIdle()) {
         say(cursor, news(cursor).setCaughtUp(true));
       }

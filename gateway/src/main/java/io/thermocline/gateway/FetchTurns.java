@@ -1,42 +1,38 @@
 package io.thermocline.gateway;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 
 /**
- * Whose turn it is to read. Partitions take turns by bytes: one that was given a batch larger than
- * a turn sits out until the others had as much.
+ * Whose turn it is to read: of those who wait, the one that was given the fewest bytes. One that
+ * comes late, or back, stands beside the others: it does not make up for the time it was away.
  */
 final class FetchTurns {
-  private final Deque<FetchCursor> waiting = new ArrayDeque<>();
-  private final int turnBytes;
-  private FetchCursor chosen;
+  private final PriorityQueue<FetchCursor> waiting =
+      new PriorityQueue<>(
+          Comparator.comparingLong(FetchCursor::servedBytes)
+              .thenComparingLong(FetchCursor::queueNumber));
 
-  FetchTurns(int turnBytes) {
-    this.turnBytes = turnBytes;
-  }
+  /** Bytes given to the one whose turn it was last, before that turn. */
+  private long reached;
+
+  private long queued;
 
   void add(FetchCursor cursor) {
+    cursor.queue(reached, queued++);
     waiting.add(cursor);
   }
 
   void remove(FetchCursor cursor) {
     waiting.remove(cursor);
-    if (cursor.equals(chosen)) {
-      chosen = null;
-    }
   }
 
   /** Whose turn it is, until it is removed; null when nobody waits. */
   FetchCursor peek() {
-    while (chosen == null && !waiting.isEmpty()) {
-      FetchCursor first = waiting.element();
-      if (first.takeTurn(turnBytes) || waiting.size() == 1) {
-        chosen = first;
-      } else {
-        waiting.add(waiting.remove());
-      }
+    FetchCursor first = waiting.peek();
+    if (first != null) {
+      reached = first.servedBytes();
     }
-    return chosen;
+    return first;
   }
 }

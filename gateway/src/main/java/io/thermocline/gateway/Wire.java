@@ -54,20 +54,24 @@ final class Wire {
   }
 
   static io.thermocline.proto.v1.RecordBatch batch(RecordBatch batch) {
-    BatchContent content = batch.content();
-    return io.thermocline.proto.v1.RecordBatch.newBuilder()
+    return content(batch.content())
         .setBaseOffset(batch.baseOffset())
+        .setMaxTimestamp(batch.maxTimestampMillis())
+        .setAppendTime(batch.appendTimeMillis())
+        .build();
+  }
+
+  /** What a producer says about a batch. */
+  static io.thermocline.proto.v1.RecordBatch.Builder content(BatchContent content) {
+    return io.thermocline.proto.v1.RecordBatch.newBuilder()
         .setRecordCount(content.count())
         .setLastOffsetDelta(content.lastOffsetDelta())
         .setCompression(compression(content.compression()))
         .setUncompressedSize(content.uncompressedBytes())
         .setBaseTimestamp(content.baseTimestampMillis())
-        .setMaxTimestamp(batch.maxTimestampMillis())
-        .setAppendTime(batch.appendTimeMillis())
         .setAttributes(content.attributes())
         .setCrc32C(content.crc32c())
-        .setPayload(UnsafeByteOperations.unsafeWrap(content.payload().duplicate()))
-        .build();
+        .setPayload(UnsafeByteOperations.unsafeWrap(content.payload().duplicate()));
   }
 
   static io.thermocline.proto.v1.Topic topic(Topic topic) {

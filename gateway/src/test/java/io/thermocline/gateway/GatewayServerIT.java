@@ -70,8 +70,6 @@ class GatewayServerIT {
 
   private static io.thermocline.proto.v1.RecordBatch batch(
       Compression compression, List<StoredRecord> records) {
-    return OpenGateway.wire(TestBatches.content(compression, records)).toBuilder()
-        .clearBaseOffset()
-        .build();
+    return OpenGateway.wire(TestBatches.content(compression, records));
   }
 }

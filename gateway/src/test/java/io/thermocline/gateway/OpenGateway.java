@@ -124,7 +124,7 @@ final class OpenGateway implements AutoCloseable {
 
   /** What a producer sends for these records. */
   static RecordBatch wire(BatchContent content) {
-    return Wire.batch(new io.thermocline.model.RecordBatch(0, 0, 0, content));
+    return Wire.content(content).build();
   }
 
   @Override
