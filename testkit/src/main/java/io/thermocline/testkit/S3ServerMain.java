@@ -10,8 +10,11 @@ import java.util.concurrent.CountDownLatch;
 /**
  * An S3 server from the command line, for trying the product out:
  *
- * <pre>java -cp ... io.thermocline.testkit.S3ServerMain --port 9000 --dir /tmp/s3 --bucket lake
- * </pre>
+ * <pre>{@code
+ * ./mvnw -q package -pl testkit -am -Dquick -DskipTests
+ * java -cp "testkit/target/thermocline-testkit-0.1.0.jar:testkit/target/lib/*" \
+ *   io.thermocline.testkit.S3ServerMain --port 9000 --dir /tmp/s3 --bucket lake
+ * }</pre>
  *
  * It runs until it is stopped.
  */
