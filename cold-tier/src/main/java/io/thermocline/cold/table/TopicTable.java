@@ -182,11 +182,10 @@ final class TopicTable {
           return refreshed;
         }
       } catch (ThermoclineException e) {
-        // Operations that saw a damaged or another table can't be trusted: load them anew.
-        operations = null;
         if (e.kind() != ErrorKind.CORRUPT) {
           throw e;
         }
+        // Perhaps another table of that name: load it anew.
       }
     }
     operations = catalog.load(topic).orElse(null);

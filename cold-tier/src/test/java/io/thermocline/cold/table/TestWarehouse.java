@@ -1,0 +1,144 @@
+package io.thermocline.cold.table;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.thermocline.cold.CacheSettings;
+import io.thermocline.cold.CatalogSettings;
+import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.store.ObjectStore;
+import io.thermocline.cold.store.ObjectStores;
+import io.thermocline.cold.store.StoreFileIO;
+import io.thermocline.cold.store.StoreSettings;
+import io.thermocline.model.ColdTier;
+import io.thermocline.model.TableNames;
+import io.thermocline.model.TopicId;
+import io.thermocline.testkit.ManualClock;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.TableIdentifier;
+
+/**
+ * A warehouse in a directory with its catalog, for several processes of one cluster and for other
+ * writers.
+ */
+final class TestWarehouse implements AutoCloseable {
+  static final Duration MAX_VIEW_AGE = Duration.ofSeconds(30);
+  static final Duration SAFE_AGE = Duration.ofHours(24);
+  static final int SNAPSHOTS_KEPT = 2;
+
+  /** As good as none. */
+  static final Duration NO_SAFE_AGE = Duration.ofNanos(1);
+
+  final ManualClock clock = new ManualClock(Instant.now());
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final UUID cluster = UUID.randomUUID();
+  private final Path directory;
+  private final List<Runnable> opened = new ArrayList<>();
+
+  TestWarehouse(Path directory) {
+    this.directory = directory;
+  }
+
+  /** One process: its cold tier and the catalog it sees. */
+  record Node(ColdTier cold, FaultyCatalog catalog) {}
+
+  /** Starts a process of the cluster. */
+  Node start() {
+    return start(SAFE_AGE);
+  }
+
+  /** Starts a process with another safe age. */
+  Node start(Duration safeAge) {
+    return start(settings(cluster, false, safeAge), UnaryOperator.identity());
+  }
+
+  /** Starts a process that sees the store through {@code faults}. */
+  Node start(UnaryOperator<ObjectStore> faults) {
+    return start(settings(cluster, false, SAFE_AGE), faults);
+  }
+
+  /** Starts a process of another cluster that takes the warehouse over. */
+  Node startTakeOver() {
+    return start(settings(UUID.randomUUID(), true, SAFE_AGE), UnaryOperator.identity());
+  }
+
+  private ColdSettings settings(UUID ofCluster, boolean takeOver, Duration safeAge) {
+    return new ColdSettings(
+        StoreSettings.of(warehouse().toUri()),
+        "lake",
+        CatalogSettings.sqlite(),
+        directory.resolve("data-" + opened.size()),
+        ofCluster,
+        takeOver,
+        new TableSettings(MAX_VIEW_AGE, safeAge, SNAPSHOTS_KEPT, Duration.ofMinutes(1)),
+        CacheSettings.defaults());
+  }
+
+  private Node start(ColdSettings settings, UnaryOperator<ObjectStore> faults) {
+    ObjectStore store = faults.apply(ObjectStores.open(settings.store(), registry, clock));
+    FaultyCatalog catalog = catalog(store);
+    TableTier tier = new TableTier(settings, store, () -> catalog, clock, registry);
+    opened.add(tier::close);
+    return new Node(tier, catalog);
+  }
+
+  private FaultyCatalog catalog(ObjectStore store) {
+    return FaultyCatalog.open(
+        directory.resolve("catalog.db"),
+        store.location(""),
+        new SteadyFileIO(new StoreFileIO(store)));
+  }
+
+  /** The topic's table as another writer has it. */
+  Table foreign(TopicId topic) {
+    ObjectStore store = ObjectStores.open(StoreSettings.of(warehouse().toUri()), registry, clock);
+    FaultyCatalog catalog = catalog(store);
+    opened.add(store::close);
+    opened.add(catalog::close);
+    return catalog.loadTable(TableIdentifier.of("lake", TableNames.of(topic.name())));
+  }
+
+  Path warehouse() {
+    return directory.resolve("warehouse");
+  }
+
+  /** All files below the warehouse whose path ends in {@code suffix}. */
+  List<Path> files(String suffix) {
+    try (Stream<Path> files = Files.walk(warehouse())) {
+      return files
+          .filter(Files::isRegularFile)
+          .filter(file -> !file.toString().contains("/_thermocline/"))
+          .filter(file -> file.toString().endsWith(suffix))
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Makes a file look as if it had been written earlier. */
+  static void age(Path file, Duration by) {
+    try {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minus(by)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    for (int i = opened.size() - 1; i >= 0; i--) {
+      opened.get(i).run();
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package io.thermocline.cold.table;
+
+import static io.thermocline.testkit.ColdTierSubject.logStart;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermocline.model.ColdFile;
+import io.thermocline.model.ColdTier;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
+import io.thermocline.testkit.Await;
+import io.thermocline.testkit.ColdTierSubject;
+import io.thermocline.testkit.Records;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.apache.iceberg.Table;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Upkeep and purges: what goes, what stays, and who may. */
+final class UpkeepTest implements ColdTierSubject {
+  private static final Duration LONG_AGO = TestWarehouse.SAFE_AGE.plusHours(1);
+
+  @TempDir private Path directory;
+  private TestWarehouse warehouse;
+  private TestWarehouse.Node node;
+  private TopicPartition id;
+
+  @BeforeEach
+  void start() {
+    warehouse = new TestWarehouse(directory);
+    node = warehouse.start();
+    id = newPartition();
+    tier(id, Records.plain(0, 10));
+  }
+
+  @AfterEach
+  void stop() {
+    warehouse.close();
+  }
+
+  @Override
+  public ColdTier cold() {
+    return node.cold();
+  }
+
+  @Test
+  void aCrashBetweenUploadAndCommitLeavesAnOrphanThatGoesPastItsSafeAge() {
+    ColdFile orphan = write(id, new OffsetRange(10, 20), Records.plain(10, 10));
+    node.cold().close();
+    node = warehouse.start();
+
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 10));
+    maintain();
+    assertThat(path(orphan)).exists();
+
+    TestWarehouse.age(path(orphan), LONG_AGO);
+    warehouse.clock.advance(Duration.ofMinutes(1));
+    maintain();
+    assertThat(path(orphan)).doesNotExist();
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 10));
+    tier(id, Records.plain(10, 10));
+  }
+
+  @Test
+  void aFileThatIsNamedStaysHoweverOldItIs() {
+    tier(id, Records.plain(10, 10));
+    warehouse.files(".parquet").forEach(file -> TestWarehouse.age(file, LONG_AGO));
+    warehouse.files(".avro").forEach(file -> TestWarehouse.age(file, LONG_AGO));
+
+    maintain();
+
+    node.cold().close();
+    node = warehouse.start();
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 20));
+  }
+
+  @Test
+  void aClockThatJumpsAheadMakesNothingOld() {
+    ColdFile orphan = write(id, new OffsetRange(10, 20), Records.plain(10, 10));
+    for (int i = 1; i < 5; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+
+    warehouse.clock.advance(Duration.ofDays(3650));
+    maintain();
+
+    assertThat(path(orphan)).exists();
+    assertThat(table().snapshots()).hasSize(5);
+  }
+
+  @Test
+  void snapshotsPastTheirSafeAgeAreForgottenAndTheirFilesGo() {
+    for (int i = 1; i < 5; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    commit(id, logStart(id, 50, 30));
+    List<Path> before = warehouse.files(".parquet");
+    assertThat(before).hasSize(5);
+    node.cold().close();
+    node = warehouse.start(TestWarehouse.NO_SAFE_AGE);
+    warehouse.clock.advance(Duration.ofHours(1));
+
+    maintain();
+
+    assertThat(table().snapshots()).hasSize(TestWarehouse.SNAPSHOTS_KEPT);
+    assertThat(readAll(id, 30, 1 << 20)).isEqualTo(Records.plain(30, 20));
+    warehouse.clock.advance(Duration.ofMinutes(1));
+    commit(id, logStart(id, 50, 31));
+    maintain();
+    assertThat(warehouse.files(".parquet")).hasSize(2);
+    tier(id, Records.plain(50, 5));
+    assertThat(readAll(id, 31, 1 << 20)).isEqualTo(Records.plain(31, 24));
+  }
+
+  @Test
+  void purgeDeletesEveryFileTheMetadataNames() {
+    tier(id, Records.plain(10, 10));
+    commit(id, logStart(id, 20, 10));
+    TopicPartition other = new TopicId(UUID.randomUUID(), "other").partition(0);
+    tier(other, Records.plain(0, 3));
+
+    cold().purge(id.topic());
+
+    assertThat(warehouse.files(".parquet")).hasSize(1);
+    assertThat(warehouse.files(""))
+        .allSatisfy(file -> assertThat(file.toString()).contains("/other-"));
+    assertThat(readAll(other, 0, 1 << 20)).isEqualTo(Records.plain(0, 3));
+  }
+
+  @Test
+  void aPurgeThatWasBrokenOffIsContinued() {
+    tier(id, Records.plain(10, 10));
+    node.catalog().throwInsteadOfDrop(new IllegalStateException("away"));
+    Await.throwsKind(ErrorKind.CORRUPT, () -> cold().purge(id.topic()));
+    node.cold().close();
+    node = warehouse.start();
+
+    cold().purge(id.topic());
+
+    assertThat(warehouse.files("")).isEmpty();
+    assertThat(cold().topic(id.topic())).isEmpty();
+  }
+
+  @Test
+  void whoLostTheWarehouseCommitsAndDeletesNothing() {
+    TestWarehouse.Node old = node;
+    ColdFile orphan = write(id, new OffsetRange(10, 20), Records.plain(10, 10));
+    TestWarehouse.age(path(orphan), LONG_AGO);
+    TestWarehouse.Node next = warehouse.startTakeOver();
+    assertThat(next.cold().topic(id.topic())).isPresent();
+
+    Await.throwsKind(
+        ErrorKind.FAILED_PRECONDITION, () -> commit(id, ColdTierSubject.move(id, 10, 20, orphan)));
+    Await.throwsKind(ErrorKind.FAILED_PRECONDITION, () -> old.cold().purge(id.topic()));
+    Await.throwsKind(
+        ErrorKind.FAILED_PRECONDITION, () -> assertThat(old.cold().maintain(id.topic())).isNull());
+
+    assertThat(path(orphan)).exists();
+    node = next;
+    tier(id, Records.plain(10, 10));
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 20));
+    assertThat(table().properties()).containsEntry("thermocline.owner-epoch", "2");
+  }
+
+  private void maintain() {
+    int pieces = 0;
+    while (cold().maintain(id.topic())) {
+      pieces++;
+      assertThat(pieces).isLessThan(100);
+    }
+  }
+
+  private static Path path(ColdFile file) {
+    return Path.of(URI.create(file.location()));
+  }
+
+  private Table table() {
+    return warehouse.foreign(id.topic());
+  }
+}
