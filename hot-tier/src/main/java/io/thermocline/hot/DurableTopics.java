@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 
 /** The topics, as the metadata file has them, with their logs opened and dropped as they change. */
@@ -27,22 +27,22 @@ final class DurableTopics implements TopicRegistry {
   private final MetadataFile metadata;
   private final Logs logs;
   private final GroupOffsetsFile groups;
-  private final Executor chores;
+  private final HotThreads threads;
 
   /**
-   * @param chores threads nobody interrupts: an interrupt would close files
+   * @param threads nobody interrupts them: an interrupt would close files
    */
   DurableTopics(
       LogEnvironment env,
       MetadataFile metadata,
       Logs logs,
       GroupOffsetsFile groups,
-      Executor chores) {
+      HotThreads threads) {
     this.env = env;
     this.metadata = metadata;
     this.logs = logs;
     this.groups = groups;
-    this.chores = chores;
+    this.threads = threads;
   }
 
   @Override
@@ -249,6 +249,10 @@ final class DurableTopics implements TopicRegistry {
   }
 
   private <T> T onChores(Supplier<T> change) {
-    return Waiting.on(CompletableFuture.supplyAsync(change, chores));
+    try {
+      return Waiting.on(CompletableFuture.supplyAsync(change, threads.chores()));
+    } catch (RejectedExecutionException notTaken) {
+      throw threads.refusal();
+    }
   }
 }

@@ -50,7 +50,7 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
     this.metadata = opening.metadata();
     this.logs = opening.logs();
     this.groups = opening.groups();
-    this.topics = new DurableTopics(env, metadata, logs, groups, threads.chores());
+    this.topics = new DurableTopics(env, metadata, logs, groups, threads);
     this.upkeep = opening.upkeep();
     this.reader =
         new LogReader(env.segments(), env.settings().batchLimits().maxUncompressedBytes());

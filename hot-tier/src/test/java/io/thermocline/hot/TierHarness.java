@@ -22,12 +22,12 @@ final class TierHarness implements AutoCloseable {
   final ManualClock clock = ManualClock.start();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Disk disk;
-  private HotSettings settings;
+  HotSettings settings;
   EmbeddedHotTier tier;
   TopicPartition id;
 
   TierHarness(Path directory) {
-    this(directory, new LocalDisk());
+    this(directory, new FaultyDisk());
   }
 
   TierHarness(Path directory, Disk disk) {
@@ -45,18 +45,22 @@ final class TierHarness implements AutoCloseable {
             .partition(0);
   }
 
-  TierHarness open() {
+  void open() {
     tier = EmbeddedHotTier.open(settings, clock, meters, disk);
-    return this;
   }
 
   @Override
   public void close() {
+    stop();
+  }
+
+  /** Stops the tier; {@link #open} starts it again. */
+  void stop() {
     tier.close();
   }
 
   void restart() {
-    close();
+    stop();
     open();
   }
 

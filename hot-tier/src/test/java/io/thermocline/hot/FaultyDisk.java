@@ -1,0 +1,139 @@
+package io.thermocline.hot;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The real disk, with something in front of each call that changes it. Nothing is really forced: no
+ * test cuts the power, and it makes them fast. Thread-safe.
+ */
+final class FaultyDisk implements Disk {
+  enum Op {
+    CREATE,
+    OPEN,
+    WRITE,
+    FORCE,
+    TRUNCATE,
+    RENAME,
+    DELETE,
+    FORCE_DIRECTORY
+  }
+
+  /** Throws to make the call fail before it does anything; may also wait. */
+  interface Fault {
+    void before(Op op, Path path) throws IOException;
+  }
+
+  static final Fault NONE = (op, path) -> {};
+
+  private final LocalDisk real = new LocalDisk();
+  volatile Fault fault = NONE;
+  volatile long usableBytes = Long.MAX_VALUE;
+
+  /** Fails every call of that kind on a file whose name ends so. */
+  static Fault failing(Op kind, String nameEnd) {
+    return (op, path) -> {
+      if (op == kind && path.getFileName().toString().endsWith(nameEnd)) {
+        throw new IOException("injected: " + op + " of " + path.getFileName());
+      }
+    };
+  }
+
+  @Override
+  public DiskFile create(Path file) throws IOException {
+    fault.before(Op.CREATE, file);
+    return new FaultyFile(file, real.create(file));
+  }
+
+  @Override
+  public DiskFile open(Path file) throws IOException {
+    fault.before(Op.OPEN, file);
+    return new FaultyFile(file, real.open(file));
+  }
+
+  @Override
+  public DiskFile openToRead(Path file) throws IOException {
+    return real.openToRead(file);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    fault.before(Op.RENAME, to);
+    real.rename(from, to);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    fault.before(Op.DELETE, path);
+    real.delete(path);
+  }
+
+  @Override
+  public void forceDirectory(Path directory) throws IOException {
+    fault.before(Op.FORCE_DIRECTORY, directory);
+  }
+
+  @Override
+  public void createDirectories(Path directory) throws IOException {
+    real.createDirectories(directory);
+  }
+
+  @Override
+  public List<Entry> list(Path directory) throws IOException {
+    return real.list(directory);
+  }
+
+  @Override
+  public boolean exists(Path path) {
+    return real.exists(path);
+  }
+
+  @Override
+  public long usableBytes(Path path) {
+    return usableBytes;
+  }
+
+  private final class FaultyFile implements DiskFile {
+    private final Path path;
+    private final DiskFile file;
+
+    FaultyFile(Path path, DiskFile file) {
+      this.path = path;
+      this.file = file;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long position) throws IOException {
+      fault.before(Op.WRITE, path);
+      file.write(bytes, position);
+    }
+
+    @Override
+    public int read(ByteBuffer into, long position) throws IOException {
+      return file.read(into, position);
+    }
+
+    @Override
+    public void force() throws IOException {
+      fault.before(Op.FORCE, path);
+    }
+
+    @Override
+    public void truncate(long size) throws IOException {
+      fault.before(Op.TRUNCATE, path);
+      file.truncate(size);
+    }
+
+    @Override
+    public long size() throws IOException {
+      return file.size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
+    }
+  }
+}

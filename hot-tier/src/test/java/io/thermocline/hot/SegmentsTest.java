@@ -1,0 +1,162 @@
+package io.thermocline.hot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermocline.model.OffsetAndTimestamp;
+import io.thermocline.model.SegmentLimits;
+import io.thermocline.model.Span;
+import io.thermocline.testkit.Await;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SegmentsTest {
+  @TempDir Path directory;
+
+  @Test
+  void damageInASealedSegmentIsNamedAndSteppedOver() throws IOException {
+    try (TierHarness hot = new TierHarness(directory)) {
+      for (String value : List.of("a", "b", "c", "d")) {
+        hot.append(value);
+      }
+      hot.tier.seal(hot.id).join();
+      hot.append("e");
+      long batch = Files.size(RecoveryTest.logFile(directory)) / 4;
+      RecoveryTest.flip(RecoveryTest.logFile(directory), batch + 20);
+      assertThat(hot.readAll(0))
+          .containsExactlyInAnyOrder("0:a", "lost [1, 2)", "2:c", "3:d", "4:e");
+      assertThat(hot.readAll(1)).containsExactlyInAnyOrder("lost [1, 2)", "2:c", "3:d", "4:e");
+      RecoveryTest.flip(RecoveryTest.logFile(directory), 3 * batch + 20);
+      assertThat(hot.readAll(1))
+          .containsExactlyInAnyOrder("lost [1, 2)", "2:c", "lost [3, 4)", "4:e");
+      RecoveryTest.flip(RecoveryTest.logFile(directory), 20);
+      RecoveryTest.flip(RecoveryTest.logFile(directory), 2 * batch + 20);
+      assertThat(hot.readAll(0)).containsExactlyInAnyOrder("lost [0, 4)", "4:e");
+    }
+  }
+
+  @Test
+  void anIndexThatIsGoneOrDamagedIsMadeAgain() throws IOException {
+    try (TierHarness hot = new TierHarness(directory)) {
+      fill(hot);
+      List<String> all = hot.readAll(0);
+      List<Span> spans = hot.tier.spans(hot.id);
+      hot.stop();
+      List<Path> indexes = indexes(hot);
+      byte[] intact = Files.readAllBytes(indexes.get(0));
+      Files.delete(indexes.get(0));
+      RecoveryTest.flip(indexes.get(1), Files.size(indexes.get(1)) - 3);
+      hot.open();
+      assertThat(hot.readAll(0)).isEqualTo(all);
+      assertThat(hot.tier.spans(hot.id)).isEqualTo(spans);
+      assertThat(Files.readAllBytes(indexes.get(0))).isEqualTo(intact);
+    }
+  }
+
+  @Test
+  void anIndexThatLiesLeadsNobodyAstray() throws IOException {
+    try (TierHarness hot = new TierHarness(directory)) {
+      fill(hot);
+      List<String> all = hot.readAll(0);
+      hot.stop();
+      // An index that is right by its checksum and its segment, and wrong in every entry.
+      Segment segment = Segment.at(hot.partitionDirectory(), LogId.of(hot.id), 0);
+      long[] wrong = LongStream.range(0, 10).map(i -> i * 1001 + 7).toArray();
+      long[] offsets = LongStream.range(0, 10).toArray();
+      SegmentIndex lying = new SegmentIndex.Snapshot(wrong, offsets, new long[10], 1, 2).toIndex();
+      IndexFile.write(new LocalDisk(), segment, lying, Files.size(segment.file()));
+      hot.open();
+      assertThat(hot.readAll(0)).isEqualTo(all);
+    }
+  }
+
+  @Test
+  void startUpOpensNoSealedSegment() throws IOException {
+    try (TierHarness hot = new TierHarness(directory)) {
+      fill(hot);
+      hot.stop();
+      Path sealed = RecoveryTest.logFile(directory);
+      byte[] bytes = Files.readAllBytes(sealed);
+      Files.write(sealed, new byte[bytes.length]);
+      hot.open();
+      assertThat(hot.tier.state(hot.id).hotStart()).isZero();
+      Files.write(sealed, bytes);
+      assertThat(hot.readAll(0)).hasSize(400);
+    }
+  }
+
+  @Test
+  void timestampsThatGoBackwardsAreFoundExactlyInEverySegment() {
+    try (TierHarness hot = new TierHarness(directory)) {
+      hot.tier.segmentLimits(hot.id, new SegmentLimits(700, Duration.ofDays(1)));
+      long[] times = new long[60];
+      for (int i = 0; i < times.length; i++) {
+        times[i] = (i * 37L) % 61 * 10;
+      }
+      for (int i = 0; i < times.length; i += 3) {
+        hot.append(Batches.withTimestamps(times[i], times[i + 1], times[i + 2]));
+      }
+      for (int round = 0; round < 2; round++) {
+        for (int from = 0; from < times.length; from += 7) {
+          for (long wanted = 0; wanted <= 620; wanted += 5) {
+            assertThat(Await.result(hot.tier.offsetForTimestamp(hot.id, from, wanted)))
+                .as("from %d, timestamp %d", from, wanted)
+                .isEqualTo(first(times, from, wanted));
+          }
+        }
+        hot.restart();
+      }
+    }
+  }
+
+  private static java.util.Optional<OffsetAndTimestamp> first(long[] times, int from, long wanted) {
+    for (int offset = from; offset < times.length; offset++) {
+      if (times[offset] >= wanted) {
+        return java.util.Optional.of(new OffsetAndTimestamp(offset, times[offset]));
+      }
+    }
+    return java.util.Optional.empty();
+  }
+
+  @Test
+  void noMoreFilesAreOpenThanAllowed() throws IOException {
+    LocalDisk disk = new LocalDisk();
+    try (TierHarness hot = new TierHarness(directory);
+        OpenSegments open = new OpenSegments(disk, 2)) {
+      fill(hot);
+      List<Segment> segments =
+          indexes(hot).stream()
+              .map(path -> path.getFileName().toString().replace(".index", ".log"))
+              .map(name -> Segment.baseOf(name).orElseThrow())
+              .map(base -> Segment.at(hot.partitionDirectory(), LogId.of(hot.id), base))
+              .toList();
+      try (OpenSegments.Open held = open.acquire(segments.get(0))) {
+        for (Segment segment : segments.subList(1, 5)) {
+          open.acquire(segment).close();
+        }
+        assertThat(open.count()).isEqualTo(2);
+        assertThat(held.file().size()).isPositive();
+      }
+    }
+  }
+
+  /** 400 records in 40 batches in several segments. */
+  private static void fill(TierHarness hot) {
+    hot.tier.segmentLimits(hot.id, new SegmentLimits(1_000, Duration.ofDays(1)));
+    for (int i = 0; i < 40; i++) {
+      hot.append("a", "b", "c", "d", "e", "f", "g", "h", "i", "j");
+    }
+  }
+
+  private static List<Path> indexes(TierHarness hot) {
+    return hot.files().stream()
+        .filter(name -> name.endsWith(".index"))
+        .map(name -> hot.partitionDirectory().resolve(name))
+        .toList();
+  }
+}
