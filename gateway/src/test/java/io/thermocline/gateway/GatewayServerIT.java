@@ -8,11 +8,13 @@ import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.CreateTopicRequest;
 import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.Tier;
+import io.thermocline.testkit.Await;
 import io.thermocline.testkit.Records;
 import io.thermocline.testkit.StoredRecord;
 import io.thermocline.testkit.TestBatches;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** The whole way: over a socket, through both tiers. */
@@ -65,6 +67,39 @@ class GatewayServerIT {
         assertThat(FetchCall.records(response)).isEqualTo(records);
       }
       fetch.cancel();
+    }
+  }
+
+  @Test
+  void followersSeeEachRecordOnceWhileTheSeamMovesUnderThem() {
+    int batches = 300;
+    try (OpenGateway gateway = new OpenGateway()) {
+      TopicPartition id = gateway.partition("raced");
+      List<FetchCall> followers = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        FetchCall fetch = gateway.fetch();
+        fetch.add(
+            FetchCall.partition("raced", FetchCall.earliest())
+                .setFollow(true)
+                .setEndOffset(batches * 10L));
+        followers.add(fetch);
+      }
+      CompletableFuture<Void> moving =
+          CompletableFuture.runAsync(
+              () -> {
+                for (int batch = 0; batch < batches; batch++) {
+                  gateway.append(id, Records.plain(batch * 10L, 10));
+                  if (batch % 3 == 0) {
+                    gateway.tiering.trim(id, gateway.tiering.tier(id) - batch % 5);
+                  }
+                }
+              });
+      for (FetchCall follower : followers) {
+        List<FetchResponse> responses = follower.untilDone();
+        assertThat(FetchCall.records(responses)).isEqualTo(Records.plain(0, batches * 10));
+        follower.cancel();
+      }
+      Await.result(moving);
     }
   }
 

@@ -1,0 +1,84 @@
+package io.thermocline.gateway;
+
+import io.thermocline.model.ColdCommit;
+import io.thermocline.model.ColdFile;
+import io.thermocline.model.ColdTier;
+import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.OffsetAndTimestamp;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ReadResult;
+import io.thermocline.model.RecordBatch;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
+import java.util.Iterator;
+import java.util.Optional;
+
+/** Another cold tier, so that a test can step in between. */
+class ForwardingColdTier implements ColdTier {
+  private final ColdTier cold;
+
+  ForwardingColdTier(ColdTier cold) {
+    this.cold = cold;
+  }
+
+  @Override
+  public Optional<ColdTopic> topic(TopicId topic) {
+    return cold.topic(topic);
+  }
+
+  @Override
+  public Optional<ColdTopic> lastKnown(TopicId topic) {
+    return cold.lastKnown(topic);
+  }
+
+  @Override
+  public boolean tableTaken(TopicId id) {
+    return cold.tableTaken(id);
+  }
+
+  @Override
+  public ReadResult read(TopicPartition id, long from, int maxBytes) {
+    return cold.read(id, from, maxBytes);
+  }
+
+  @Override
+  public Optional<OffsetAndTimestamp> offsetForTimestamp(
+      TopicPartition id, OffsetRange range, long timestampMillis) {
+    return cold.offsetForTimestamp(id, range, timestampMillis);
+  }
+
+  @Override
+  public Optional<ColdFile> write(
+      TopicPartition id,
+      OffsetRange range,
+      Iterator<RecordBatch> batches,
+      ColdWriteSettings settings) {
+    return cold.write(id, range, batches, settings);
+  }
+
+  @Override
+  public ColdTopic commit(TopicId topic, ColdCommit commit) {
+    return cold.commit(topic, commit);
+  }
+
+  @Override
+  public void purge(TopicId topic) {
+    cold.purge(topic);
+  }
+
+  @Override
+  public boolean maintain(TopicId topic) {
+    return cold.maintain(topic);
+  }
+
+  @Override
+  public LocalFile local(ColdFile file) {
+    return cold.local(file);
+  }
+
+  @Override
+  public void close() {
+    cold.close();
+  }
+}

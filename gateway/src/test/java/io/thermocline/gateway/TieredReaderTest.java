@@ -1,0 +1,192 @@
+package io.thermocline.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermocline.model.ColdTier;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetAndTimestamp;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ReadResult;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.Tier;
+import io.thermocline.model.TopicPartition;
+import io.thermocline.testkit.Await;
+import io.thermocline.testkit.ManualClock;
+import io.thermocline.testkit.MemoryColdTier;
+import io.thermocline.testkit.MemoryHotTier;
+import io.thermocline.testkit.MemoryTopics;
+import io.thermocline.testkit.Records;
+import io.thermocline.testkit.TestBatches;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Each way in which the two tiers can answer, one after the other. */
+class TieredReaderTest {
+  private final ManualClock clock = ManualClock.start();
+  private final MemoryTopics topics = new MemoryTopics(clock);
+  private final MemoryHotTier hot = new MemoryHotTier(topics, clock);
+  private final MemoryColdTier cold = new MemoryColdTier();
+  private final MemoryTiering tiering = new MemoryTiering(topics, hot, cold);
+  private final TopicPartition id = topics.create("t", 1).partition(0);
+
+  private TieredReader reader(ColdTier over) {
+    return new TieredReader(hot, over, new ReadPools(Runnable::run, Runnable::run, Runnable::run));
+  }
+
+  private TieredRead read(long from) {
+    return Await.result(reader(cold).read(id, from, 1 << 20, false));
+  }
+
+  private void append(long from, int count) {
+    Await.result(
+        hot.append(
+            id,
+            TestBatches.content(
+                io.thermocline.model.Compression.NONE, Records.plain(from, count))));
+    Await.result(hot.seal(id));
+  }
+
+  /** Offsets [0, 10) in the cold tier alone, [10, 20) in both, [20, 30) in the hot one alone. */
+  private void layOut() {
+    append(0, 10);
+    append(10, 10);
+    var unused = tiering.tier(id);
+    tiering.trim(id, 10);
+    append(20, 10);
+  }
+
+  @Test
+  void eachTierAnswersForWhatItHasAndHotForWhatBothHave() {
+    layOut();
+    assertThat(read(0).tier()).isEqualTo(Tier.COLD);
+    assertThat(read(9).tier()).isEqualTo(Tier.COLD);
+    assertThat(read(10).tier()).isEqualTo(Tier.HOT);
+    assertThat(read(29).tier()).isEqualTo(Tier.HOT);
+    TieredRead atEnd = read(30);
+    assertThat(atEnd.batches()).isEmpty();
+    assertThat(atEnd.caughtUp()).isTrue();
+    assertThat(atEnd.nextOffset()).isEqualTo(30);
+  }
+
+  @Test
+  void outsideIsOutOfRangeAndNamesTheRange() {
+    layOut();
+    tiering.expire(id, 5);
+    for (long outside : new long[] {0, 4, 31, Long.MAX_VALUE}) {
+      ThermoclineException failure = Await.failure(() -> reader(cold).read(id, outside, 1, false));
+      assertThat(failure.kind()).isEqualTo(ErrorKind.OUT_OF_RANGE);
+      assertThat(failure.details()).containsEntry("logStart", "5").containsEntry("end", "30");
+    }
+    assertThat(read(5).tier()).isEqualTo(Tier.COLD);
+  }
+
+  @Test
+  void logStartOfTheTableCountsWhereItIsHigher() {
+    layOut();
+    ColdTier expired =
+        new ForwardingColdTier(cold) {
+          @Override
+          public ReadResult read(TopicPartition partition, long from, int maxBytes) {
+            return from < 7 ? new ReadResult.BeforeStart(7) : super.read(partition, from, maxBytes);
+          }
+        };
+    ThermoclineException failure = Await.failure(() -> reader(expired).read(id, 3, 1, false));
+    assertThat(failure.kind()).isEqualTo(ErrorKind.OUT_OF_RANGE);
+    assertThat(failure.details()).containsEntry("logStart", "7");
+  }
+
+  @Test
+  void trimBetweenTheTwoQuestionsIsFollowed() {
+    append(0, 10);
+    append(10, 10);
+    // The hot tier answers "before my start" while the table is asked a moment too early: it is
+    // asked again, and has it.
+    AtomicInteger asked = new AtomicInteger();
+    ColdTier late =
+        new ForwardingColdTier(cold) {
+          @Override
+          public ReadResult read(TopicPartition partition, long from, int maxBytes) {
+            return asked.getAndIncrement() < 3
+                ? new ReadResult.AtEnd(0)
+                : super.read(partition, from, maxBytes);
+          }
+        };
+    tiering.trim(id, tiering.tier(id));
+    TieredRead read = Await.result(reader(late).read(id, 0, 1 << 20, false));
+    assertThat(read.tier()).isEqualTo(Tier.COLD);
+    assertThat(TestBatches.decode(read.batches())).isEqualTo(Records.plain(0, 20));
+    assertThat(asked).hasValue(4);
+  }
+
+  @Test
+  void offsetsInNeitherTierAreDataLossThatSaysWhereToResume() {
+    append(0, 10);
+    append(10, 10);
+    hot.trimmedByAnother(id, 10);
+    ThermoclineException failure = Await.failure(() -> reader(cold).read(id, 3, 1, false));
+    assertThat(failure.kind()).isEqualTo(ErrorKind.CORRUPT);
+    assertThat(failure.details()).containsEntry("resumeAt", "10");
+  }
+
+  @Test
+  void coldTierAwayIsTransientAndHotReadsGoOn() {
+    layOut();
+    ColdTier away =
+        new ForwardingColdTier(cold) {
+          @Override
+          public ReadResult read(TopicPartition partition, long from, int maxBytes) {
+            throw new ThermoclineException(ErrorKind.TRANSIENT, "the store is away");
+          }
+        };
+    Await.fails(ErrorKind.TRANSIENT, () -> reader(away).read(id, 0, 1, false));
+    assertThat(Await.result(reader(away).read(id, 10, 1 << 20, false)).tier()).isEqualTo(Tier.HOT);
+  }
+
+  @Test
+  void unknownPartitionIsNotFound() {
+    var unused = topics.beginDelete(id.topic(), true);
+    Await.fails(ErrorKind.NOT_FOUND, () -> reader(cold).read(id, 0, 1, false));
+    Await.fails(ErrorKind.NOT_FOUND, () -> reader(cold).offsetForTimestamp(id, 0));
+  }
+
+  @Test
+  void searchByTimeAsksBothTiersAndTakesTheSmallestOffset() {
+    layOut();
+    for (long offset = 0; offset < 30; offset++) {
+      long timestamp = Records.NOON + offset;
+      assertThat(Await.result(reader(cold).offsetForTimestamp(id, timestamp)))
+          .contains(new OffsetAndTimestamp(offset, timestamp));
+    }
+    assertThat(Await.result(reader(cold).offsetForTimestamp(id, Records.NOON + 30))).isEmpty();
+    assertThat(Await.result(reader(cold).offsetForTimestamp(id, Long.MIN_VALUE)))
+        .contains(new OffsetAndTimestamp(0, Records.NOON));
+  }
+
+  @Test
+  void searchByTimeLooksAgainAtWhatWasTrimmedUnderIt() {
+    layOut();
+    ColdTier trimming =
+        new ForwardingColdTier(cold) {
+          @Override
+          public Optional<OffsetAndTimestamp> offsetForTimestamp(
+              TopicPartition partition, OffsetRange range, long timestampMillis) {
+            Optional<OffsetAndTimestamp> found =
+                super.offsetForTimestamp(partition, range, timestampMillis);
+            // What the hot tier still had when we began to look leaves it now.
+            tiering.trim(partition, 20);
+            return found;
+          }
+        };
+    assertThat(Await.result(reader(trimming).offsetForTimestamp(id, Records.NOON + 15)))
+        .contains(new OffsetAndTimestamp(15, Records.NOON + 15));
+  }
+
+  @Test
+  void searchByTimeNeverFindsWhatHasExpired() {
+    layOut();
+    tiering.expire(id, 13);
+    assertThat(Await.result(reader(cold).offsetForTimestamp(id, 0)))
+        .contains(new OffsetAndTimestamp(13, Records.NOON + 13));
+  }
+}
