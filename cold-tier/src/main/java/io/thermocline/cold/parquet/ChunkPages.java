@@ -17,6 +17,9 @@ import org.apache.parquet.format.Util;
  * their checksum and the offset index, decompressed.
  */
 final class ChunkPages {
+  /** What one large page took is let go when it is more than this. */
+  private static final int KEPT_BYTES = 1 << 20;
+
   private final FileReads reads;
   private final Encoding encoding;
   private final CRC32 crc = new CRC32();
@@ -96,8 +99,9 @@ final class ChunkPages {
     }
     int length = header.getUncompressed_page_size();
     PageDecompressor.checkSize(window, body, bodySize, length);
-    if (decompressed.length < length) {
-      decompressed = new byte[Math.max(length, Math.min(2 * decompressed.length, 1 << 20))];
+    boolean tooLarge = decompressed.length > KEPT_BYTES && length <= KEPT_BYTES;
+    if (decompressed.length < length || tooLarge) {
+      decompressed = new byte[length + length / 8];
     }
     reads.decompressor().decompress(window, body, bodySize, decompressed, length);
     array = decompressed;

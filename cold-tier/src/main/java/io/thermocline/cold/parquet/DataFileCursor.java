@@ -9,9 +9,11 @@ import java.util.List;
  * Reads a data file on and on, as wire batches. Made to be kept between reads: the next one goes on
  * where the last one ended, with what is already fetched and decoded.
  *
- * <p>For one thread at a time. Holds up to twice the settings' window, one page of each column
- * decompressed, and a little native memory until it is closed; nothing before the first read. After
- * a failure it may be read again, from {@link #nextOffset} on.
+ * <p>For one thread at a time. From the first read until it is closed it holds stored bytes, one
+ * and a half windows of the settings for each of keys, values and headers that are large (6 MiB by
+ * default where only values are), a page of each decompressed, one batch, and a little native
+ * memory. After a failure it holds nothing and may be read again: it goes on from {@link
+ * #nextOffset}.
  */
 public final class DataFileCursor implements AutoCloseable {
   private final RangeSource source;

@@ -13,9 +13,11 @@ import java.util.Optional;
 /**
  * Writes data files, straight from wire batches into Parquet pages.
  *
- * <p>Thread-safe: each call works on memory of its own, which is about one row group after
- * compression, one batch decompressed, and four times the largest record or page; with the default
- * settings and ordinary records about 40 MiB at the very most.
+ * <p>Thread-safe: each call works on memory of its own. That is the finished pages of one row group
+ * (at most {@link DataFileSettings#rowGroupBytes} and one record, a third of it where the records
+ * compress to a third), up to 32 bytes for each distinct key in it, one batch decompressed, and
+ * four times the largest page or record: about 20 MiB with the default settings and ordinary
+ * records.
  */
 public final class DataFileWriter {
   private final DataFileSettings settings;

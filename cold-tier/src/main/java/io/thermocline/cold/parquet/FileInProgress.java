@@ -17,7 +17,6 @@ import java.util.Optional;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
-import org.apache.parquet.io.LocalOutputFile;
 
 /**
  * One data file while it is being written. Closing it before {@link #finish} deletes what there is.
@@ -26,6 +25,7 @@ final class FileInProgress implements AutoCloseable {
   private final TopicPartition id;
   private final OffsetRange range;
   private final Path path;
+  private final StagedOutput output;
   private final ParquetFileWriter file;
   private final PageCompressor compressor;
   private final RowGroupBuffer rowGroup;
@@ -51,28 +51,30 @@ final class FileInProgress implements AutoCloseable {
     this.id = id;
     this.range = range;
     this.path = path;
+    this.output = new StagedOutput(path);
     this.compressor = new PageCompressor(settings.compression());
     this.rowGroup = new RowGroupBuffer(settings, compressor);
     try {
-      this.file = open(path, settings);
+      this.file = open(settings);
     } catch (IOException | RuntimeException e) {
       compressor.close();
+      discard(e);
       throw e;
     }
   }
 
-  private static ParquetFileWriter open(Path path, DataFileSettings settings) throws IOException {
-    ParquetFileWriter file =
+  private ParquetFileWriter open(DataFileSettings settings) throws IOException {
+    ParquetFileWriter opened =
         new ParquetFileWriter(
-            new LocalOutputFile(path),
+            output,
             LogSchema.PARQUET,
             ParquetFileWriter.Mode.CREATE,
             settings.rowGroupBytes(),
             ParquetWriter.MAX_PADDING_SIZE_DEFAULT,
             null,
             ParquetProperties.builder().withPageWriteChecksumEnabled(true).build());
-    file.start();
-    return file;
+    opened.start();
+    return opened;
   }
 
   /** Whether all that can still come lies past the range. */
@@ -172,15 +174,34 @@ final class FileInProgress implements AutoCloseable {
     return Optional.of(written);
   }
 
+  /** Leaves nothing of a file that was begun here. */
+  private void discard(Exception reason) {
+    try {
+      output.close();
+    } catch (IOException e) {
+      // What was still buffered could not be written either; the file goes anyway.
+      reason.addSuppressed(e);
+    }
+    try {
+      if (output.isCreated()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
   @Override
   public void close() throws IOException {
     compressor.close();
-    try {
-      file.close();
-    } finally {
-      if (!finished) {
-        Files.deleteIfExists(path);
+    if (!finished) {
+      file.abort();
+      IOException failure = new IOException("Data file " + path + " could not be removed");
+      discard(failure);
+      if (failure.getSuppressed().length > 0) {
+        throw failure;
       }
     }
+    file.close();
   }
 }

@@ -1,6 +1,7 @@
 package io.thermocline.cold.parquet;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -8,6 +9,8 @@ import java.util.List;
  * small one after a seek.
  */
 final class FileReads implements AutoCloseable {
+  private static final int SMALL_PART = 4;
+
   private final RangeSource source;
   private final ReadSettings settings;
   private final PageDecompressor decompressor = new PageDecompressor();
@@ -69,7 +72,14 @@ final class FileReads implements AutoCloseable {
     byte[] bytes = new byte[Math.toIntExact(end - start)];
     source.readFully(start, bytes, 0, bytes.length);
     for (Wanted wanted : run) {
-      wanted.pages.offer(bytes, (int) (wanted.from - start), wanted.from, wanted.to);
+      int at = (int) (wanted.from - start);
+      int length = (int) (wanted.to - wanted.from);
+      if (length <= bytes.length / SMALL_PART) {
+        // A copy, or a few bytes of numbers would keep the whole run in memory.
+        wanted.pages.offer(Arrays.copyOfRange(bytes, at, at + length), 0, wanted.from, wanted.to);
+      } else {
+        wanted.pages.offer(bytes, at, wanted.from, wanted.to);
+      }
     }
   }
 

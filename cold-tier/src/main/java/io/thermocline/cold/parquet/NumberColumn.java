@@ -1,6 +1,5 @@
 package io.thermocline.cold.parquet;
 
-import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.parquet.bytes.ByteBufferInputStream;
@@ -56,9 +55,7 @@ final class NumberColumn {
           ByteBufferInputStream.wrap(
               ByteBuffer.wrap(pages.array(), pages.start(), pages.end() - pages.start()).slice()));
     } catch (IOException | RuntimeException e) {
-      ThermoclineException damaged = pages.damaged(page, "its numbers are malformed");
-      damaged.addSuppressed(e);
-      throw damaged;
+      throw pages.damaged(page, "its numbers are malformed: " + e);
     }
   }
 }

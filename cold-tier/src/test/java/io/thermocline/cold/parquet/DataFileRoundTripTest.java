@@ -23,8 +23,10 @@ import io.thermocline.testkit.TestBatches;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,5 +222,32 @@ class DataFileRoundTripTest {
     assertThatThrownBy(() -> DataFileFixture.write(file(), new OffsetRange(0, 20), twice))
         .isInstanceOfSatisfying(
             ThermoclineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT));
+  }
+
+  @Test
+  void aSourceThatFailsLeavesNoFileAndAFileThatIsThereIsNotTouched() throws Exception {
+    List<RecordBatch> batches = batches(Compression.NONE, 10, Records.plain(0, 20));
+    Iterator<RecordBatch> failing =
+        Stream.concat(
+                batches.stream(),
+                Stream.of(0)
+                    .map(
+                        any -> {
+                          throw new ThermoclineException(ErrorKind.TRANSIENT, "hot is away");
+                        }))
+            .map(RecordBatch.class::cast)
+            .iterator();
+    DataFileWriter writer = new DataFileWriter(DataFileFixture.SMALL);
+    OffsetRange range = new OffsetRange(0, 30);
+    assertThatThrownBy(() -> writer.write(ID, range, failing, file()))
+        .isInstanceOf(ThermoclineException.class)
+        .hasMessage("hot is away");
+    assertThat(Files.exists(file())).isFalse();
+
+    Files.writeString(file(), "mine");
+    assertThatThrownBy(() -> writer.write(ID, range, batches.iterator(), file()))
+        .isInstanceOfSatisfying(
+            ThermoclineException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.TRANSIENT));
+    assertThat(file()).hasContent("mine");
   }
 }
