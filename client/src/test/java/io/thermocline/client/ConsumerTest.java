@@ -1,0 +1,307 @@
+package io.thermocline.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.Tier;
+import io.thermocline.proto.v1.FetchRequest;
+import io.thermocline.testkit.Records;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ConsumerTest {
+  private static final PartitionName P0 = new PartitionName("t", 0);
+  private static final Duration NOW = Duration.ZERO;
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private final FakeFetchServer server = new FakeFetchServer();
+  private final List<List<OffsetRange>> lost = new ArrayList<>();
+
+  @Test
+  void recordsComeOnceAndInOrderOverALostConnection() {
+    Consumer consumer = reading(Start.earliest());
+    server.answer(server.records(0, 3));
+    server.answer(server.records(3, 5));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L, 2L);
+
+    server.drop();
+    assertThat(offsets(consumer.poll(SOON))).as("what had come is kept").containsExactly(3L, 4L);
+    awaitStream(consumer, 2);
+    assertThat(server.add(0).getStart().getOffset()).isEqualTo(5);
+    server.answer(server.records(4, 7));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(5L, 6L);
+  }
+
+  @Test
+  void recordsBeforeTheStartAndFromTheEndOnAreLeftOut() {
+    Consumer consumer = consumer(options());
+    consumer.assign(P0, Start.offset(4), 7);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(server.add(0).getEndOffset()).isEqualTo(7);
+    server.answer(server.records(0, 10).setDone(true));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(4L, 5L, 6L);
+    assertThat(consumer.isDone()).isTrue();
+    assertThat(consumer.iterator().hasNext()).isFalse();
+  }
+
+  @Test
+  void aStartByTimeBeginsAtItsRecordInsideTheFirstBatchAndKeepsEarlierTimesAfterIt() {
+    Consumer consumer = reading(Start.timestamp(Instant.ofEpochMilli(Records.NOON + 20)));
+    io.thermocline.model.RecordBatch first =
+        io.thermocline.testkit.TestBatches.batch(
+            io.thermocline.model.Compression.ZSTD,
+            5,
+            Records.timed(10, Records.NOON, Records.NOON + 30, Records.NOON + 1));
+    io.thermocline.model.RecordBatch second =
+        io.thermocline.testkit.TestBatches.batch(
+            io.thermocline.model.Compression.LZ4, 5, Records.timed(13, Records.NOON));
+    server.answer(
+        server
+            .heartbeat(14)
+            .addBatches(FakeFetchServer.wire(first))
+            .addBatches(FakeFetchServer.wire(second)));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(11L, 12L, 13L);
+  }
+
+  @Test
+  void aStartAtTheEndIsKnownFromTheFirstHeartbeatOn() {
+    Consumer consumer = reading(Start.latest());
+    server.answer(server.heartbeat(42));
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(consumer.progress(P0))
+        .isEqualTo(new PartitionProgress(OptionalLong.of(42), 0, 100, true, false));
+    server.drop();
+    awaitStream(consumer, 2);
+    assertThat(server.add(0).getStart().getOffset()).isEqualTo(42);
+  }
+
+  @Test
+  void creditIsGivenAgainForWhatWasHandedOut() {
+    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(server.add(0).getCreditBytes()).isEqualTo(64 << 10);
+    server.answer(server.records(0, 1_500));
+    assertThat(server.granted()).isZero();
+    assertThat(consumer.poll(SOON)).hasSize(1_500);
+    assertThat(server.granted()).isGreaterThan(16 << 10);
+  }
+
+  @Test
+  void afterASeekAnswersFromTheOldPlaceAreThrownAwayAndTheirCreditIsGivenAgain() {
+    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    var late = server.records(0, 1_500);
+    consumer.seek(P0, Start.offset(50));
+    server.answer(late);
+    assertThat(server.granted()).isGreaterThan(16 << 10);
+    server.answer(server.records(50, 52));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(50L, 51L);
+  }
+
+  @Test
+  void aPausedPartitionIsNotHandedOut() {
+    Consumer consumer = reading(Start.earliest());
+    server.answer(server.records(0, 2));
+    consumer.pause(P0);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(server.received).anyMatch(FetchRequest::hasPause);
+    consumer.resume(P0);
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
+  }
+
+  @Test
+  void pausingInTheMiddleOfAnIterationGoesOnAtTheSameRecord() {
+    Consumer consumer = reading(Start.earliest());
+    server.answer(server.records(0, 3));
+    Iterator<ConsumerRecord> records = consumer.iterator();
+    assertThat(records.next().offset()).isZero();
+    consumer.pause(P0);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    consumer.resume(P0);
+    server.answer(server.records(0, 3));
+    assertThat(records.next().offset()).isEqualTo(1);
+  }
+
+  @Test
+  void thePlaceIsAfterTheRecordThatWasHandedOut() {
+    Consumer consumer = reading(Start.earliest());
+    server.answer(server.records(0, 3));
+    Iterator<ConsumerRecord> records = consumer.iterator();
+    ConsumerRecord first = records.next();
+    assertThat(first.tier()).isEqualTo(Tier.COLD);
+    assertThat(first.valueText()).isEqualTo("value-0");
+    server.answer(server.heartbeat(3));
+    assertThat(consumer.progress(P0).position()).hasValue(1);
+    assertThat(consumer.progress(P0).caughtUp()).isFalse();
+    records.next();
+    records.next();
+    assertThat(consumer.progress(P0).position()).hasValue(3);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(consumer.progress(P0).caughtUp()).isTrue();
+  }
+
+  @Test
+  void damageIsToldOnceAndReadingGoesOnBehindIt() {
+    Consumer consumer = reading(Start.earliest());
+    server.answer(server.records(4, 6).addLost(FakeFetchServer.range(0, 4)));
+    assertThatThrownBy(() -> consumer.poll(SOON))
+        .isInstanceOfSatisfying(
+            DataLostException.class,
+            e -> {
+              assertThat(e.lost()).containsExactly(new OffsetRange(0, 4));
+              assertThat(e.partition()).isEqualTo(P0);
+            });
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(4L, 5L);
+  }
+
+  @Test
+  void damageCanBePassedOver() {
+    Consumer consumer = consumer(options().withLostRanges((p, ranges) -> lost.add(ranges)));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    server.answer(server.heartbeat(4).addLost(FakeFetchServer.range(0, 4)));
+    server.answer(server.records(4, 6));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(4L, 5L);
+    assertThat(lost).containsExactly(List.of(new OffsetRange(0, 4)));
+  }
+
+  @Test
+  void aBatchThatArrivesDamagedIsAnErrorAndIsAskedForAgain() {
+    Consumer consumer = reading(Start.earliest());
+    var broken = server.records(0, 2);
+    broken.setBatches(0, broken.getBatches(0).toBuilder().setCrc32C(1));
+    server.answer(broken);
+    assertThatThrownBy(() -> consumer.poll(SOON))
+        .isInstanceOfSatisfying(
+            ReadFailedException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT));
+    awaitRequest(consumer, FetchRequest::hasSeek);
+    server.answer(server.records(0, 2));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
+  }
+
+  @Test
+  void aPassingErrorIsTriedAgainFromTheNextRecord() {
+    Consumer consumer = reading(Start.earliest());
+    server.answer(server.records(0, 2));
+    server.answer(server.error(ErrorKind.TRANSIENT));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
+    awaitRequest(consumer, FetchRequest::hasSeek);
+    assertThat(
+            server.received.stream()
+                .filter(FetchRequest::hasSeek)
+                .map(request -> request.getSeek().getStart().getOffset()))
+        .containsExactly(2L);
+    server.answer(server.records(2, 3));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(2L);
+  }
+
+  @Test
+  void aLastingErrorIsThrownAndThePartitionStandsStillUntilItIsSought() {
+    Consumer consumer = reading(Start.offset(500));
+    server.answer(server.error(ErrorKind.OUT_OF_RANGE));
+    assertThatThrownBy(() -> consumer.poll(SOON))
+        .isInstanceOfSatisfying(
+            ReadFailedException.class,
+            e -> {
+              assertThat(e.kind()).isEqualTo(ErrorKind.OUT_OF_RANGE);
+              assertThat(e.details()).containsEntry("end", "7");
+              assertThat(e).hasMessageContaining("t-0");
+            });
+    assertThat(consumer.isDone()).isTrue();
+    consumer.seek(P0, Start.earliest());
+    assertThat(consumer.isDone()).isFalse();
+    server.answer(server.records(0, 1));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L);
+  }
+
+  @Test
+  void anAwayServerIsAnErrorAfterTheRetryTimeout() {
+    Consumer consumer = consumer(options().withRetryTimeout(Duration.ofMillis(1)));
+    server.closeEachStream();
+    consumer.assign(P0, Start.earliest());
+    assertThatThrownBy(() -> consumer.poll(SOON))
+        .isInstanceOfSatisfying(
+            ReadFailedException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.TRANSIENT));
+  }
+
+  @Test
+  void wakingUpEndsAnIteration() {
+    Consumer consumer = reading(Start.earliest());
+    consumer.wakeUp();
+    assertThat(consumer.iterator().hasNext()).isFalse();
+  }
+
+  @Test
+  void aGroupIsNeededToCommit() {
+    Consumer consumer = reading(Start.earliest());
+    assertThatThrownBy(consumer::commit).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> consumer.seek(P0, Start.committedOr(Start.latest())))
+        .isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void batchesAreHandedOutWhole() {
+    Consumer consumer = reading(Start.offset(1));
+    server.answer(server.records(0, 3));
+    List<Long> offsets = new ArrayList<>();
+    consumer
+        .pollBatches(SOON)
+        .forEach(batch -> batch.forEachRecord(record -> offsets.add(record.offset())));
+    assertThat(offsets).containsExactly(1L, 2L);
+    assertThat(consumer.progress(P0).position()).hasValue(3);
+  }
+
+  private static ConsumerOptions options() {
+    return ConsumerOptions.defaults();
+  }
+
+  private Consumer consumer(ConsumerOptions options) {
+    return new Consumer(
+        options,
+        new FetchSession(options, server, System::nanoTime),
+        new ConsumerGroup(Optional.empty(), null),
+        new TopicPartitions(topic -> 1, System::nanoTime),
+        System::nanoTime);
+  }
+
+  /** A consumer that has asked for partition 0. */
+  private Consumer reading(Start start) {
+    Consumer consumer = consumer(options());
+    consumer.assign(P0, start);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    return consumer;
+  }
+
+  private void awaitStream(Consumer consumer, int number) {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (server.streams < number && System.nanoTime() < deadline) {
+      assertThat(consumer.poll(Duration.ofMillis(5))).isEmpty();
+    }
+    assertThat(server.streams).isEqualTo(number);
+  }
+
+  private void awaitRequest(
+      Consumer consumer, java.util.function.Predicate<FetchRequest> expected) {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (server.received.stream().noneMatch(expected) && System.nanoTime() < deadline) {
+      assertThat(consumer.poll(Duration.ofMillis(5))).isEmpty();
+    }
+    assertThat(server.received).anyMatch(expected);
+  }
+
+  private static List<Long> offsets(List<ConsumerRecord> records) {
+    return records.stream().mapToLong(ConsumerRecord::offset).boxed().toList();
+  }
+}

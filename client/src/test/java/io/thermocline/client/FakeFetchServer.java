@@ -1,0 +1,120 @@
+package io.thermocline.client;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.RecordBatch;
+import io.thermocline.proto.v1.AddPartition;
+import io.thermocline.proto.v1.FetchRequest;
+import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.proto.v1.OffsetRange;
+import io.thermocline.proto.v1.Tier;
+import io.thermocline.testkit.Records;
+import io.thermocline.testkit.TestBatches;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The other end of fetch streams, moved by hand. */
+final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse> {
+  final List<FetchRequest> received = new ArrayList<>();
+  int streams;
+  private Stream.Events<FetchResponse> events;
+  private boolean closeAtOnce;
+
+  @Override
+  public Stream<FetchRequest> open(Stream.Events<FetchResponse> streamEvents) {
+    streams++;
+    events = streamEvents;
+    received.clear();
+    return new Stream<>() {
+      @Override
+      public boolean isReady() {
+        return true;
+      }
+
+      @Override
+      public void send(FetchRequest message) {
+        received.add(message);
+        if (closeAtOnce && message.hasAdd()) {
+          Thread closer = new Thread(FakeFetchServer.this::drop);
+          closer.start();
+        }
+      }
+
+      @Override
+      public void halfClose() {}
+
+      @Override
+      public void cancel(String reason) {}
+    };
+  }
+
+  void closeEachStream() {
+    closeAtOnce = true;
+  }
+
+  AddPartition add(int index) {
+    return received.stream().filter(FetchRequest::hasAdd).toList().get(index).getAdd();
+  }
+
+  /** The position the client is at now, by its last add or seek. */
+  long positionId() {
+    long id = 0;
+    for (FetchRequest request : received) {
+      if (request.hasAdd()) {
+        id = request.getAdd().getPositionId();
+      } else if (request.hasSeek()) {
+        id = request.getSeek().getPositionId();
+      }
+    }
+    return id;
+  }
+
+  long granted() {
+    return received.stream()
+        .filter(FetchRequest::hasCredit)
+        .mapToLong(request -> request.getCredit().getBytes())
+        .sum();
+  }
+
+  void answer(FetchResponse.Builder response) {
+    events.message(response.setTopic("t").setPartition(0).build());
+  }
+
+  void drop() {
+    events.closed(Failure.of(io.grpc.Status.UNAVAILABLE.withDescription("gone"), null));
+  }
+
+  /** A response with plain records [from, to). */
+  FetchResponse.Builder records(long from, long to) {
+    RecordBatch batch =
+        TestBatches.batch(
+            io.thermocline.model.Compression.NONE, 5, Records.plain(from, (int) (to - from)));
+    return heartbeat(to).addBatches(wire(batch)).setCaughtUp(false);
+  }
+
+  FetchResponse.Builder heartbeat(long next) {
+    return FetchResponse.newBuilder()
+        .setPositionId(positionId())
+        .setTier(Tier.TIER_COLD)
+        .setNextOffset(next)
+        .setEnd(100)
+        .setCaughtUp(true);
+  }
+
+  FetchResponse.Builder error(ErrorKind kind) {
+    return FetchResponse.newBuilder()
+        .setPositionId(positionId())
+        .setError(FakeProduceServer.status(kind));
+  }
+
+  static OffsetRange range(long from, long to) {
+    return OffsetRange.newBuilder().setFrom(from).setTo(to).build();
+  }
+
+  static io.thermocline.proto.v1.RecordBatch wire(RecordBatch batch) {
+    return WireBatch.toProto(batch.content()).toBuilder()
+        .setBaseOffset(batch.baseOffset())
+        .setMaxTimestamp(batch.maxTimestampMillis())
+        .setAppendTime(batch.appendTimeMillis())
+        .build();
+  }
+}
