@@ -1,14 +1,12 @@
 package io.thermocline.cold.store;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
@@ -30,13 +28,15 @@ final class LocalDirectories {
   private static final int MAX_REMEMBERED = 50_000;
 
   private final Path root;
+  private final Forcing forcing;
   private final FileAttribute<?>[] attributes;
   private final Set<Path> durable = ConcurrentHashMap.newKeySet();
   private final ReadWriteLock layout = new ReentrantReadWriteLock();
 
   /** Makes the root itself, durably. */
-  LocalDirectories(Path root, boolean posix) throws IOException {
+  LocalDirectories(Path root, boolean posix, Forcing forcing) throws IOException {
     this.root = root;
+    this.forcing = forcing;
     this.attributes =
         posix
             ? new FileAttribute<?>[] {
@@ -88,12 +88,6 @@ final class LocalDirectories {
     }
   }
 
-  static void force(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
   private void make(Path directory) throws IOException {
     if (durable.contains(directory)) {
       return;
@@ -126,9 +120,9 @@ final class LocalDirectories {
   }
 
   /** A root made by someone else may stand in a directory that is closed to us. */
-  private static void forceParent(Path parent, boolean ours) throws IOException {
+  private void forceParent(Path parent, boolean ours) throws IOException {
     try {
-      force(parent);
+      forcing.directory(parent);
     } catch (AccessDeniedException e) {
       if (ours) {
         throw e;

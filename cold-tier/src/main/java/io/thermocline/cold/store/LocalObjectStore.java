@@ -37,23 +37,30 @@ final class LocalObjectStore implements ObjectStore {
   private static final Duration SCRATCH_SAFE_AGE = Duration.ofDays(1);
 
   private final Path root;
+  private final Forcing forcing;
   private final LocalDirectories directories;
   private final LocalScratch scratch;
 
-  private LocalObjectStore(Path root, InstantSource clock) throws IOException {
+  private LocalObjectStore(Path root, InstantSource clock, Forcing forcing) throws IOException {
     boolean posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
     this.root = root;
-    this.directories = new LocalDirectories(root, posix);
+    this.forcing = forcing;
+    this.directories = new LocalDirectories(root, posix, forcing);
     Path temporary = root.resolve(SCRATCH);
-    this.scratch = directories.using(temporary, directory -> new LocalScratch(directory, posix));
+    this.scratch =
+        directories.using(temporary, directory -> new LocalScratch(directory, posix, forcing));
     scratch.sweep(clock.instant().minus(SCRATCH_SAFE_AGE));
   }
 
   /** Opens a directory, making it if there is none. */
   static LocalObjectStore open(Path root, InstantSource clock) {
+    return open(root, clock, Forcing.DISK);
+  }
+
+  static LocalObjectStore open(Path root, InstantSource clock, Forcing forcing) {
     Path absolute = root.toAbsolutePath().normalize();
     try {
-      return new LocalObjectStore(absolute, clock);
+      return new LocalObjectStore(absolute, clock, forcing);
     } catch (IOException e) {
       throw new ThermoclineException(
           ErrorKind.FAILED_PRECONDITION,
@@ -92,7 +99,7 @@ final class LocalObjectStore implements ObjectStore {
     }
   }
 
-  private static PutOutcome link(Path target, Path temporary) throws IOException {
+  private PutOutcome link(Path target, Path temporary) throws IOException {
     PutOutcome outcome;
     try {
       Files.createLink(target, temporary);
@@ -101,7 +108,7 @@ final class LocalObjectStore implements ObjectStore {
       outcome = PutOutcome.EXISTS;
     }
     // Also for the loser: what it was told must still be true after a power cut.
-    LocalDirectories.force(target.getParent());
+    forcing.directory(target.getParent());
     return outcome;
   }
 
@@ -252,7 +259,7 @@ final class LocalObjectStore implements ObjectStore {
                         target,
                         StandardCopyOption.ATOMIC_MOVE,
                         StandardCopyOption.REPLACE_EXISTING);
-                LocalDirectories.force(directory);
+                forcing.directory(directory);
                 return moved;
               });
     } catch (IOException e) {

@@ -29,10 +29,12 @@ final class LocalScratch {
   private static final int COPY_BYTES = 1 << 20;
 
   private final Path directory;
+  private final Forcing forcing;
   private final boolean posix;
 
-  LocalScratch(Path directory, boolean posix) {
+  LocalScratch(Path directory, boolean posix, Forcing forcing) {
     this.directory = directory;
+    this.forcing = forcing;
     this.posix = posix;
   }
 
@@ -43,7 +45,7 @@ final class LocalScratch {
       while (bytes.hasRemaining()) {
         out.write(bytes);
       }
-      out.force(true);
+      forcing.file(out, file);
     } catch (IOException e) {
       remove(file);
       throw e;
@@ -66,7 +68,7 @@ final class LocalScratch {
       if (posix) {
         Files.setPosixFilePermissions(file, OWNER_ONLY);
       }
-      channel.force(true);
+      forcing.file(channel, file);
     } catch (IOException e) {
       remove(file);
       throw e;
@@ -106,7 +108,7 @@ final class LocalScratch {
           out.write(piece);
         }
       }
-      out.force(true);
+      forcing.file(out, file);
     } catch (IOException e) {
       remove(file);
       throw e;

@@ -3,6 +3,7 @@ package io.thermocline.cold.store;
 import io.minio.errors.ErrorResponseException;
 import io.minio.errors.ServerException;
 import io.thermocline.model.ThermoclineException;
+import java.security.ProviderException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -58,8 +59,7 @@ final class MinioCalls {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw S3Failures.unanswered(what, write, e);
-    } catch (IllegalStateException e) {
-      // Credentials are fetched before the request is made.
+    } catch (ProviderException e) {
       throw S3Failures.noCredentials(what, e);
     }
   }
@@ -67,6 +67,9 @@ final class MinioCalls {
   private static ThermoclineException failure(String what, boolean write, Throwable e) {
     if (e instanceof ThermoclineException ours) {
       return ours;
+    }
+    if (e instanceof ProviderException) {
+      return S3Failures.noCredentials(what, e);
     }
     int status = status(e);
     if (status == 0) {
