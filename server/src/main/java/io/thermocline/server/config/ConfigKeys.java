@@ -144,14 +144,38 @@ public final class ConfigKeys {
           "Disk for data files fetched from an object store for SQL. Not used with file:.",
           Parsers.bytes(64L << 20));
 
-  public static final ConfigKey<Duration> TIERING_PAUSE =
+  public static final ConfigKey<Duration> TIERING_CHECK_INTERVAL =
       key(
-          "tiering.pause",
+          "tiering.checkInterval",
           "duration",
-          "1s",
-          "How often tiering looks for work. A table is committed to at most once a minute however"
-              + " short this is.",
+          "5s",
+          "How often tiering looks at each topic for something to do.",
           Parsers.duration(Duration.ofMillis(10)));
+
+  public static final ConfigKey<Duration> TIERING_COMMIT_INTERVAL =
+      key(
+          "tiering.commitInterval",
+          "duration",
+          "1m",
+          "The least time between two commits of a table; a policy's shorter tiering.maxLag counts"
+              + " instead.",
+          Parsers.duration(Duration.ofMillis(10)));
+
+  public static final ConfigKey<OptionalLong> TIERING_MAX_BYTES_PER_SECOND =
+      key(
+          "tiering.maxBytesPerSecond",
+          "size, or unlimited",
+          "unlimited",
+          "How much tiering reads from local disk each second, over all topics.",
+          Parsers.bytesOr("unlimited"));
+
+  public static final ConfigKey<Integer> TIERING_CONCURRENT_TOPICS =
+      key(
+          "tiering.concurrentTopics",
+          "number",
+          "1",
+          "Topics tiered at the same time, a thread each.",
+          Parsers.integer(1, 64));
 
   public static final ConfigKey<Long> QUERY_MEMORY =
       key(

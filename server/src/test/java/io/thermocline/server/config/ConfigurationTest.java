@@ -102,8 +102,8 @@ class ConfigurationTest {
     "storage.warehouse, ftp://x/y, no warehouse",
     "storage.warehouse, s3:///x, names no bucket",
     "storage.takeOver, yes, neither true nor false",
-    "tiering.pause, 1, no unit",
-    "tiering.pause, -1s, negative",
+    "tiering.checkInterval, 1, no unit",
+    "tiering.checkInterval, -1s, negative",
     "query.concurrency, many, not a whole number",
     "data.dir, '', empty",
   })

@@ -1,0 +1,173 @@
+package io.thermocline.server;
+
+import io.thermocline.cold.CacheSettings;
+import io.thermocline.cold.CatalogSettings;
+import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.store.S3Settings;
+import io.thermocline.cold.store.Secret;
+import io.thermocline.cold.store.StoreSettings;
+import io.thermocline.cold.table.TableSettings;
+import io.thermocline.gateway.GatewaySettings;
+import io.thermocline.hot.HotSettings;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.query.SqlSettings;
+import io.thermocline.server.config.ConfigKeys;
+import io.thermocline.server.config.Configuration;
+import io.thermocline.tiering.TieringSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Turns a configuration into the settings of each part. */
+final class ServerSettings {
+  private static final long AUTO_MIN_FREE_BYTES = 2L << 30;
+  private static final int AUTO_MIN_FREE_FRACTION = 10;
+
+  private final Configuration configuration;
+  private final Path dataDirectory;
+
+  ServerSettings(Configuration configuration) {
+    this.configuration = configuration;
+    this.dataDirectory =
+        Path.of(configuration.get(ConfigKeys.DATA_DIR)).toAbsolutePath().normalize();
+  }
+
+  Path dataDirectory() {
+    return dataDirectory;
+  }
+
+  HotSettings hot() {
+    return HotSettings.in(dataDirectory.resolve("hot"))
+        .withMinFreeBytes(configuration.get(ConfigKeys.MIN_FREE).orElseGet(this::autoMinFreeBytes));
+  }
+
+  /** 2 GiB, but never more than a tenth of the disk: a small disk has to take something too. */
+  private long autoMinFreeBytes() {
+    Path existing = dataDirectory;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    try {
+      FileStore disk = Files.getFileStore(existing);
+      return Math.min(AUTO_MIN_FREE_BYTES, disk.getTotalSpace() / AUTO_MIN_FREE_FRACTION);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The size of the disk of " + existing + " can't be told", e);
+    }
+  }
+
+  ColdSettings cold(UUID cluster) {
+    CacheSettings caches = CacheSettings.defaults();
+    return new ColdSettings(
+        StoreSettings.of(warehouse())
+            .with(s3())
+            .withTimeouts(
+                Duration.ofSeconds(5),
+                min(Duration.ofSeconds(30), configuration.get(ConfigKeys.REQUEST_TIMEOUT)),
+                configuration.get(ConfigKeys.REQUEST_TIMEOUT)),
+        configuration.get(ConfigKeys.NAMESPACE),
+        CatalogSettings.sqlite(),
+        dataDirectory.resolve("cold"),
+        cluster,
+        configuration.get(ConfigKeys.TAKE_OVER),
+        TableSettings.defaults(),
+        new CacheSettings(
+            caches.footerBytes(), caches.openReaders(), configuration.get(ConfigKeys.COLD_CACHE)));
+  }
+
+  private static Duration min(Duration left, Duration right) {
+    return left.compareTo(right) <= 0 ? left : right;
+  }
+
+  private URI warehouse() {
+    String text = configuration.get(ConfigKeys.WAREHOUSE);
+    if (text.isEmpty()) {
+      return dataDirectory.resolve("warehouse").toUri();
+    }
+    return text.startsWith("file:") && !text.startsWith("file:///")
+        ? Path.of(text.substring("file:".length())).toAbsolutePath().normalize().toUri()
+        : URI.create(text);
+  }
+
+  private S3Settings s3() {
+    String endpoint = configuration.get(ConfigKeys.S3_ENDPOINT);
+    Optional<String> accessKey = configuration.secret(ConfigKeys.S3_ACCESS_KEY);
+    Optional<String> secretKey = configuration.secret(ConfigKeys.S3_SECRET_KEY);
+    if (accessKey.isPresent() != secretKey.isPresent()) {
+      throw new ThermoclineException(
+          ErrorKind.INVALID,
+          "Bad configuration: storage.s3.accessKey and storage.s3.secretKey go together; one is"
+              + " missing");
+    }
+    return new S3Settings(
+        endpoint.isEmpty() ? Optional.empty() : Optional.of(URI.create(endpoint)),
+        configuration.get(ConfigKeys.S3_REGION),
+        configuration.get(ConfigKeys.S3_PATH_STYLE),
+        accessKey.map(key -> new S3Settings.Credentials(key, Secret.of(secretKey.orElseThrow()))),
+        configuration.get(ConfigKeys.S3_CHECKSUMS).equals("when-required")
+            ? S3Settings.Checksums.WHEN_REQUIRED
+            : S3Settings.Checksums.WHEN_SUPPORTED);
+  }
+
+  SqlSettings sql() {
+    SqlSettings defaults = SqlSettings.defaults();
+    return new SqlSettings(
+        configuration.get(ConfigKeys.QUERY_MEMORY),
+        defaults.threads(),
+        configuration.get(ConfigKeys.QUERY_TIMEOUT),
+        configuration.get(ConfigKeys.QUERY_CONCURRENCY),
+        defaults.maxResultBytes());
+  }
+
+  GatewaySettings gateway() {
+    GatewaySettings defaults = GatewaySettings.defaults();
+    return defaults
+        .listeningOn(
+            configuration.get(ConfigKeys.HOST),
+            configuration.get(ConfigKeys.GRPC_PORT),
+            configuration.get(ConfigKeys.HTTP_PORT))
+        .with(defaults.heartbeat(), configuration.get(ConfigKeys.DRAIN));
+  }
+
+  TieringSettings tiering() {
+    TieringSettings defaults =
+        TieringSettings.defaults(
+            dataDirectory.resolve("tiering"),
+            initialPolicies().orElseGet(TieringSettings::defaultPolicies));
+    return new TieringSettings(
+        defaults.directory(),
+        defaults.initialPolicies(),
+        configuration.get(ConfigKeys.TIERING_CHECK_INTERVAL),
+        configuration.get(ConfigKeys.TIERING_COMMIT_INTERVAL),
+        defaults.maintainInterval(),
+        configuration
+            .get(ConfigKeys.TIERING_MAX_BYTES_PER_SECOND)
+            .orElse(TieringSettings.UNLIMITED),
+        configuration.get(ConfigKeys.TIERING_CONCURRENT_TOPICS),
+        defaults.maxBytesPerCommit(),
+        defaults.maxClockStep(),
+        defaults.hotDeadline());
+  }
+
+  /** The policies to begin with; empty when none are configured. */
+  private Optional<String> initialPolicies() {
+    String file = configuration.get(ConfigKeys.POLICIES_FILE);
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(Files.readString(Path.of(file)));
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.INVALID,
+          "Bad configuration: policies.file " + file + " can't be read: " + e.getMessage(),
+          e);
+    }
+  }
+}

@@ -1,0 +1,141 @@
+package io.thermocline.server;
+
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.thermocline.cold.IcebergColdTier;
+import io.thermocline.gateway.GatewayParts;
+import io.thermocline.gateway.GatewayServer;
+import io.thermocline.hot.EmbeddedHotTier;
+import io.thermocline.model.ColdTier;
+import io.thermocline.query.DuckDbSqlEngine;
+import io.thermocline.server.config.Configuration;
+import io.thermocline.tiering.DiskSpace;
+import io.thermocline.tiering.TieringControl;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One process put together: the hot tier, the cold tier behind it, tiering between them, SQL, and
+ * the gateway in front. An open server serves; closing it stops in reverse order, so that calls are
+ * drained before the log they write to is closed.
+ */
+public final class ThermoclineServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ThermoclineServer.class);
+
+  private final Resources resources;
+  private final Path dataDirectory;
+  private final GatewayServer gateway;
+
+  private ThermoclineServer(Resources resources, Path dataDirectory, GatewayServer gateway) {
+    this.resources = resources;
+    this.dataDirectory = dataDirectory;
+    this.gateway = gateway;
+  }
+
+  /**
+   * Opens everything. When a part can't be opened, those that were are closed again.
+   *
+   * @throws io.thermocline.model.ThermoclineException saying what is wrong and what to do: the data
+   *     directory is in use or of a newer version, the warehouse is another cluster's, a port is
+   *     taken, a policy is wrong
+   */
+  public static ThermoclineServer open(Configuration configuration, InstantSource clock) {
+    ServerSettings settings = new ServerSettings(configuration);
+    Resources resources = new Resources();
+    try {
+      PrometheusMeterRegistry metrics = metrics(resources);
+      EmbeddedHotTier hot = resources.own(EmbeddedHotTier.open(settings.hot(), clock, metrics));
+      ColdTier cold =
+          resources.own(IcebergColdTier.open(settings.cold(hot.clusterId()), clock, metrics));
+      TieringControl tiering =
+          resources.own(
+              TieringControl.open(
+                  settings.tiering(),
+                  hot,
+                  hot.topics(),
+                  cold,
+                  clock,
+                  DiskSpace.of(settings.dataDirectory(), settings.hot().minFreeBytes()),
+                  metrics));
+      DuckDbSqlEngine sql =
+          resources.own(new DuckDbSqlEngine(settings.sql(), hot.topics(), hot, cold));
+      GatewayServer gateway =
+          resources.own(
+              GatewayServer.open(
+                  settings.gateway(),
+                  new GatewayParts(
+                      hot,
+                      cold,
+                      hot.topics(),
+                      hot.groupOffsets(),
+                      tiering,
+                      sql,
+                      metrics,
+                      metrics::scrape,
+                      clock,
+                      () -> problem(hot))));
+      LOG.info(
+          "serving grpc={}:{} http={} data={}",
+          settings.gateway().host(),
+          gateway.port(),
+          gateway.httpPort(),
+          settings.dataDirectory());
+      return new ThermoclineServer(resources, settings.dataDirectory(), gateway);
+    } catch (RuntimeException | Error e) {
+      try {
+        resources.close();
+      } catch (RuntimeException closing) {
+        e.addSuppressed(closing);
+      }
+      throw e;
+    }
+  }
+
+  private static PrometheusMeterRegistry metrics(Resources resources) {
+    PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    new JvmMemoryMetrics().bindTo(registry);
+    new JvmThreadMetrics().bindTo(registry);
+    new ProcessorMetrics().bindTo(registry);
+    new FileDescriptorMetrics().bindTo(registry);
+    resources.own(new JvmGcMetrics()).bindTo(registry);
+    resources.own(registry::close);
+    return registry;
+  }
+
+  private static Optional<String> problem(EmbeddedHotTier hot) {
+    return hot.healthy()
+        ? Optional.empty()
+        : Optional.of(
+            "a log failed after an I/O error and is read-only; mend the disk and restart");
+  }
+
+  /** The gRPC port. */
+  public int port() {
+    return gateway.port();
+  }
+
+  /** The HTTP port. */
+  public int httpPort() {
+    return gateway.httpPort();
+  }
+
+  /** Where its files lie. */
+  public Path dataDirectory() {
+    return dataDirectory;
+  }
+
+  @Override
+  public void close() {
+    LOG.info("stopping data={}", dataDirectory);
+    resources.close();
+    LOG.info("stopped data={}", dataDirectory);
+  }
+}
