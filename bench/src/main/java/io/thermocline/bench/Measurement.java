@@ -1,0 +1,16 @@
+package io.thermocline.bench;
+
+/**
+ * One figure.
+ *
+ * @param name of the case
+ * @param bytes of record values moved
+ * @param nanos it took
+ * @param note what was measured, for a person
+ */
+record Measurement(String name, long bytes, long nanos, String note) {
+  /** Megabytes (10^6 bytes) of record values a second. */
+  double megabytesPerSecond() {
+    return bytes * 1e3 / nanos;
+  }
+}
