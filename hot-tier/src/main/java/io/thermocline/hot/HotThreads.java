@@ -87,10 +87,17 @@ final class HotThreads {
     return new ThermoclineException(ErrorKind.TRANSIENT, "The hot tier is closed");
   }
 
+  /** Waits for the round that is running, and lets no other begin. */
+  void closeTicker() {
+    ticker.shutdown();
+    awaitEnd(ticker);
+  }
+
   /** Finishes what was taken, and ends. */
   void close() {
     closed = true;
-    for (ExecutorService pool : List.of(ticker, readers, chores, writers)) {
+    closeTicker();
+    for (ExecutorService pool : List.of(readers, chores, writers)) {
       pool.shutdown();
       awaitEnd(pool);
     }

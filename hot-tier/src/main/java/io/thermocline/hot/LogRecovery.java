@@ -183,35 +183,38 @@ final class LogRecovery {
 
   /** Looks at what is there. */
   Plan plan() throws IOException {
-    List<Long> bases = new ArrayList<>();
-    List<Long> sizes = new ArrayList<>();
+    List<Segment.Sealed> all = new ArrayList<>();
+    List<Path> leftovers = new ArrayList<>();
     for (Disk.Entry file : env.disk().list(directory)) {
-      Segment.baseOf(file.name())
-          .ifPresent(
-              base -> {
-                bases.add(base);
-                sizes.add(file.bytes());
-              });
+      Segment.baseOf(file.name()).ifPresent(base -> all.add(found(base, file.bytes())));
+      if (Segment.cutFrom(file.name()).filter(base -> base < entry.trimmedTo()).isPresent()) {
+        leftovers.add(file.path());
+      }
     }
     List<Segment.Sealed> sealed = new ArrayList<>();
-    List<Path> leftovers = new ArrayList<>();
-    for (int i = 0; i + 1 < bases.size(); i++) {
-      Segment segment = Segment.at(directory, LogId.of(id), bases.get(i));
-      if (bases.get(i + 1) <= entry.trimmedTo()) {
+    for (int i = 0; i + 1 < all.size(); i++) {
+      Segment segment = all.get(i).segment();
+      long end = all.get(i + 1).base();
+      if (end <= entry.trimmedTo()) {
         leftovers.add(segment.indexFile());
         leftovers.add(segment.file());
       } else {
-        sealed.add(new Segment.Sealed(segment, bases.get(i + 1), sizes.get(i)));
+        sealed.add(new Segment.Sealed(segment, end, all.get(i).bytes()));
       }
     }
     Plan plan = new Plan(sealed, leftovers);
-    if (bases.isEmpty()) {
+    if (all.isEmpty()) {
       planWithoutFiles(plan);
     } else {
-      int last = bases.size() - 1;
-      planTail(plan, bases.get(last), sizes.get(last));
+      Segment.Sealed last = all.get(all.size() - 1);
+      planTail(plan, last.base(), last.bytes());
     }
     return plan;
+  }
+
+  /** A segment whose end is not known yet. */
+  private Segment.Sealed found(long base, long bytes) {
+    return new Segment.Sealed(Segment.at(directory, LogId.of(id), base), base, bytes);
   }
 
   /** One past the last offset that is known to have been durable without looking into files. */

@@ -12,12 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One partition's log. Whatever changes its active segment stands in one queue and is done by one
+ * One partition's log. Whatever changes its {@link LogTail} stands in one queue and is done by one
  * thread at a time: a run of waiting batches is written, forced once, made visible, and only then
  * acknowledged; while that goes on the next run gathers. So a slow force holds up nobody else's
  * log, and a busy log shares its forces.
@@ -31,28 +30,18 @@ final class PartitionLog {
   /** A group larger than this would make its first batches wait for its last. */
   private static final long MAX_GROUP_BYTES = 16L << 20;
 
+  private static final int TICKS_UNTIL_IDLE = 30;
+
   private final TopicPartition id;
   private final LogEnvironment env;
+  private final CurrentView view;
   private final Followers followers;
 
-  /** What stands in the queue: a batch, or a step of upkeep. */
-  private sealed interface Work permits PendingBatch, Step {}
+  /** Used by the thread that works on the queue. */
+  private final LogTail tail;
 
-  private record PendingBatch(
-      BatchContent content,
-      long maxTimestampMillis,
-      long startedAt,
-      CompletableFuture<Appended> done)
-      implements Work {}
-
-  private record Step(Upkeep upkeep, CompletableFuture<Void> done) implements Work {}
-
-  private interface Upkeep {
-    void run() throws IOException;
-  }
-
-  /** Guarded by itself. */
-  private final ArrayDeque<Work> queue = new ArrayDeque<>();
+  /** A {@link PendingBatch} or a {@link Step}. Guarded by itself. */
+  private final ArrayDeque<Object> queue = new ArrayDeque<>();
 
   /** Whether a thread works on the queue, or is about to. Guarded by {@link #queue}. */
   private boolean busy;
@@ -63,32 +52,40 @@ final class PartitionLog {
   /** Why nothing in the queue is written any more. Guarded by {@link #queue} for writing. */
   private volatile ThermoclineException broken;
 
-  /** Used by the thread that works on the queue. */
-  private SegmentWriter writer;
+  /** Used by {@link #tick}. */
+  private long endAtTick;
 
-  /** Guards changes of {@link #view}. */
-  private final Object viewLock = new Object();
+  private int idleTicks;
 
-  /** What readers see. */
-  private volatile LogView view;
+  /**
+   * A piece of upkeep in the order of the writes.
+   *
+   * @param always also on a broken log
+   */
+  private record Step(Upkeep upkeep, boolean always, CompletableFuture<Void> done) {}
 
-  private volatile SegmentLimits limits;
+  private interface Upkeep {
+    void run() throws IOException;
+  }
 
-  PartitionLog(TopicPartition id, LogEnvironment env, LogView view, SegmentWriter writer) {
+  PartitionLog(TopicPartition id, LogEnvironment env, LogView first, SegmentWriter writer) {
     this.id = id;
     this.env = env;
-    this.view = view;
-    this.writer = writer;
-    this.limits = env.settings().segmentLimits();
-    this.followers = new Followers(() -> this.view.end());
+    this.view = new CurrentView(first);
+    this.followers = new Followers(() -> view.get().end());
+    this.tail = new LogTail(id, env, view, followers, writer);
   }
 
   TopicPartition id() {
     return id;
   }
 
-  LogView view() {
+  CurrentView current() {
     return view;
+  }
+
+  LogView view() {
+    return view.get();
   }
 
   Followers followers() {
@@ -96,7 +93,7 @@ final class PartitionLog {
   }
 
   void limits(SegmentLimits newLimits) {
-    limits = newLimits;
+    tail.limits(newLimits);
   }
 
   /** Refuses when no batch can be taken. */
@@ -109,53 +106,45 @@ final class PartitionLog {
 
   /** Queues a checked batch. */
   CompletableFuture<Appended> append(BatchContent content, long maxTimestampMillis) {
-    long bytes = content.sizeInBytes();
-    if (env.metrics().waitingBytes.addAndGet(bytes) > env.settings().maxWaitingBytes()) {
-      env.metrics().waitingBytes.addAndGet(-bytes);
-      return CompletableFuture.failedFuture(
+    HotMetrics metrics = env.metrics();
+    PendingBatch batch =
+        new PendingBatch(content, maxTimestampMillis, metrics.now(), new CompletableFuture<>());
+    long bytes = PendingBatch.weight(content);
+    long waiting = metrics.waitingBytes.addAndGet(bytes);
+    if (waiting > env.settings().maxWaitingBytes() && waiting > bytes) {
+      batch.fail(
           new ThermoclineException(
               ErrorKind.EXHAUSTED,
               "More than %d bytes wait to become durable: slow down"
-                  .formatted(env.settings().maxWaitingBytes())));
+                  .formatted(env.settings().maxWaitingBytes())),
+          metrics);
+      return batch.done();
     }
-    PendingBatch batch =
-        new PendingBatch(
-            content, maxTimestampMillis, env.metrics().now(), new CompletableFuture<>());
     ThermoclineException why = offer(batch);
     if (why != null) {
-      fail(List.of(batch), why);
+      batch.fail(why, metrics);
     }
     return batch.done();
   }
 
   /** Ends the active segment, unless it is empty. */
   CompletableFuture<Void> seal() {
-    return step(
-        () -> {
-          if (writer.position() > 0) {
-            roll();
-          }
-        });
+    return step(tail::seal);
   }
 
-  /** Ends the active segment when it is old enough. */
-  void rollIfOld() {
-    if (view.activeBytes() == 0 || refusal != null) {
+  /** Once a second: ends the active segment when it is old, lets go of its file when it is idle. */
+  void tick() {
+    LogView now = view.get();
+    idleTicks = now.end() == endAtTick ? idleTicks + 1 : 0;
+    endAtTick = now.end();
+    if (now.activeBytes() == 0 || refusal != null) {
       return;
     }
-    CompletableFuture<Void> unused =
-        step(
-            () -> {
-              if (writer.isDue(limits, 0, env.clock().millis())) {
-                roll();
-              }
-            });
-  }
-
-  /** Changes the view, from any thread. */
-  void changeView(UnaryOperator<LogView> change) {
-    synchronized (viewLock) {
-      view = change.apply(view);
+    if (tail.isOld(now.activeIndex().firstAppendMillis())) {
+      CompletableFuture<Void> unused = step(tail::rollIfOld);
+    }
+    if (idleTicks == TICKS_UNTIL_IDLE) {
+      CompletableFuture<Void> unused = step(tail::rest);
     }
   }
 
@@ -165,7 +154,7 @@ final class PartitionLog {
    * @return completes when the log's file is closed
    */
   CompletableFuture<Void> close(ThermoclineException why) {
-    Step last = new Step(this::closeFile, new CompletableFuture<>());
+    Step last = new Step(() -> tail.close(broken == null), true, new CompletableFuture<>());
     synchronized (queue) {
       refusal = why;
       enqueue(last);
@@ -182,16 +171,9 @@ final class PartitionLog {
     return close(why);
   }
 
-  private void closeFile() throws IOException {
-    writer.close();
-    if (writer.position() > 0 && broken == null) {
-      writeIndex(writer);
-    }
-  }
-
   /** Where the log stands, to be found again at the next start. */
   Optional<Checkpoint.Mark> mark() {
-    LogView now = view;
+    LogView now = view.get();
     return now.end() == 0
         ? Optional.empty()
         : Optional.of(
@@ -199,7 +181,7 @@ final class PartitionLog {
   }
 
   private CompletableFuture<Void> step(Upkeep upkeep) {
-    Step step = new Step(upkeep, new CompletableFuture<>());
+    Step step = new Step(upkeep, false, new CompletableFuture<>());
     ThermoclineException why = offer(step);
     if (why != null) {
       step.done().completeExceptionally(why);
@@ -212,7 +194,7 @@ final class PartitionLog {
    *
    * @return why it was not taken; null when it was
    */
-  private ThermoclineException offer(Work work) {
+  private ThermoclineException offer(Object work) {
     synchronized (queue) {
       if (refusal == null) {
         enqueue(work);
@@ -221,7 +203,7 @@ final class PartitionLog {
     }
   }
 
-  private void enqueue(Work work) {
+  private void enqueue(Object work) {
     synchronized (queue) {
       queue.add(work);
       if (!busy) {
@@ -270,6 +252,10 @@ final class PartitionLog {
   }
 
   private void run(Step step) {
+    if (broken != null && !step.always()) {
+      step.done().completeExceptionally(broken);
+      return;
+    }
     try {
       step.upkeep().run();
       step.done().complete(null);
@@ -279,103 +265,18 @@ final class PartitionLog {
   }
 
   private void commit(List<PendingBatch> group) {
-    GroupCommit commit = new GroupCommit(group.size());
+    GroupProgress progress = new GroupProgress();
+    ThermoclineException why = broken;
     try {
-      if (broken != null) {
-        throw broken;
+      while (why == null && progress.acknowledged() < group.size()) {
+        tail.commit(group, progress);
       }
-      while (commit.acknowledged < group.size()) {
-        commitRun(group, commit);
-      }
-    } catch (ThermoclineException refused) {
-      fail(group.subList(commit.acknowledged, group.size()), refused);
     } catch (IOException | RuntimeException e) {
-      ThermoclineException failure = failed(e);
-      fail(group.subList(commit.acknowledged, commit.begun), outcomeUnknown(failure));
-      fail(group.subList(commit.begun, group.size()), failure);
+      why = failed(e);
     }
-  }
-
-  /** How far a group has come: everything below {@code begun} may be in the file. */
-  private static final class GroupCommit {
-    private final List<Appended> places;
-    private int acknowledged;
-    private int begun;
-
-    GroupCommit(int size) {
-      places = new ArrayList<>(size);
-    }
-  }
-
-  /** Writes what fits into one segment, forces it, makes it visible, acknowledges it. */
-  private void commitRun(List<PendingBatch> group, GroupCommit commit) throws IOException {
-    long now = env.clock().millis();
-    if (isDue(group.get(commit.begun), now)) {
-      roll();
-    }
-    LogView before = view;
-    do {
-      PendingBatch batch = group.get(commit.begun++);
-      BatchHeader header =
-          writer.append(
-              batch.content(), now, batch.maxTimestampMillis(), before.end(), before.epoch());
-      commit.places.add(new Appended(header.baseOffset(), now));
-    } while (commit.begun < group.size() && !isDue(group.get(commit.begun), now));
-    long forceStarted = env.metrics().now();
-    writer.force();
-    long bytes = writer.position() - before.activeBytes();
-    env.metrics().forced(forceStarted, commit.begun - commit.acknowledged, bytes);
-    changeView(v -> v.appended(writer.nextOffset(), writer.position()));
-    followers.moved();
-    env.reserve().written(bytes);
-    while (commit.acknowledged < commit.begun) {
-      PendingBatch batch = group.get(commit.acknowledged);
-      acknowledge(batch, commit.places.get(commit.acknowledged++));
-    }
-  }
-
-  private boolean isDue(PendingBatch batch, long now) {
-    return writer.isDue(limits, (long) BatchHeader.BYTES + batch.content().sizeInBytes(), now);
-  }
-
-  private void acknowledge(PendingBatch batch, Appended place) {
-    HotMetrics metrics = env.metrics();
-    metrics.waitingBytes.addAndGet(-batch.content().sizeInBytes());
-    metrics.appendedBytes.increment(batch.content().sizeInBytes());
-    metrics.appendedRecords.increment(batch.content().count());
-    metrics.appended(batch.startedAt());
-    batch.done().complete(place);
-  }
-
-  private void fail(List<PendingBatch> batches, ThermoclineException why) {
-    for (PendingBatch batch : batches) {
-      env.metrics().waitingBytes.addAndGet(-batch.content().sizeInBytes());
-      batch.done().completeExceptionally(why);
-    }
-  }
-
-  /** Ends the active segment and begins the next; everything in the old one is forced. */
-  private void roll() throws IOException {
-    SegmentWriter old = writer;
-    SegmentIndex nextIndex = new SegmentIndex(0);
-    Segment next = Segment.at(env.directory().partition(id), LogId.of(id), old.nextOffset());
-    SegmentWriter nextWriter = SegmentWriter.create(env.disk(), next, nextIndex);
-    writeIndex(old);
-    old.close();
-    writer = nextWriter;
-    changeView(v -> v.rolled(next, nextIndex));
-  }
-
-  /** An index is a hint: when it can't be written it is made again from the segment. */
-  private void writeIndex(SegmentWriter sealed) {
-    if (sealed.index().missingFront() > 0) {
-      return;
-    }
-    try {
-      IndexFile.write(env.disk(), sealed.segment(), sealed.index(), sealed.position());
-    } catch (IOException e) {
-      env.metrics().failedChores.increment();
-      LOG.warn("Writing an index failed: segment={}", sealed.segment().file(), e);
+    for (int i = progress.acknowledged(); i < group.size(); i++) {
+      boolean begun = i < progress.begun();
+      group.get(i).fail(begun ? outcomeUnknown(why) : why, env.metrics());
     }
   }
 
@@ -396,11 +297,11 @@ final class PartitionLog {
       }
     }
     env.metrics().failedLogs.incrementAndGet();
-    LOG.error("Log failed: partition={} end={}", id, view.end(), cause);
+    LOG.error("Log failed: partition={} end={}", id, view.get().end(), cause);
     return failure;
   }
 
-  private ThermoclineException outcomeUnknown(ThermoclineException failure) {
+  private static ThermoclineException outcomeUnknown(ThermoclineException failure) {
     return new ThermoclineException(
         ErrorKind.OUTCOME_UNKNOWN,
         "The batch may or may not survive a restart: " + failure.getMessage(),

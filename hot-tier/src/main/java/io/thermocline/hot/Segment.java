@@ -46,6 +46,13 @@ record Segment(LogStamp stamp, Path file) {
     return file.resolveSibling("%s-%d-%d.cut".formatted(name(base()), position, epoch));
   }
 
+  /** The base offset of the segment that a {@link #cutFile} came from; empty for other names. */
+  static Optional<Long> cutFrom(String fileName) {
+    return fileName.endsWith(".cut") && fileName.length() > DIGITS
+        ? baseOf(fileName.substring(0, DIGITS) + SUFFIX)
+        : Optional.empty();
+  }
+
   /** A segment that takes no more batches. */
   record Sealed(Segment segment, long end, long bytes) {
     long base() {

@@ -35,7 +35,7 @@ final class Trimmer {
     if (!gone.isEmpty()) {
       long reached = gone.get(gone.size() - 1).end();
       Metadata unused = metadata.change(m -> m.with(log.id(), p -> p.trimmed(reached)));
-      log.changeView(view -> view.trimmed(reached));
+      log.current().change(view -> view.trimmed(reached));
       delete(log.id(), gone);
     }
     return log.view().hotStart();
@@ -60,7 +60,7 @@ final class Trimmer {
     }
     if (logStart > view.logStart()) {
       Metadata unused = metadata.change(m -> m.with(log.id(), p -> p.startingAt(logStart)));
-      log.changeView(v -> v.startingAt(logStart));
+      log.current().change(v -> v.startingAt(logStart));
     }
     return log.view().logStart();
   }

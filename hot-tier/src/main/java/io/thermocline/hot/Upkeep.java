@@ -9,7 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What happens by the clock: each second the checkpoint, a look at the disk's reserve, and the end
- * of segments that are old; and the orderly end of everything.
+ * of segments that are old; and the orderly end of everything. What a start has to write again is
+ * bounded by that second, and by one segment.
  */
 final class Upkeep {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -47,7 +48,7 @@ final class Upkeep {
   void tick() {
     try {
       env.reserve().look();
-      logs.all().forEach(PartitionLog::rollIfOld);
+      logs.all().forEach(PartitionLog::tick);
       checkpoint.store(logs.marks());
     } catch (IOException | RuntimeException e) {
       env.metrics().failedChores.increment();
@@ -61,7 +62,7 @@ final class Upkeep {
     }
     closed = true;
     ThermoclineException why = HotThreads.closedTier();
-    threads.ticker().shutdown();
+    threads.closeTicker();
     settle(logs.close(why), "logs");
     settle(groups.close(why), "offsets of groups");
     try {

@@ -47,10 +47,13 @@ class FaultTest {
           };
       CompletableFuture<Appended> first = hot.tier.append(hot.id, Batches.of("a"));
       gate.awaitReached();
+      CompletableFuture<Void> seal = hot.tier.seal(hot.id);
       CompletableFuture<Appended> second = hot.tier.append(hot.id, Batches.of("b"));
       gate.open();
       Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> first);
+      Await.fails(ErrorKind.LOG_FAILED, () -> seal);
       Await.fails(ErrorKind.LOG_FAILED, () -> second);
+      assertThat(hot.files()).containsExactly("00000000000000000000.log");
     }
   }
 

@@ -1,0 +1,43 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.Appended;
+import io.thermocline.model.BatchContent;
+import io.thermocline.model.ThermoclineException;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * A checked batch on its way to the disk.
+ *
+ * @param startedAt by {@link HotMetrics#now}
+ */
+record PendingBatch(
+    BatchContent content,
+    long maxTimestampMillis,
+    long startedAt,
+    CompletableFuture<Appended> done) {
+  /** What a waiting batch takes beside its payload. */
+  private static final int OVERHEAD_BYTES = 512;
+
+  /** What it takes of the bytes that may wait. */
+  static long weight(BatchContent content) {
+    return (long) content.sizeInBytes() + OVERHEAD_BYTES;
+  }
+
+  /** Its bytes in the file. */
+  long storedBytes() {
+    return (long) BatchHeader.BYTES + content.sizeInBytes();
+  }
+
+  void acknowledge(Appended place, HotMetrics metrics) {
+    metrics.waitingBytes.addAndGet(-weight(content));
+    metrics.appendedBytes.increment(content.sizeInBytes());
+    metrics.appendedRecords.increment(content.count());
+    metrics.appended(startedAt);
+    done.complete(place);
+  }
+
+  void fail(ThermoclineException why, HotMetrics metrics) {
+    metrics.waitingBytes.addAndGet(-weight(content));
+    done.completeExceptionally(why);
+  }
+}
