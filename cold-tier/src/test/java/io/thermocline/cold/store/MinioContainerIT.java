@@ -11,20 +11,25 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.MinIOContainer;
 
 /** The same contract against MinIO itself, where there is Docker to run it. */
 class MinioContainerIT {
+  private static final Logger LOG = LoggerFactory.getLogger(MinioContainerIT.class);
   private static final String IMAGE = "minio/minio:RELEASE.2025-09-07T16-13-09Z";
 
   private static MinIOContainer container;
 
   @BeforeAll
   static void start() {
-    assumeTrue(
-        DockerClientFactory.instance().isDockerAvailable(),
-        "Skipped: there is no Docker here to run " + IMAGE);
+    boolean docker = DockerClientFactory.instance().isDockerAvailable();
+    if (!docker) {
+      LOG.warn("skipped: there is no Docker here to run {}", IMAGE);
+    }
+    assumeTrue(docker, "There is no Docker here to run " + IMAGE);
     container = new MinIOContainer(IMAGE);
     container.start();
   }

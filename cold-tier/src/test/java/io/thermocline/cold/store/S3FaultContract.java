@@ -17,9 +17,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -278,5 +286,100 @@ interface S3FaultContract {
         .isInstanceOf(ThermoclineException.class)
         .extracting("kind")
         .isEqualTo(ErrorKind.INVALID);
+  }
+
+  @Test
+  default void aStoreThatKeepsOtherBytesThanWereSentIsDamaged() throws Exception {
+    String answer =
+        String.join(
+            "\r\n",
+            "HTTP/1.1 200 OK",
+            "ETag: x",
+            "x-amz-checksum-crc32c: AAAAAA==",
+            "Connection: close",
+            "Content-Length: 0",
+            "",
+            "");
+    try (ScriptedServer other = ScriptedServer.answering(answer)) {
+      assertThat(kind(putting(store(other.endpoint())))).isEqualTo(ErrorKind.CORRUPT);
+      assertThat(other.requests()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  default void anAnswerWithOtherBytesThanWereAskedForIsNotTaken() throws Exception {
+    String answer =
+        String.join(
+            "\r\n",
+            "HTTP/1.1 206 Partial",
+            "Content-Range: bytes 0-4/9",
+            "ETag: x",
+            "Connection: close",
+            "Content-Length: 5",
+            "",
+            "hello");
+    try (ScriptedServer other = ScriptedServer.answering(answer)) {
+      ObjectStore store = store(other.endpoint());
+      ByteBuffer into = ByteBuffer.allocate(5);
+      assertThat(store.read("k", 0, into)).isEqualTo(5);
+      assertThat(kind(() -> store.read("k", 3, into.clear()))).isEqualTo(ErrorKind.TRANSIENT);
+      assertThat(kind(() -> store.read("k", 0, ByteBuffer.allocate(3))))
+          .isEqualTo(ErrorKind.TRANSIENT);
+    }
+  }
+
+  @Test
+  default void anUploadThatFailsLeavesNoParts(@TempDir Path directory) throws Exception {
+    ObjectStore store = store();
+    Path file =
+        Files.write(directory.resolve("file"), new byte[ObjectStoreContract.PART_BYTES + 1]);
+    store.put("k", bytes("old"));
+    server().faults().always(S3Call.of(Operation.PUT), S3Fault.accessDenied());
+    assertThat(
+            kind(
+                () -> {
+                  store.upload("k", file);
+                  return null;
+                }))
+        .isEqualTo(ErrorKind.FAILED_PRECONDITION);
+    server().faults().clear();
+    assertThat(store.get("k", 10)).isEqualTo(bytes("old"));
+  }
+
+  @Test
+  default void readsThatWaitTooLongForTheirTurnAreRefused() throws Exception {
+    ObjectStore store = impatient(server().endpoint());
+    server().faults().always(S3Call.of(Operation.GET), new S3Fault.Hung());
+    ExecutorService threads = Executors.newFixedThreadPool(40);
+    try {
+      List<Callable<ErrorKind>> reads =
+          Collections.nCopies(40, () -> kind(() -> store.get("k", 10)));
+      Set<ErrorKind> kinds = new HashSet<>();
+      for (Future<ErrorKind> read : threads.invokeAll(reads)) {
+        kinds.add(read.get());
+      }
+      assertThat(kinds).containsExactlyInAnyOrder(ErrorKind.TRANSIENT, ErrorKind.EXHAUSTED);
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  @Test
+  default void aClaimSurvivesLostRepliesAndARefusingStore() {
+    UUID cluster = UUID.randomUUID();
+    ObjectStore store = store();
+    server().faults().next(1, S3Call.of(Operation.PUT), new S3Fault.ReplyLost());
+    server().faults().next(1, S3Call.any(), S3Fault.slowDown());
+    WarehouseOwner owner = WarehouseOwner.claim(store, cluster, InstantSource.system());
+    assertThat(owner.epoch()).isEqualTo(1);
+    server().faults().next(1, S3Call.of(Operation.PUT), new S3Fault.ReplyLost());
+    WarehouseOwner next = WarehouseOwner.takeOver(store, cluster, InstantSource.system());
+    assertThat(next.epoch()).isEqualTo(2);
+    next.check();
+    assertThatThrownBy(owner::check).extracting("kind").isEqualTo(ErrorKind.FAILED_PRECONDITION);
+    server().faults().always(S3Call.any(), S3Fault.slowDown());
+    assertThatThrownBy(next::check).extracting("kind").isEqualTo(ErrorKind.TRANSIENT);
+    server().faults().clear();
+    next.check();
   }
 }

@@ -1,10 +1,16 @@
 package io.thermocline.cold.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.thermocline.model.ErrorKind;
 import io.thermocline.testkit.S3Server;
 import java.net.URI;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,5 +116,33 @@ class S3ObjectStoreIT {
     WithMinioAndMd5() {
       super("minio", S3Settings.Checksums.WHEN_REQUIRED);
     }
+  }
+
+  @Test
+  void aMinioWarehouseWithoutEndpointOrCredentialsSaysWhatIsMissing() {
+    StoreSettings settings = StoreSettings.of(URI.create("minio://bucket"));
+    assertThatThrownBy(() -> open(settings))
+        .hasMessageContaining("endpoint")
+        .extracting("kind")
+        .isEqualTo(ErrorKind.INVALID);
+    assumeTrue(System.getenv("MINIO_ACCESS_KEY") == null);
+    assumeTrue(System.getenv("AWS_ACCESS_KEY_ID") == null);
+    S3Settings nobody =
+        new S3Settings(
+            Optional.of(server.endpoint()),
+            S3Server.REGION,
+            true,
+            Optional.empty(),
+            S3Settings.Checksums.WHEN_SUPPORTED);
+    try (ObjectStore store = open(settings.with(nobody))) {
+      assertThatThrownBy(() -> store.put("k", new byte[1]))
+          .hasMessageContaining("there are no credentials")
+          .extracting("kind")
+          .isEqualTo(ErrorKind.FAILED_PRECONDITION);
+    }
+  }
+
+  private static ObjectStore open(StoreSettings settings) {
+    return ObjectStores.open(settings, new SimpleMeterRegistry(), InstantSource.system());
   }
 }
