@@ -1,0 +1,97 @@
+package io.thermocline.tiering.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PolicyStoreTest {
+  private static final String FIRST = document("7d");
+  private static final String SECOND = document("8d");
+
+  @TempDir Path temporary;
+  private Path directory;
+
+  private static String document(String age) {
+    return """
+        # Grüße
+        apiVersion: thermocline/v1
+        kind: TopicPolicies
+        policies:
+          - topics: ["*"]
+            retention: { age: %s }
+        """
+        .formatted(age);
+  }
+
+  @BeforeEach
+  void name() {
+    directory = temporary.resolve("data");
+  }
+
+  private static void assertKind(ErrorKind kind, Runnable call) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(
+            ThermoclineException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+  }
+
+  private void assertOpenFails(ErrorKind kind) {
+    assertKind(kind, () -> assertThat(PolicyStore.open(directory, FIRST)).isNull());
+  }
+
+  @Test
+  void theInitialDocumentHoldsUntilAnotherIsApplied() {
+    PolicyStore store = PolicyStore.open(directory, FIRST);
+    assertThat(store.inForce().text()).isEqualTo(FIRST);
+    store.apply(PolicyStore.parse(SECOND));
+    assertThat(store.inForce().text()).isEqualTo(SECOND);
+    assertThat(PolicyStore.open(directory, FIRST).inForce().text()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void aHalfWrittenReplacementIsNotSeen() throws IOException {
+    assertThat(PolicyStore.open(directory, FIRST).inForce()).isNotNull();
+    Files.writeString(directory.resolve("policies.new"), "thermocline policies v1 crc");
+    PolicyStore store = PolicyStore.open(directory, FIRST);
+    assertThat(store.inForce().text()).isEqualTo(FIRST);
+    store.apply(PolicyStore.parse(SECOND));
+    assertThat(PolicyStore.open(directory, FIRST).inForce().text()).isEqualTo(SECOND);
+  }
+
+  @Test
+  void damageAnywhereIsFound() throws IOException {
+    assertThat(PolicyStore.open(directory, FIRST).inForce()).isNotNull();
+    Path file = directory.resolve("policies");
+    byte[] good = Files.readAllBytes(file);
+    for (int i = 0; i < good.length; i++) {
+      byte[] bad = good.clone();
+      bad[i] ^= 4;
+      Files.write(file, bad);
+      assertThatThrownBy(() -> PolicyStore.open(directory, FIRST))
+          .isInstanceOf(ThermoclineException.class);
+      Files.write(file, java.util.Arrays.copyOf(good, i));
+      assertOpenFails(ErrorKind.CORRUPT);
+    }
+  }
+
+  @Test
+  void aNewerVersionIsRefused() throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("policies"), "thermocline policies v2 anything\nmore");
+    assertOpenFails(ErrorKind.FAILED_PRECONDITION);
+  }
+
+  @Test
+  void aBadDocumentNamesEveryFault() {
+    assertKind(
+        ErrorKind.INVALID, () -> assertThat(PolicyStore.open(directory, "kind: x")).isNull());
+    assertThat(directory).doesNotExist();
+  }
+}
