@@ -74,15 +74,21 @@ final class LocalDisk implements Disk {
     }
   }
 
+  /** One at a time: whoever finds a directory has to find it forced. */
   @Override
-  public void createDirectories(Path directory) throws IOException {
+  public synchronized void createDirectories(Path directory) throws IOException {
     if (Files.isDirectory(directory)) {
       return;
     }
     Path parent = directory.toAbsolutePath().getParent();
     createDirectories(parent);
     Files.createDirectory(directory, OWNER_ONLY_DIRECTORY);
-    forceDirectory(parent);
+    try {
+      forceDirectory(parent);
+    } catch (IOException e) {
+      delete(directory);
+      throw e;
+    }
   }
 
   @Override

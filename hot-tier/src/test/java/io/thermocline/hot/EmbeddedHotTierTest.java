@@ -2,8 +2,11 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.model.Appended;
 import io.thermocline.model.ReadResult;
+import io.thermocline.model.Topic;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +25,18 @@ class EmbeddedHotTierTest {
       assertThat(hot.append("d")).isEqualTo(3);
       assertThat(hot.readAll(2)).containsExactly("2:c", "3:d");
       assertThat(hot.read(4)).isEqualTo(new ReadResult.AtEnd(4));
+    }
+  }
+
+  @Test
+  void manyPartitionsMayGetTheirFirstBatchAtOnce() {
+    try (TierHarness hot = new TierHarness(directory)) {
+      for (int round = 0; round < 10; round++) {
+        Topic topic = hot.tier.topics().create("wide" + round, 32);
+        List<CompletableFuture<Appended>> first =
+            topic.partitions().map(id -> hot.tier.append(id, Batches.of("a"))).toList();
+        first.forEach(append -> assertThat(append.join().baseOffset()).isZero());
+      }
     }
   }
 
