@@ -7,10 +7,13 @@ import io.thermocline.cold.store.StoreSettings;
 import io.thermocline.cold.table.TableSettings;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ReadResult;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.ColdTierContract;
 import io.thermocline.testkit.Records;
+import io.thermocline.testkit.StoredRecord;
+import io.thermocline.testkit.TestBatches;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,6 +21,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -112,6 +117,35 @@ final class IcebergColdTierTest implements ColdTierContract {
         ErrorKind.FAILED_PRECONDITION, () -> assertThat(cold.read(id, 0, 100)).isNull());
     Await.throwsKind(
         ErrorKind.FAILED_PRECONDITION, () -> assertThat(cold.topic(id.topic())).isNull());
+  }
+
+  @Test
+  void readersInTurnsEachKeepTheirPlaceAlsoWhenThereAreTooMany() {
+    TopicPartition id = newPartition();
+    tier(id, Records.plain(0, 400));
+    int readers = CacheSettings.defaults().openReaders() * 2;
+    long[] next = new long[readers];
+    List<List<StoredRecord>> read = new ArrayList<>();
+    for (int reader = 0; reader < readers; reader++) {
+      next[reader] = reader * 10L;
+      read.add(new ArrayList<>());
+    }
+
+    for (int turn = 0; turn < 400; turn++) {
+      int reader = turn % readers;
+      if (next[reader] < 400) {
+        ReadResult.Progress step = progress(id, next[reader], 500);
+        read.get(reader).addAll(TestBatches.decode(step.batches()));
+        next[reader] = step.nextOffset();
+      }
+    }
+
+    for (int reader = 0; reader < readers; reader++) {
+      assertThat(read.get(reader))
+          .isEqualTo(
+              Records.plain(reader * 10L, 400 - reader * 10).subList(0, read.get(reader).size()))
+          .hasSizeGreaterThan(100);
+    }
   }
 
   @Test

@@ -123,7 +123,7 @@ final class LocalCopies {
     if (reservedBytes + bytes > maxBytes) {
       throw new ThermoclineException(
           ErrorKind.EXHAUSTED,
-          "No room for %d bytes: local copies in use take %d of %d bytes"
+          "No room for %d bytes: local copies in use take %d of %d bytes; wait, or allow more"
               .formatted(bytes, reservedBytes, maxBytes));
     }
   }

@@ -83,7 +83,13 @@ final class ManifestContents {
 
   /** The live files of {@code manifest}, which belongs to {@code table}. */
   List<Entry> of(ManifestFile manifest, TableMetadata table, FileIO io) {
-    return cache.get(manifest.path(), path -> read(manifest, table, io));
+    List<Entry> known = cache.getIfPresent(manifest.path());
+    if (known == null) {
+      // Not by the cache's own loading: that would make others wait for this read.
+      known = read(manifest, table, io);
+      cache.put(manifest.path(), known);
+    }
+    return known;
   }
 
   private static List<Entry> read(ManifestFile manifest, TableMetadata table, FileIO io) {

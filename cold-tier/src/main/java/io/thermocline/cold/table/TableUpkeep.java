@@ -87,11 +87,11 @@ final class TableUpkeep {
         .propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
   }
 
-  /** Forgets snapshots past their safe age. Their files are left to the sweep. */
+  /** Forgets snapshots past their age. Their files are left to the sweep. */
   private boolean expireSnapshots(TopicTable.Access access, TableView view) {
     TableMetadata metadata = view.metadata();
     Instant newest = Instant.ofEpochMilli(metadata.lastUpdatedMillis());
-    long limit = earlier(clock.instant(), newest).minus(settings.safeAge()).toEpochMilli();
+    long limit = earlier(clock.instant(), newest).minus(settings.snapshotAge()).toEpochMilli();
     long old =
         metadata.snapshots().stream().map(Snapshot::timestampMillis).filter(t -> t < limit).count();
     if (old == 0 || metadata.snapshots().size() <= settings.snapshotsKept()) {
@@ -165,7 +165,7 @@ final class TableUpkeep {
             return unnamed.size() < 10 * MAX_REMOVED;
           });
     }
-    Instant limit = earlier(clock.instant(), newest[0]).minus(settings.safeAge());
+    Instant limit = earlier(clock.instant(), newest[0]).minus(settings.orphanAge());
     return unnamed.stream()
         .filter(object -> object.modified().isBefore(limit))
         .limit(MAX_REMOVED)

@@ -80,7 +80,7 @@ final class TestWarehouse implements AutoCloseable {
         directory.resolve("data-" + opened.size()),
         ofCluster,
         takeOver,
-        new TableSettings(MAX_VIEW_AGE, safeAge, SNAPSHOTS_KEPT, Duration.ofMinutes(1)),
+        new TableSettings(MAX_VIEW_AGE, safeAge, SNAPSHOTS_KEPT, safeAge, Duration.ofMinutes(1)),
         CacheSettings.defaults());
   }
 
