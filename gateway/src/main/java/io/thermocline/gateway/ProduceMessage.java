@@ -5,14 +5,17 @@ import io.thermocline.model.ThermoclineException;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.RecordBatch;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * A produce request whose payload is one array of its own.
  *
  * @param head every field; of the batch everything but the payload
  * @param payload as it was sent
+ * @param problem why it is none at all: then the stream it came on makes no sense
  */
-record ProduceMessage(ProduceRequest head, ByteBuffer payload) {
+record ProduceMessage(
+    ProduceRequest head, ByteBuffer payload, Optional<ThermoclineException> problem) {
 
   static ProduceMessage of(ProduceRequest request) {
     ByteBuffer payload = ByteBuffer.wrap(request.getBatch().getPayload().toByteArray());
@@ -20,7 +23,12 @@ record ProduceMessage(ProduceRequest head, ByteBuffer payload) {
     if (request.hasBatch()) {
       head.getBatchBuilder().clearPayload();
     }
-    return new ProduceMessage(head.build(), payload);
+    return new ProduceMessage(head.build(), payload, Optional.empty());
+  }
+
+  static ProduceMessage malformed(ThermoclineException problem) {
+    return new ProduceMessage(
+        ProduceRequest.getDefaultInstance(), ByteBuffer.allocate(0), Optional.of(problem));
   }
 
   /**

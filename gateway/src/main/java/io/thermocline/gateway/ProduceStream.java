@@ -51,6 +51,9 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
 
   @Override
   public void onNext(ProduceMessage message) {
+    if (message.problem().isPresent()) {
+      throw message.problem().get();
+    }
     int bytes = message.payload().remaining();
     synchronized (this) {
       asked = false;

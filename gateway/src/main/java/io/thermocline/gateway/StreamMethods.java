@@ -1,21 +1,14 @@
 package io.thermocline.gateway;
 
-import com.google.protobuf.ExtensionRegistryLite;
 import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
-import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCalls;
 import io.thermocline.proto.v1.FetchRequest;
-import io.thermocline.proto.v1.FetchResponse;
-import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.ProduceResponse;
 import io.thermocline.proto.v1.StreamServiceGrpc;
-import java.io.IOException;
-import java.io.InputStream;
 
 /**
  * {@code StreamService} as gRPC serves it: the generated methods, but Produce and Fetch with
@@ -61,40 +54,5 @@ final class StreamMethods {
     String name = method.getMethodDescriptor().getFullMethodName();
     return name.equals(StreamServiceGrpc.getProduceMethod().getFullMethodName())
         || name.equals(StreamServiceGrpc.getFetchMethod().getFullMethodName());
-  }
-
-  private static final class ProduceMarshaller implements Marshaller<ProduceMessage> {
-    @Override
-    public InputStream stream(ProduceMessage message) {
-      throw new UnsupportedOperationException("The server only takes produce requests in");
-    }
-
-    @Override
-    public ProduceMessage parse(InputStream stream) {
-      try {
-        return ProduceMessage.of(
-            ProduceRequest.parseFrom(stream, ExtensionRegistryLite.getEmptyRegistry()));
-      } catch (IOException malformed) {
-        throw Status.INTERNAL
-            .withDescription("Not a produce request")
-            .withCause(malformed)
-            .asRuntimeException();
-      }
-    }
-  }
-
-  private static final class FetchMarshaller implements Marshaller<FetchAnswer> {
-    private final Marshaller<FetchResponse> generated =
-        ProtoUtils.marshaller(FetchResponse.getDefaultInstance());
-
-    @Override
-    public InputStream stream(FetchAnswer answer) {
-      return generated.stream(answer.toProto());
-    }
-
-    @Override
-    public FetchAnswer parse(InputStream stream) {
-      throw new UnsupportedOperationException("The server only sends fetch responses");
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.thermocline.gateway;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
@@ -54,7 +55,12 @@ final class Wire {
   }
 
   static io.thermocline.proto.v1.RecordBatch batch(RecordBatch batch) {
-    return content(batch.content())
+    return lead(batch).toBuilder().setPayload(payload(batch.content())).build();
+  }
+
+  /** All of a batch but its payload. */
+  static io.thermocline.proto.v1.RecordBatch lead(RecordBatch batch) {
+    return lead(batch.content())
         .setBaseOffset(batch.baseOffset())
         .setMaxTimestamp(batch.maxTimestampMillis())
         .setAppendTime(batch.appendTimeMillis())
@@ -62,7 +68,11 @@ final class Wire {
   }
 
   /** What a producer says about a batch. */
-  static io.thermocline.proto.v1.RecordBatch.Builder content(BatchContent content) {
+  static io.thermocline.proto.v1.RecordBatch content(BatchContent content) {
+    return lead(content).setPayload(payload(content)).build();
+  }
+
+  private static io.thermocline.proto.v1.RecordBatch.Builder lead(BatchContent content) {
     return io.thermocline.proto.v1.RecordBatch.newBuilder()
         .setRecordCount(content.count())
         .setLastOffsetDelta(content.lastOffsetDelta())
@@ -70,8 +80,11 @@ final class Wire {
         .setUncompressedSize(content.uncompressedBytes())
         .setBaseTimestamp(content.baseTimestampMillis())
         .setAttributes(content.attributes())
-        .setCrc32C(content.crc32c())
-        .setPayload(UnsafeByteOperations.unsafeWrap(content.payload().duplicate()));
+        .setCrc32C(content.crc32c());
+  }
+
+  private static ByteString payload(BatchContent content) {
+    return UnsafeByteOperations.unsafeWrap(content.payload().duplicate());
   }
 
   static io.thermocline.proto.v1.Topic topic(Topic topic) {

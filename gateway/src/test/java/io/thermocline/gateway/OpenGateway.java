@@ -124,7 +124,7 @@ final class OpenGateway implements AutoCloseable {
 
   /** What a producer sends for these records. */
   static RecordBatch wire(BatchContent content) {
-    return Wire.content(content).build();
+    return Wire.content(content);
   }
 
   @Override

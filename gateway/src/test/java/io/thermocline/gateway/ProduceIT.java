@@ -2,7 +2,11 @@ package io.thermocline.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Status;
+import io.grpc.stub.ClientCalls;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
@@ -12,10 +16,13 @@ import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.ProduceResponse;
 import io.thermocline.proto.v1.RecordBatch;
+import io.thermocline.proto.v1.StreamServiceGrpc;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.BatchDamage;
 import io.thermocline.testkit.Records;
 import io.thermocline.testkit.TestBatches;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -105,6 +112,38 @@ class ProduceIT {
         .containsExactly("batch");
     assertThat(produce.end()).isEqualTo(Status.OK);
   }
+
+  @Test
+  void bytesThatAreNoRequestEndTheirStreamAloneWithInvalid() {
+    MethodDescriptor<byte[], ProduceResponse> raw =
+        StreamServiceGrpc.getProduceMethod().toBuilder(
+                RAW, StreamServiceGrpc.getProduceMethod().getResponseMarshaller())
+            .build();
+    Received<byte[], ProduceResponse> received = new Received<>(false);
+    var requests =
+        ClientCalls.asyncBidiStreamingCall(
+            gateway.channel.newCall(raw, CallOptions.DEFAULT), received);
+    requests.onNext(new byte[] {1, 2, 3, 4, 5});
+    Refusals.ended(ErrorKind.INVALID, received.end());
+    gateway.topic("t", 1);
+    ProduceCall produce = gateway.produce();
+    produce.send(1, "t", 0, GOOD);
+    assertThat(produce.next().hasError()).isFalse();
+    assertThat(produce.end()).isEqualTo(Status.OK);
+  }
+
+  private static final Marshaller<byte[]> RAW =
+      new Marshaller<>() {
+        @Override
+        public InputStream stream(byte[] bytes) {
+          return new ByteArrayInputStream(bytes);
+        }
+
+        @Override
+        public byte[] parse(InputStream stream) {
+          throw new UnsupportedOperationException("Only sent");
+        }
+      };
 
   @Test
   void unknownTopicAndPartitionAreRefusedInBand() {
