@@ -165,7 +165,12 @@ final class FetchCursor {
   }
 
   boolean atStop() {
-    return next >= stopAt.orElse(Long.MAX_VALUE);
+    return next >= stop();
+  }
+
+  /** Where it ends: it has nothing to do with records from there on. */
+  long stop() {
+    return stopAt.orElse(Long.MAX_VALUE);
   }
 
   void phase(Phase newPhase) {

@@ -253,10 +253,12 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
     cursor.phase(Phase.READING);
     int reserved = context.streams().fetchTurnBytes();
     int generation = cursor.generation();
+    long stop = cursor.stop();
     var unused =
         context
             .reader()
             .read(cursor.id(), cursor.next(), cursor.readLimit(reserved), cursor.fresh())
+            .thenApply(read -> read.before(stop))
             .whenComplete(
                 (read, failure) ->
                     settle(

@@ -82,7 +82,10 @@ public final class GatewayServer implements AutoCloseable {
   private Server build() {
     GatewaySettings.Calls calls = settings.calls();
     GatewaySettings.Streams streams = settings.streams();
-    ReadPools readPools = new ReadPools(pools.tail, pools.hot, pools.cold);
+    ReadPools readPools =
+        new ReadPools(
+            new ReadGate(settings.pools().olderReads(), settings.pools().queue(), pools.calls),
+            pools.cold);
     TieredReader reader = new TieredReader(parts.hot(), parts.cold(), readPools);
     StreamMetrics metrics = new StreamMetrics(parts.metrics());
     Unary control = new Unary(pools.control);
@@ -152,6 +155,9 @@ public final class GatewayServer implements AutoCloseable {
   }
 
   private synchronized void checkHealth() {
+    if (closing) {
+      return;
+    }
     Optional<String> problem;
     try {
       problem = problem();

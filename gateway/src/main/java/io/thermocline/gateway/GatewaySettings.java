@@ -92,18 +92,17 @@ public record GatewaySettings(
    * Threads. A follower at the end of its partition uses none.
    *
    * @param calls run the calls' own steps; nothing on them waits
-   * @param tail read what was just written
-   * @param hot read older records from local disk
+   * @param olderReads no threads, but reads of older records from local disk that may be under way
+   *     at once: fewer than the hot tier has threads for, so that fresh ones find one free
    * @param cold read from the cold tier
    * @param control carry out short unary calls that touch the disk or the catalog
    * @param slow carry out tiering runs, plans, and SQL
-   * @param queue tasks that may wait for each of the last five
+   * @param queue tasks that may wait for each of the others
    */
-  public record Pools(int calls, int tail, int hot, int cold, int control, int slow, int queue) {
+  public record Pools(int calls, int olderReads, int cold, int control, int slow, int queue) {
     public Pools {
       positive("pools.calls", calls);
-      positive("pools.tail", tail);
-      positive("pools.hot", hot);
+      positive("pools.olderReads", olderReads);
       positive("pools.cold", cold);
       positive("pools.control", control);
       positive("pools.slow", slow);
@@ -137,7 +136,7 @@ public record GatewaySettings(
             Duration.ofSeconds(10),
             Duration.ofMinutes(15)),
         new Streams(16 * MIB, 64 * MIB, MIB, 3 * MIB + 512 * KIB, 64 * MIB, 1024),
-        new Pools(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), 2, 4, 4, 4, 2, 4096),
+        new Pools(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), 2, 4, 4, 2, 4096),
         Duration.ofSeconds(5),
         Duration.ofSeconds(10));
   }

@@ -17,8 +17,6 @@ final class Pools implements AutoCloseable {
   private static final long END_SECONDS = 10;
 
   final ExecutorService calls;
-  final ExecutorService tail;
-  final ExecutorService hot;
   final ExecutorService cold;
   final ExecutorService control;
   final ExecutorService slow;
@@ -27,8 +25,6 @@ final class Pools implements AutoCloseable {
   Pools(GatewaySettings.Pools sizes) {
     // Not bounded by itself: each open call has at most two tasks in it, and calls are bounded.
     calls = pool("calls", sizes.calls(), new LinkedBlockingQueue<>());
-    tail = pool("tail", sizes.tail(), new ArrayBlockingQueue<>(sizes.queue()));
-    hot = pool("hot", sizes.hot(), new ArrayBlockingQueue<>(sizes.queue()));
     cold = pool("cold", sizes.cold(), new ArrayBlockingQueue<>(sizes.queue()));
     control = pool("control", sizes.control(), new ArrayBlockingQueue<>(sizes.queue()));
     slow = pool("slow", sizes.slow(), new ArrayBlockingQueue<>(sizes.queue()));
@@ -54,7 +50,7 @@ final class Pools implements AutoCloseable {
   /** Lets what runs end, within a bound; nothing is interrupted, as that would break file I/O. */
   @Override
   public void close() {
-    List<ExecutorService> all = List.of(timer, slow, control, cold, hot, tail, calls);
+    List<ExecutorService> all = List.of(timer, slow, control, cold, calls);
     all.forEach(ExecutorService::shutdown);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
     for (ExecutorService pool : all) {

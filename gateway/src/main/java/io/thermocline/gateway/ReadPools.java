@@ -5,31 +5,26 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Where reads run: fresh records, older ones on local disk, and the cold tier each have threads of
- * their own, so that a replay does not slow a tail. A pool that is full fails the future.
+ * Keeps reads out of each other's way, so that a replay does not slow a tail. Fresh records are
+ * read at once. Reads of older ones pass a gate that lets fewer through than the hot tier has
+ * threads. The cold tier, which blocks, has threads of its own.
  */
 final class ReadPools {
-  private final Executor tail;
-  private final Executor hot;
+  private final ReadGate older;
   private final Executor cold;
 
-  ReadPools(Executor tail, Executor hot, Executor cold) {
-    this.tail = tail;
-    this.hot = hot;
+  ReadPools(ReadGate older, Executor cold) {
+    this.older = older;
     this.cold = cold;
   }
 
-  /** Runs a step that reads from local disk, fresh records or older ones. */
-  <T> CompletableFuture<T> hot(boolean fresh, Supplier<CompletableFuture<T>> step) {
-    return on(fresh ? tail : hot, step);
+  /** Reads from the hot tier, which does so on threads of its own. */
+  <T> CompletableFuture<T> hot(boolean fresh, Supplier<CompletableFuture<T>> read) {
+    return fresh ? read.get() : older.pass(read);
   }
 
-  /** Runs a step that waits for the cold tier. */
+  /** Runs a step that waits for the cold tier. When too many wait already, the future fails. */
   <T> CompletableFuture<T> cold(Supplier<CompletableFuture<T>> step) {
-    return on(cold, step);
-  }
-
-  private static <T> CompletableFuture<T> on(Executor pool, Supplier<CompletableFuture<T>> step) {
-    return CompletableFuture.completedFuture(step).thenComposeAsync(Supplier::get, pool);
+    return CompletableFuture.completedFuture(step).thenComposeAsync(Supplier::get, cold);
   }
 }

@@ -38,6 +38,18 @@ record TieredRead(
     return nextOffset == end;
   }
 
+  /** The same without batches that begin at {@code stop} or after it. */
+  TieredRead before(long stop) {
+    List<RecordBatch> kept = batches.stream().filter(batch -> batch.baseOffset() < stop).toList();
+    if (kept.size() == batches.size()) {
+      return this;
+    }
+    long reached = kept.isEmpty() ? stop : kept.get(kept.size() - 1).nextOffset();
+    long next = Math.max(stop, reached);
+    List<OffsetRange> keptLost = lost.stream().filter(range -> range.from() < next).toList();
+    return new TieredRead(tier, kept, next, keptLost, logStart, end);
+  }
+
   /** Payload bytes of its batches. */
   long bytes() {
     return batches.stream().mapToLong(RecordBatch::sizeInBytes).sum();

@@ -23,8 +23,8 @@ import java.util.concurrent.CompletableFuture;
  * hot is asked first; if it says that the offset lies before its start, cold has it, unless hot was
  * trimmed or the log start moved between the two questions. Then both are asked again.
  *
- * <p>Thread-safe; methods return at once. The futures complete on the pools' threads or on threads
- * of the hot tier.
+ * <p>Thread-safe; methods return at once. The futures complete on the cold pool's threads or on
+ * threads of the hot tier.
  */
 final class TieredReader {
   /**
@@ -73,13 +73,18 @@ final class TieredReader {
    *     ErrorKind#TRANSIENT} while the cold tier is away, and what the tiers fail with
    */
   CompletableFuture<TieredRead> read(TopicPartition id, long from, int maxBytes, boolean atTail) {
-    return pools.hot(atTail, () -> hotThenCold(id, from, maxBytes, 1));
+    return hotThenCold(id, from, maxBytes, atTail, 1);
   }
 
   private CompletableFuture<TieredRead> hotThenCold(
-      TopicPartition id, long from, int maxBytes, int round) {
-    checkReadable(id, from);
-    return hot.read(id, from, maxBytes)
+      TopicPartition id, long from, int maxBytes, boolean atTail, int round) {
+    try {
+      checkReadable(id, from);
+    } catch (ThermoclineException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    return pools
+        .hot(atTail, () -> hot.read(id, from, maxBytes))
         .thenCompose(
             answer -> {
               if (answer instanceof ReadResult.Progress progress) {
@@ -108,7 +113,7 @@ final class TieredReader {
                   Math.max(bounds.logStart(), before.start()), bounds.hotStart(), bounds.end())));
     }
     if (round < MAX_ROUNDS) {
-      return pools.hot(false, () -> hotThenCold(id, from, maxBytes, round + 1));
+      return hotThenCold(id, from, maxBytes, false, round + 1);
     }
     return CompletableFuture.failedFuture(gap(id, from));
   }
@@ -170,12 +175,12 @@ final class TieredReader {
    */
   CompletableFuture<Optional<OffsetAndTimestamp>> offsetForTimestamp(
       TopicPartition id, long timestampMillis) {
-    return pools.hot(
-        false,
-        () -> {
-          Bounds bounds = bounds(id);
-          return smallestIn(id, timestampMillis, bounds.logStart(), bounds.hotStart(), 1);
-        });
+    try {
+      Bounds bounds = bounds(id);
+      return smallestIn(id, timestampMillis, bounds.logStart(), bounds.hotStart(), 1);
+    } catch (ThermoclineException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   /**
@@ -215,24 +220,18 @@ final class TieredReader {
 
   private CompletableFuture<Optional<OffsetAndTimestamp>> smallestInHot(
       TopicPartition id, long timestampMillis, long from, int round) {
-    return pools.hot(
-        false,
-        () ->
-            hot.offsetForTimestamp(id, from, timestampMillis)
-                .thenCompose(
-                    found -> {
-                      Bounds now = bounds(id);
-                      // Trimmed meanwhile: hot may have looked only behind what it had let go of.
-                      long passedOver = Math.min(now.hotStart(), now.end());
-                      if (passedOver > from && now.logStart() < passedOver) {
-                        return smallestIn(
-                            id,
-                            timestampMillis,
-                            Math.max(from, now.logStart()),
-                            passedOver,
-                            round + 1);
-                      }
-                      return CompletableFuture.completedFuture(found);
-                    }));
+    return pools
+        .hot(false, () -> hot.offsetForTimestamp(id, from, timestampMillis))
+        .thenCompose(
+            found -> {
+              Bounds now = bounds(id);
+              // Trimmed meanwhile: hot may have looked only behind what it had let go of.
+              long passedOver = Math.min(now.hotStart(), now.end());
+              if (passedOver > from && now.logStart() < passedOver) {
+                return smallestIn(
+                    id, timestampMillis, Math.max(from, now.logStart()), passedOver, round + 1);
+              }
+              return CompletableFuture.completedFuture(found);
+            });
   }
 }

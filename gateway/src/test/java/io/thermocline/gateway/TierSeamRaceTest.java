@@ -99,7 +99,7 @@ class TierSeamRaceTest {
   }
 
   private TieredReader reader(MemoryHotTier hot) {
-    return new TieredReader(hot, cold, new ReadPools(readers, readers, readers));
+    return new TieredReader(hot, cold, new ReadPools(new ReadGate(1, 10, readers), readers));
   }
 
   private void append(Random random, MemoryHotTier hot, List<StoredRecord> written) {

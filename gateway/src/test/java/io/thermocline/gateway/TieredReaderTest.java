@@ -31,7 +31,8 @@ class TieredReaderTest {
   private final TopicPartition id = topics.create("t", 1).partition(0);
 
   private TieredReader reader(ColdTier over) {
-    return new TieredReader(hot, over, new ReadPools(Runnable::run, Runnable::run, Runnable::run));
+    return new TieredReader(
+        hot, over, new ReadPools(new ReadGate(2, 10, Runnable::run), Runnable::run));
   }
 
   private TieredRead read(long from) {
