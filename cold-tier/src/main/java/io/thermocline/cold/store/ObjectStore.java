@@ -29,8 +29,8 @@ import java.util.function.Predicate;
  * may have had: to repeat it is always safe. Failed attempts are repeated within the settings'
  * limits before any of this is thrown.
  *
- * <p><b>Time.</b> Every request to a remote store ends by the settings' deadlines, and no thread is
- * interrupted for it. Calls on a directory last as long as the operating system takes.
+ * <p><b>Time.</b> Every request to a remote store ends by the settings' deadlines. Calls on a
+ * directory last as long as the operating system takes.
  *
  * <p>Thread-safe. How many reads and writes run at once is bounded by the settings.
  */
