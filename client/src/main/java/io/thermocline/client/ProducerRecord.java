@@ -51,6 +51,16 @@ public final class ProducerRecord {
     return of(topic, bytes(keyOrNull), bytes(valueOrNull));
   }
 
+  /** The same record with another key, or none. */
+  public ProducerRecord withKey(byte[] keyOrNull) {
+    return new ProducerRecord(topic, partition, keyOrNull, value, headers, timestampMillis);
+  }
+
+  /** The same record with another value, or none. */
+  public ProducerRecord withValue(byte[] valueOrNull) {
+    return new ProducerRecord(topic, partition, key, valueOrNull, headers, timestampMillis);
+  }
+
   /** The same record, sent to this partition whatever its key. */
   public ProducerRecord withPartition(int number) {
     if (number < 0) {

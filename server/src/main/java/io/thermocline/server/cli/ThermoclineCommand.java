@@ -1,33 +1,97 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.model.ThermoclineException;
 import io.thermocline.server.ConfigCommand;
 import io.thermocline.server.ServeCommand;
 import io.thermocline.server.demo.DemoCommand;
+import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code thermocline}: the root of the command line. */
 @Command(
     name = "thermocline",
     description = "A streaming log whose history is a lakehouse table.",
-    subcommands = {ServeCommand.class, ConfigCommand.class, DemoCommand.class})
-public final class ThermoclineCommand {
-  private static final int FAILED = 1;
+    versionProvider = VersionCommand.Provider.class,
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      DemoCommand.class,
+      ServeCommand.class,
+      TopicCommand.class,
+      ProduceCommand.class,
+      ConsumeCommand.class,
+      OffsetsCommand.class,
+      GroupCommand.class,
+      TierCommand.class,
+      PolicyCommand.class,
+      SqlCommand.class,
+      ConfigCommand.class,
+      VersionCommand.class,
+      GenerateCompletion.class,
+      HelpCommand.class,
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed, and what failed changed nothing",
+      "2:the command line is wrong",
+      "3:it is not known whether a write was done: look before repeating it",
+      "4:the server can't be reached, or can't do it now: try again later",
+      "5:stored records are damaged, and were left out of the output",
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  thermocline topic create quakes --partitions 3",
+      "  thermocline produce quakes quakes.jsonl --key /id --timestamp /properties/time",
+      "  thermocline consume quakes --from earliest --format json",
+      "  thermocline sql \"SELECT count(*) FROM quakes\"",
+      "",
+      "Shell completion: source <(thermocline generate-completion)",
+    })
+public final class ThermoclineCommand implements Runnable {
+  @Spec private CommandSpec spec;
 
   private ThermoclineCommand() {}
 
-  /** The whole command line, ready to execute. */
+  /** The whole command line: execute it with the arguments, and exit with what that returns. */
   public static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new ThermoclineCommand());
-    commandLine.setExecutionExceptionHandler(
-        (failure, command, parsed) -> {
-          if (!(failure instanceof ThermoclineException)) {
-            throw failure;
-          }
-          command.getErr().println("thermocline: " + failure.getMessage());
-          return FAILED;
-        });
+    Failures failures = new Failures();
+    commandLine.setExecutionExceptionHandler(failures);
+    commandLine.setParameterExceptionHandler(failures);
+    commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+    commandLine.setUsageHelpAutoWidth(true);
+    addHelp(commandLine);
+    commandLine
+        .getCommandSpec()
+        .addOption(
+            OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Show the version.")
+                .build());
     return commandLine;
+  }
+
+  private static void addHelp(CommandLine commandLine) {
+    if (!(commandLine.getCommand() instanceof HelpCommand)
+        && commandLine.getCommandSpec().findOption("--help") == null) {
+      commandLine
+          .getCommandSpec()
+          .addOption(
+              OptionSpec.builder("-h", "--help")
+                  .usageHelp(true)
+                  .description("Show this help.")
+                  .build());
+    }
+    commandLine.getSubcommands().values().forEach(ThermoclineCommand::addHelp);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "A command is missing");
   }
 }
