@@ -123,7 +123,9 @@ final class Passes {
     try {
       TopicPolicy policy = policies.inForce().of(topic.name());
       Map<TopicPartition, Long> wanted = new HashMap<>();
-      topic.partitions().forEach(id -> wanted.put(id, hot.state(id).stableEnd()));
+      TopicReader.read(hot, topic, Optional.empty())
+          .partitions()
+          .forEach(view -> wanted.put(view.id(), view.hot().stableEnd()));
       Occasion occasion = occasion(true, trimAll);
       for (int round = 0; round < MAX_ROUNDS; round++) {
         Occasion now = round == 0 ? occasion : occasion.withoutEnding();

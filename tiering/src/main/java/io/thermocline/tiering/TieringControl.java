@@ -126,6 +126,18 @@ public final class TieringControl implements Tiering, AutoCloseable {
   }
 
   private PartitionStatus status(TopicPartition id, boolean enabled) {
+    try {
+      return readStatus(id, enabled);
+    } catch (ThermoclineException e) {
+      if (e.kind() == ErrorKind.NOT_FOUND) {
+        throw e;
+      }
+      Optional<String> problem = Optional.of(e.kind() + ": " + e.getMessage());
+      return new PartitionStatus(id, enabled, 0, 0, 0, 0, 0, Optional.empty(), problem);
+    }
+  }
+
+  private PartitionStatus readStatus(TopicPartition id, boolean enabled) {
     PartitionView view = TopicReader.partition(hot, id, cold.lastKnown(id.topic()));
     Optional<String> problem =
         works

@@ -113,11 +113,12 @@ final class TieringPass {
     }
     Uploader uploader = new Uploader(hot, cold, limits, metrics, policy, report);
     List<Integer> order = new ArrayList<>();
+    List<Integer> planned = plans.stream().map(plan -> plan.id().partition()).toList();
     for (int i = 0; i < plans.size(); i++) {
       order.add(i);
     }
     // What failed the last time comes last, so that it takes no one's turn.
-    order.sort(Comparator.comparing(i -> work.problem(i).isPresent()));
+    order.sort(Comparator.comparing(i -> work.problem(planned.get(i)).isPresent()));
     for (int i : order) {
       uploader.add(view.partitions().get(i), plans.get(i));
     }
@@ -216,6 +217,7 @@ final class TieringPass {
       Optional<ColdTopic> table,
       PassReport report) {
     TopicView view = TopicReader.read(hot, topic, table);
+    view.unreadable().forEach(report::problem);
     List<PartitionPlan> plans = Planner.plan(view, policy, occasion);
     for (int i = 0; i < plans.size(); i++) {
       PartitionPlan plan = plans.get(i);

@@ -2,10 +2,16 @@ package io.thermocline.tiering;
 
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.PartitionState;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicPartition;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Puts both tiers of a topic side by side. */
@@ -16,9 +22,26 @@ final class TopicReader {
    * What the hot tier says now beside what the table said.
    *
    * @param cold read before, so that its tiered-to is at most what is durable now
+   * @throws ThermoclineException {@link ErrorKind#NOT_FOUND} when the topic is gone; what fails for
+   *     one partition alone is told in the view
    */
   static TopicView read(HotTier hot, Topic topic, Optional<ColdTopic> cold) {
-    return new TopicView(topic, topic.partitions().map(id -> partition(hot, id, cold)).toList());
+    List<PartitionView> partitions = new ArrayList<>();
+    Map<TopicPartition, String> unreadable = new HashMap<>();
+    topic
+        .partitions()
+        .forEach(
+            id -> {
+              try {
+                partitions.add(partition(hot, id, cold));
+              } catch (ThermoclineException e) {
+                if (e.kind() == ErrorKind.NOT_FOUND) {
+                  throw e;
+                }
+                unreadable.put(id, e.kind() + ": " + e.getMessage());
+              }
+            });
+    return new TopicView(topic, partitions, unreadable);
   }
 
   static PartitionView partition(HotTier hot, TopicPartition id, Optional<ColdTopic> cold) {

@@ -283,6 +283,27 @@ class TieringPassTest {
   }
 
   @Test
+  void aPartitionWhoseLogFailedDoesNotHoldUpTheOthers() {
+    TwoTiers tiers = tiers(3, TIERING);
+    for (int partition = 0; partition < 3; partition++) {
+      tiers.append(partition, 20);
+    }
+    int[] looks = {0};
+    tiers.faults.plan(
+        (call, after) ->
+            call.equals("spans") && !after && looks[0]++ % 3 == 1
+                ? new ThermoclineException(ErrorKind.LOG_FAILED, "injected")
+                : null);
+    PassReport report = tiers.passes().runNow(tiers.topic, true);
+    assertThat(report.problems()).containsOnlyKeys(1);
+    assertThat(tiers.table(0).tieredTo()).isEqualTo(20);
+    assertThat(tiers.table(1).tieredTo()).isZero();
+    assertThat(tiers.table(2).tieredTo()).isEqualTo(20);
+    tiers.faults.none();
+    tiers.check();
+  }
+
+  @Test
   void jumpsOfTheClockDeleteNothing() {
     TwoTiers tiers =
         tiers(

@@ -126,7 +126,8 @@ final class World {
     }
     return new TopicView(
         new Topic(TOPIC, Math.max(1, partitions.length), START.minus(Duration.ofDays(3_650))),
-        views);
+        views,
+        java.util.Map.of());
   }
 
   static long at(int minute) {

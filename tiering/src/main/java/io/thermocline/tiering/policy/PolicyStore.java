@@ -42,8 +42,8 @@ public final class PolicyStore {
     }
     if (!text.equals(initial)) {
       LOG.warn(
-          "policies were applied that differ from the configuration's: those applied are in force,"
-              + " applied_bytes={} configured_bytes={}",
+          "the policies in force were applied and differ from the configuration's, which are left"
+              + " aside: apply those to change that, applied_bytes={} configured_bytes={}",
           text.length(),
           initial.length());
     }

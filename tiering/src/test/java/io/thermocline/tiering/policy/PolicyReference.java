@@ -160,9 +160,9 @@ final class PolicyReference {
         committed first: while the cold tier cannot be reached nothing is deleted.
       - Sizes are those of the whole topic. An offset that lies in both tiers is counted once, as it lies in
         the cold tier.
-      - A jump of the clock deletes nothing: retention has its own time, which runs at most twice as fast as
-        real time when the clock is ahead of it, after steps up to `tiering.maxClockStep` that are believed
-        at once. An append time in the future, before the topic was created, or out of order with its
+      - A jump of the clock deletes nothing: retention has its own time. It believes steps of up to five
+        minutes at once; when the clock is further ahead, as after the server was off for a day, it runs at
+        twice the speed of real time until it has caught up. An append time in the future, before the topic was created, or out of order with its
         neighbors is not trusted: such a record counts as old as the first later one that is.
       - A partition with a problem (see `thermocline tier status`) stands still: nothing of it is tiered,
         trimmed or deleted, and its bytes do not count toward the limits of its topic.
