@@ -143,6 +143,9 @@ final class CopyTiering implements Tiering {
   }
 
   @Override
+  public void topicsChanged() {}
+
+  @Override
   public String policies() {
     return yaml;
   }

@@ -70,6 +70,7 @@ final class TopicCalls extends TopicServiceGrpc.TopicServiceImplBase {
             refuseTakenTable(name);
           }
           Topic topic = topics.create(name, partitions);
+          tiering.topicsChanged();
           return CreateTopicResponse.newBuilder().setTopic(Wire.topic(topic)).build();
         });
   }
@@ -190,6 +191,7 @@ final class TopicCalls extends TopicServiceGrpc.TopicServiceImplBase {
         () -> {
           Topic topic = topics.require(request.getName());
           Topic grown = topics.growPartitions(topic.id(), request.getPartitionCount());
+          tiering.topicsChanged();
           return UpdateTopicResponse.newBuilder().setTopic(Wire.topic(grown)).build();
         });
   }

@@ -200,6 +200,9 @@ final class MemoryTiering implements Tiering {
   }
 
   @Override
+  public void topicsChanged() {}
+
+  @Override
   public String policies() {
     return policies;
   }

@@ -88,6 +88,12 @@ public interface Tiering {
   String policies();
 
   /**
+   * Takes note of new topics and partitions at once, rather than at the next look: their segments
+   * are cut as the policies say from the first batch on.
+   */
+  void topicsChanged();
+
+  /**
    * Deletes a topic: records the intent, then carries it out. Once this returns the topic is gone
    * for callers; what could not be finished (the cold tier away) goes on by itself, also after a
    * restart.

@@ -209,6 +209,11 @@ public final class TieringControl implements Tiering, AutoCloseable {
   }
 
   @Override
+  public void topicsChanged() {
+    cutting.tell(topics.list(), policies.inForce());
+  }
+
+  @Override
   public String policies() {
     return policies.inForce().text();
   }

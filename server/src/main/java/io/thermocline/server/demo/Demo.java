@@ -58,6 +58,7 @@ final class Demo {
   private final boolean kept;
   private final PrintWriter out;
   private long started;
+  private int steps;
 
   Demo(Path directory, boolean kept, PrintWriter out) {
     this.directory = directory;
@@ -154,8 +155,8 @@ final class Demo {
         throw new DemoFailedException("Tiering stands still: " + move.problem());
       }
       took(
-          "offsets %s in %d Parquet files, %s, one commit; local disk now starts at %d",
-          move.tiered(), move.files(), Units.roundedBytes(move.coldBytes()), move.hotStart());
+          "offsets %s in %s, %s, one commit; local disk now starts at %d",
+          move.tiered(), counted(move.files(), "Parquet file"), Units.roundedBytes(move.coldBytes()), move.hotStart());
     }
   }
 
@@ -214,11 +215,11 @@ final class Demo {
     TopicDescription topic = client.admin().describeTopic(TOPIC, true);
     TopicDescription.Partition partition = topic.partitions().get(0);
     say(
-        "     cold  [%d, %d)  %s in %d Parquet files, Iceberg table %s",
+        "     cold  [%d, %d)  %s in %s, Iceberg table %s",
         partition.logStart(),
         partition.tieredTo(),
         Units.roundedBytes(partition.coldBytes()),
-        partition.coldFiles(),
+        counted(partition.coldFiles(), "Parquet file"),
         topic.table());
     for (TopicDescription.ColdFile file : partition.files()) {
       say(
@@ -227,14 +228,16 @@ final class Demo {
       say("           %s", file.location());
     }
     say(
-        "     hot   [%d, %d)  %s in %d segments",
+        "     hot   [%d, %d)  %s in %s",
         partition.hotStart(),
         partition.end(),
         Units.roundedBytes(partition.hotBytes()),
-        partition.hotSegments());
+        counted(partition.hotSegments(), "segment"));
   }
 
-  private int steps;
+  private static String counted(long count, String thing) {
+    return String.format(Locale.ROOT, "%,d %s%s", count, thing, count == 1 ? "" : "s");
+  }
 
   private void step(String what) {
     steps++;
