@@ -156,7 +156,10 @@ final class Demo {
       }
       took(
           "offsets %s in %s, %s, one commit; local disk now starts at %d",
-          move.tiered(), counted(move.files(), "Parquet file"), Units.roundedBytes(move.coldBytes()), move.hotStart());
+          move.tiered(),
+          counted(move.files(), "Parquet file"),
+          Units.roundedBytes(move.coldBytes()),
+          move.hotStart());
     }
   }
 
