@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -161,15 +162,17 @@ class EndToEndIT {
   }
 
   private static void produce(ThermoclineClient client, int from, int to) throws Exception {
+    List<CompletableFuture<?>> answers = new ArrayList<>();
     try (Producer producer = client.producer(ProducerOptions.defaults().withBatchBytes(4096))) {
       for (int i = from; i < to; i++) {
-        var unused =
+        answers.add(
             producer.send(
                 ProducerRecord.of("events", "k" + i % 17, "v%06d".formatted(i))
-                    .withTimestamp(FIRST_MILLIS + i));
+                    .withTimestamp(FIRST_MILLIS + i)));
       }
       producer.flush();
     }
+    answers.forEach(CompletableFuture::join);
   }
 
   private static void assertEverythingIsThere(ThermoclineClient client) {
