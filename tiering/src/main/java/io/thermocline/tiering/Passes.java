@@ -172,6 +172,14 @@ final class Passes {
     metrics.failed("run", kind);
     work.problemOfAll(topic.partitionCount(), kind + ": " + e.getMessage());
     metrics.problems(topic.name(), topic.partitionCount());
+    try {
+      // It grows just then, and nobody else tells.
+      TopicPolicy policy = policies.inForce().of(topic.name());
+      pass.tellLastKnownLag(topic, policy, clock.instant());
+    } catch (RuntimeException unknown) {
+      // What failed the pass is what the caller has to hear.
+      e.addSuppressed(unknown);
+    }
   }
 
   private void maintain(Topic topic, TopicWork work) {

@@ -112,7 +112,7 @@ public final class TieringControl implements Tiering, AutoCloseable {
   private void eachTick(List<Topic> now) {
     cutting.tell(now, policies.inForce());
     works.retain(now.stream().map(Topic::id).collect(Collectors.toSet()));
-    metrics.publish(now.stream().map(Topic::name).toList());
+    metrics.keep(now.stream().map(Topic::name).toList());
   }
 
   @Override

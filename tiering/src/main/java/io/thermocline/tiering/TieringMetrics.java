@@ -1,8 +1,9 @@
 package io.thermocline.tiering;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.thermocline.model.ErrorKind;
 import java.time.Duration;
@@ -10,110 +11,147 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** What tiering tells about itself, under {@code thermocline.tiering.}. Thread-safe. */
 final class TieringMetrics {
   private static final String PREFIX = "thermocline.tiering.";
 
   /** How far a topic is behind. */
-  record Lag(long bytes, Duration age) {}
+  record Lag(long bytes, Duration age) {
+    static final Lag NONE = new Lag(0, Duration.ZERO);
+  }
+
+  /** What a topic told last. Its gauges are made once: remaking them races with whoever reads. */
+  private final class Told {
+    private final List<Meter> gauges;
+    private volatile Lag lag = Lag.NONE;
+    private volatile int problems;
+
+    Told(String topic) {
+      gauges =
+          List.of(
+              gauge(
+                  "lag.bytes",
+                  topic,
+                  () -> lag.bytes(),
+                  "Bytes on local disk that are not tiered yet"),
+              gauge(
+                  "lag.seconds",
+                  topic,
+                  () -> lag.age().toMillis() / 1000.0,
+                  "Age of the oldest record that is not tiered yet, by append time"),
+              gauge(
+                  "stuck.partitions",
+                  topic,
+                  () -> problems,
+                  "Partitions that stand still because of a problem"));
+    }
+  }
 
   private final MeterRegistry registry;
-  private final MultiGauge lagBytes;
-  private final MultiGauge lagSeconds;
-  private final MultiGauge stuck;
-  private final Map<String, Lag> lags = new ConcurrentHashMap<>();
-  private final Map<String, Integer> problems = new ConcurrentHashMap<>();
+  private final Map<String, Told> told = new ConcurrentHashMap<>();
+  private final Counter tieredBytes;
+  private final Counter tieredRecords;
+  private final Counter tieredFiles;
+  private final Counter expiredBytes;
+  private final Counter untieredDeletedBytes;
+  private final Counter untieredDeletedOffsets;
+  private final Counter trimmedOffsets;
+  private final Counter maintenance;
+  private final Timer commit;
+  private final Timer run;
 
   TieringMetrics(MeterRegistry registry) {
     this.registry = registry;
-    this.lagBytes =
-        MultiGauge.builder(PREFIX + "lag.bytes")
-            .description("Bytes on local disk that are not tiered yet")
-            .baseUnit("bytes")
-            .register(registry);
-    this.lagSeconds =
-        MultiGauge.builder(PREFIX + "lag.seconds")
-            .description("Age of the oldest record that is not tiered yet, by append time")
-            .baseUnit("seconds")
-            .register(registry);
-    this.stuck =
-        MultiGauge.builder(PREFIX + "stuck.partitions")
-            .description("Partitions that stand still because of a problem")
-            .register(registry);
+    this.tieredBytes = counter("bytes", "Bytes of committed data files");
+    this.tieredRecords = counter("records", "Records in committed data files");
+    this.tieredFiles = counter("files", "Data files committed");
+    this.expiredBytes = counter("expired.bytes", "Bytes that retention deleted for good");
+    this.untieredDeletedBytes =
+        counter("untiered.deleted.bytes", "Of them, bytes that were never tiered");
+    this.untieredDeletedOffsets =
+        counter("untiered.deleted.offsets", "Offsets deleted and never tiered");
+    this.trimmedOffsets = counter("trimmed.offsets", "Offsets whose local copies were let go of");
+    this.maintenance = counter("maintenance", "Pieces of upkeep done on tables");
+    this.commit = timer("commit", "Commits that were made, until they were read back");
+    this.run = timer("run", "Passes over one topic");
   }
 
   void lag(String topic, Lag lag) {
-    lags.put(topic, lag);
+    of(topic).lag = lag;
   }
 
   void problems(String topic, int partitions) {
-    problems.put(topic, partitions);
+    of(topic).problems = partitions;
   }
 
-  /** Shows what the topics told last, and forgets those that are gone. */
-  void publish(List<String> topics) {
-    lags.keySet().retainAll(topics);
-    problems.keySet().retainAll(topics);
-    lagBytes.register(
-        lags.entrySet().stream()
-            .map(lag -> MultiGauge.Row.of(topic(lag.getKey()), lag.getValue().bytes()))
-            .toList(),
-        true);
-    lagSeconds.register(
-        lags.entrySet().stream()
-            .map(
-                lag ->
-                    MultiGauge.Row.of(
-                        topic(lag.getKey()), lag.getValue().age().toMillis() / 1000.0))
-            .toList(),
-        true);
-    stuck.register(
-        problems.entrySet().stream()
-            .map(problem -> MultiGauge.Row.of(topic(problem.getKey()), problem.getValue()))
-            .toList(),
-        true);
+  private Told of(String topic) {
+    return told.computeIfAbsent(topic, Told::new);
+  }
+
+  /** Forgets the topics that are gone. */
+  void keep(List<String> topics) {
+    told.entrySet()
+        .removeIf(
+            topic -> {
+              boolean gone = !topics.contains(topic.getKey());
+              if (gone) {
+                topic.getValue().gauges.forEach(registry::remove);
+              }
+              return gone;
+            });
   }
 
   void tiered(long bytes, long records, int files) {
-    count("bytes", bytes);
-    count("records", records);
-    count("files", files);
+    tieredBytes.increment((double) bytes);
+    tieredRecords.increment((double) records);
+    tieredFiles.increment(files);
   }
 
   void expired(long bytes, long untieredBytes, long untieredOffsets) {
-    count("expired.bytes", bytes);
-    count("untiered.deleted.bytes", untieredBytes);
-    count("untiered.deleted.offsets", untieredOffsets);
+    expiredBytes.increment((double) bytes);
+    untieredDeletedBytes.increment((double) untieredBytes);
+    untieredDeletedOffsets.increment((double) untieredOffsets);
   }
 
   void maintained() {
-    count("maintenance", 1);
+    maintenance.increment();
   }
 
   void trimmed(long offsets) {
-    count("trimmed.offsets", offsets);
+    trimmedOffsets.increment((double) offsets);
   }
 
   void failed(String step, ErrorKind kind) {
-    registry
-        .counter(PREFIX + "failures", "step", step, "kind", kind.name().toLowerCase(Locale.ROOT))
+    Counter.builder(PREFIX + "failures")
+        .description("Steps of tiering that failed, by step and error kind")
+        .tag("step", step)
+        .tag("kind", kind.name().toLowerCase(Locale.ROOT))
+        .register(registry)
         .increment();
   }
 
   Timer commitTime() {
-    return registry.timer(PREFIX + "commit");
+    return commit;
   }
 
   Timer runTime() {
-    return registry.timer(PREFIX + "run");
+    return run;
   }
 
-  private void count(String name, long amount) {
-    registry.counter(PREFIX + name).increment((double) amount);
+  private Counter counter(String name, String description) {
+    return Counter.builder(PREFIX + name).description(description).register(registry);
   }
 
-  private static Tags topic(String name) {
-    return Tags.of("topic", name);
+  private Timer timer(String name, String description) {
+    return Timer.builder(PREFIX + name).description(description).register(registry);
+  }
+
+  private Gauge gauge(String name, String topic, Supplier<Number> value, String description) {
+    return Gauge.builder(PREFIX + name, value)
+        .description(description)
+        .tag("topic", topic)
+        .register(registry);
   }
 }

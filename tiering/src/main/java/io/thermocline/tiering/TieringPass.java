@@ -233,7 +233,8 @@ final class TieringPass {
         LOG.warn("trim failed partition={} kind={}", plan.id(), e.kind(), e);
       }
     }
-    tellLag(view, policy, occasion.now(), report);
+    metrics.problems(topic.name(), report.problems().size());
+    tellLag(view, policy, occasion.now());
   }
 
   private void settle(PartitionView view, PartitionPlan plan, TopicPolicy policy) {
@@ -275,18 +276,22 @@ final class TieringPass {
         trim.reason());
   }
 
-  private void tellLag(TopicView view, TopicPolicy policy, Instant now, PassReport report) {
-    String topic = view.topic().name();
-    metrics.problems(topic, report.problems().size());
+  /** Tells how far a topic is behind by what is known of its table without asking for it. */
+  void tellLastKnownLag(Topic topic, TopicPolicy policy, Instant now) {
+    tellLag(TopicReader.read(hot, topic, cold.lastKnown(topic.id())), policy, now);
+  }
+
+  private void tellLag(TopicView view, TopicPolicy policy, Instant now) {
+    TieringMetrics.Lag lag = TieringMetrics.Lag.NONE;
     if (policy.tiering().enabled()) {
-      metrics.lag(
-          topic,
+      lag =
           new TieringMetrics.Lag(
               view.partitions().stream().mapToLong(PartitionView::lagBytes).sum(),
               view.partitions().stream()
                   .flatMap(partition -> partition.lag(now).stream())
                   .max(Comparator.naturalOrder())
-                  .orElse(Duration.ZERO)));
+                  .orElse(Duration.ZERO));
     }
+    metrics.lag(view.topic().name(), lag);
   }
 }

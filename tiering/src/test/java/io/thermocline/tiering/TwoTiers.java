@@ -41,6 +41,7 @@ final class TwoTiers {
   final MemoryColdTier cold = new MemoryColdTier();
   final Faults faults = new Faults();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final TieringMetrics metrics = new TieringMetrics(meters);
   final Topic topic;
   boolean diskFull;
 
@@ -80,7 +81,7 @@ final class TwoTiers {
             RetentionClock.open(directory, clock, () -> nanos, settings.maxClockStep()),
             () -> nanos),
         () -> diskFull,
-        new TieringMetrics(meters),
+        metrics,
         itsWorks,
         new Shutdown());
   }
@@ -90,7 +91,7 @@ final class TwoTiers {
         faults.before(TopicRegistry.class, topics),
         faults.before(ColdTier.class, cold),
         works,
-        new TieringMetrics(meters));
+        metrics);
   }
 
   Passes passes() {

@@ -1,0 +1,57 @@
+package io.thermocline.tiering;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LagTest {
+  @TempDir Path directory;
+
+  @Test
+  void lagGrowsWhileTheColdTierIsAwayAndIsGoneOnceItIsCaughtUp() {
+    TwoTiers tiers = new TwoTiers(directory, 1, "tiering: { minFileBytes: 1KiB, maxLag: 10m }");
+    tiers.append(0, 50);
+    tiers.round();
+    tiers.faults.plan(
+        (call, after) ->
+            call.equals("topic") ? new ThermoclineException(ErrorKind.TRANSIENT, "away") : null);
+
+    tiers.append(0, 50);
+    tiers.pass(Duration.ofHours(2));
+    assertThatThrownBy(tiers::round).isInstanceOf(ThermoclineException.class);
+
+    assertThat(lag(tiers, "seconds")).isGreaterThan((double) Duration.ofHours(2).toSeconds());
+    assertThat(lag(tiers, "bytes")).isEqualTo((double) tiers.state(0).bytes());
+
+    tiers.faults.none();
+    tiers.round();
+
+    assertThat(lag(tiers, "seconds")).isZero();
+    assertThat(lag(tiers, "bytes")).isZero();
+  }
+
+  @Test
+  void aTopicThatIsGoneIsShownNoMore() {
+    TwoTiers tiers = new TwoTiers(directory, 1, "tiering: { enabled: true }");
+    tiers.append(0, 1);
+    tiers.round();
+
+    tiers.metrics.keep(List.of(tiers.topic.name()));
+    assertThat(tiers.meters.find("thermocline.tiering.lag.bytes").gauges()).hasSize(1);
+
+    tiers.metrics.keep(List.of());
+    assertThat(tiers.meters.find("thermocline.tiering.lag.bytes").gauges()).isEmpty();
+    assertThat(tiers.meters.find("thermocline.tiering.stuck.partitions").gauges()).isEmpty();
+  }
+
+  private static double lag(TwoTiers tiers, String unit) {
+    return tiers.meters.get("thermocline.tiering.lag." + unit).gauge().value();
+  }
+}
