@@ -4,7 +4,9 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.thermocline.model.ErrorKind;
+import java.util.EnumMap;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * The cold tier in numbers.
@@ -25,14 +27,32 @@ final class ColdMetrics {
   private final Counter filesWritten;
   private final Counter filesRemoved;
   private final Counter bytesWritten;
+  private final Map<CacheName, Counter> hits = new EnumMap<>(CacheName.class);
+  private final Map<CacheName, Counter> misses = new EnumMap<>(CacheName.class);
 
   ColdMetrics(MeterRegistry registry) {
     this.registry = registry;
-    this.readBytes = Counter.builder("thermocline.cold.read").baseUnit("bytes").register(registry);
-    this.filesWritten = Counter.builder("thermocline.cold.files.written").register(registry);
-    this.filesRemoved = Counter.builder("thermocline.cold.files.removed").register(registry);
-    this.bytesWritten =
-        Counter.builder("thermocline.cold.written").baseUnit("bytes").register(registry);
+    this.readBytes = counter("read.bytes", "Bytes of batches read from data files");
+    this.filesWritten = counter("files.written", "Data files uploaded, committed or not");
+    this.filesRemoved =
+        counter("files.removed", "Files removed: no metadata named them, or their topic is gone");
+    this.bytesWritten = counter("written.bytes", "Bytes of data files uploaded");
+    for (CacheName cache : CacheName.values()) {
+      hits.put(cache, lookups(cache, "hit"));
+      misses.put(cache, lookups(cache, "miss"));
+    }
+  }
+
+  private Counter counter(String name, String description) {
+    return Counter.builder("thermocline.cold." + name).description(description).register(registry);
+  }
+
+  private Counter lookups(CacheName cache, String result) {
+    return Counter.builder("thermocline.cold.cache")
+        .description("Look-ups in the caches of the cold tier")
+        .tag("cache", name(cache))
+        .tag("result", result)
+        .register(registry);
   }
 
   /** What is kept in memory or on disk to read faster. */
@@ -48,11 +68,15 @@ final class ColdMetrics {
 
   void committed(Timer.Sample sample, String outcome) {
     sample.stop(
-        Timer.builder("thermocline.cold.commit").tag("outcome", outcome).register(registry));
+        Timer.builder("thermocline.cold.commit")
+            .description("Commits to tables, by outcome: ok, or the error kind")
+            .tag("outcome", outcome)
+            .register(registry));
   }
 
   void failed(String operation, ErrorKind kind) {
     Counter.builder("thermocline.cold.errors")
+        .description("Calls of the cold tier that failed, by operation and error kind")
         .tag("operation", operation)
         .tag("kind", name(kind))
         .register(registry)
@@ -68,11 +92,7 @@ final class ColdMetrics {
   }
 
   void cache(CacheName cache, boolean hit) {
-    Counter.builder("thermocline.cold.cache")
-        .tag("cache", name(cache))
-        .tag("result", hit ? "hit" : "miss")
-        .register(registry)
-        .increment();
+    (hit ? hits : misses).get(cache).increment();
   }
 
   void written(long bytes) {
