@@ -3,8 +3,10 @@ package io.thermocline.server;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.DiskSpaceMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.thermocline.cold.IcebergColdTier;
@@ -51,7 +53,7 @@ public final class ThermoclineServer implements AutoCloseable {
     ServerSettings settings = new ServerSettings(configuration);
     Resources resources = new Resources();
     try {
-      PrometheusMeterRegistry metrics = metrics(resources);
+      PrometheusMeterRegistry metrics = metrics(resources, settings.dataDirectory());
       EmbeddedHotTier hot = resources.own(EmbeddedHotTier.open(settings.hot(), clock, metrics));
       ColdTier cold =
           resources.own(IcebergColdTier.open(settings.cold(hot.clusterId()), clock, metrics));
@@ -99,12 +101,14 @@ public final class ThermoclineServer implements AutoCloseable {
     }
   }
 
-  private static PrometheusMeterRegistry metrics(Resources resources) {
+  private static PrometheusMeterRegistry metrics(Resources resources, Path dataDirectory) {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     new JvmMemoryMetrics().bindTo(registry);
     new JvmThreadMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     new FileDescriptorMetrics().bindTo(registry);
+    new UptimeMetrics().bindTo(registry);
+    new DiskSpaceMetrics(dataDirectory.toFile()).bindTo(registry);
     resources.own(new JvmGcMetrics()).bindTo(registry);
     resources.own(registry::close);
     return registry;
