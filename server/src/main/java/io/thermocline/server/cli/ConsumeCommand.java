@@ -7,9 +7,6 @@ import io.thermocline.client.PartitionName;
 import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.model.OffsetRange;
-import java.io.BufferedOutputStream;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -122,7 +119,7 @@ final class ConsumeCommand implements Callable<Integer> {
     }
     try (ThermoclineClient client = server.connect();
         Consumer consumer = client.consumer(options);
-        OutputStream out = open()) {
+        OutputStream out = StandardOutput.open()) {
       begin(consumer);
       InterruptedRun interrupted = new InterruptedRun(consumer::wakeUp);
       try {
@@ -130,6 +127,9 @@ final class ConsumeCommand implements Callable<Integer> {
       } finally {
         interrupted.over();
       }
+    } catch (StandardOutput.ClosedException e) {
+      // As with head: whoever read has enough, which is no failure.
+      return ExitCode.OK;
     }
     return lost.isEmpty() ? ExitCode.OK : ExitCode.DATA_LOST;
   }
@@ -183,9 +183,5 @@ final class ConsumeCommand implements Callable<Integer> {
           .getErr()
           .println("thermocline: records of " + partition + " are damaged: offsets " + range);
     }
-  }
-
-  private static OutputStream open() {
-    return new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16);
   }
 }

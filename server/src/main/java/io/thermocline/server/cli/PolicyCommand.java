@@ -150,7 +150,7 @@ final class PolicyCommand extends CommandGroup {
       } else if (output.isJson()) {
         out.println(Json.pretty(inForce));
       } else {
-        out.print(inForce.yaml());
+        out.print(inForce.yaml().isEmpty() ? "# no policies: the defaults apply" : inForce.yaml());
         if (!inForce.yaml().endsWith("\n")) {
           out.println();
         }

@@ -1,0 +1,116 @@
+package io.thermocline.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+@Timeout(60)
+class CommandLineTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "topic",
+        "nonsense",
+        "topic create",
+        "topic create t --partitions many",
+        "topic delete t",
+        "topic delete t --cold maybe",
+        "topic delete-records t --partition 0 --before soon",
+        "consume t --from whenever",
+        "consume t --format xml",
+        "produce t --key id",
+        "produce t --header nothing",
+        "tier",
+        "sql",
+      })
+  void aWrongCommandLineIsSaidInFewLinesAndExitsWith2(String line) {
+    CommandRun run = CommandRun.of(line.isEmpty() ? new String[0] : line.split(" "));
+    assertThat(run.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).startsWith("thermocline: ");
+    assertThat(run.err().lines().count()).isLessThanOrEqualTo(2);
+    assertThat(run.err()).doesNotContain("Exception");
+  }
+
+  @Test
+  void aServerThatCannotBeReachedIsSaidInOneLineAndExitsWith4() {
+    CommandRun run = CommandRun.of("topic", "create", "t", "--server", "127.0.0.1:1");
+    assertThat(run.exitCode()).isEqualTo(ExitCode.TRY_LATER);
+    assertThat(run.err()).startsWith("thermocline: Can't connect").contains("127.0.0.1");
+    assertThat(run.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void aConnectionThatEndsBeforeTheAnswerLeavesAWriteUnknownAndExitsWith3() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
+      Thread hangUp = new Thread(() -> hangUp(socket));
+      hangUp.setDaemon(true);
+      hangUp.start();
+      CommandRun run =
+          CommandRun.of("topic", "create", "t", "--server", "127.0.0.1:" + socket.getLocalPort());
+      assertThat(run.exitCode()).isEqualTo(ExitCode.OUTCOME_UNKNOWN);
+      assertThat(run.err()).startsWith("thermocline: it is not known whether it was done");
+    }
+  }
+
+  static List<CommandLine> commands() {
+    return all(ThermoclineCommand.commandLine()).toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("commands")
+  void everyCommandHasHelpAndSaysWhatItIsFor(CommandLine command) {
+    String name = command.getCommandSpec().qualifiedName();
+    String[] words = (name + " --help").substring("thermocline ".length()).split(" ");
+    CommandRun run = CommandRun.of(words);
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).startsWith("Usage: " + name);
+    assertThat(command.getCommandSpec().usageMessage().description()).isNotEmpty();
+  }
+
+  @Test
+  void theVersionIsShown() {
+    assertThat(CommandRun.of("version").out()).startsWith("thermocline ");
+    assertThat(CommandRun.of("--version").out()).isEqualTo(CommandRun.of("version").out());
+    assertThat(CommandRun.of("version", "--json").out()).contains("\"version\"");
+  }
+
+  @Test
+  void aCompletionScriptIsMade() {
+    CommandRun run = CommandRun.of("generate-completion");
+    assertThat(run.exitCode()).isZero();
+    assertThat(run.out()).contains("complete -F").contains("delete-records");
+  }
+
+  private static Stream<CommandLine> all(CommandLine command) {
+    Stream<CommandLine> below =
+        command.getSubcommands().values().stream().distinct().flatMap(CommandLineTest::all);
+    boolean ours = !command.getCommandName().matches("help|generate-completion");
+    return Stream.concat(ours ? Stream.of(command) : Stream.empty(), below);
+  }
+
+  private static void hangUp(ServerSocket socket) {
+    try {
+      while (true) {
+        socket.accept().close();
+      }
+    } catch (IOException e) {
+      if (!socket.isClosed()) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
