@@ -186,7 +186,17 @@ record BatchHeader(
     return (long) BYTES + payloadBytes;
   }
 
-  /** The batch, with the payload that stood after this header. */
+  /**
+   * The batch, with the payload that stood after this header.
+   *
+   * @return null when it is not what the producer sent
+   */
+  RecordBatch intactBatch(ByteBuffer payload) {
+    RecordBatch batch = withPayload(payload);
+    return batch.content().computeCrc32c() == contentCrc32c ? batch : null;
+  }
+
+  /** The batch, with a payload nobody has looked at. */
   RecordBatch withPayload(ByteBuffer payload) {
     return new RecordBatch(
         baseOffset,

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.model.RecordBatch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -78,15 +79,15 @@ final class BatchScan {
     return null;
   }
 
-  /** Whether the payload is what the producer sent. */
-  boolean payloadIntact(Found found) throws IOException {
+  /**
+   * The batch itself.
+   *
+   * @return null when the payload is not what the producer sent
+   */
+  RecordBatch batch(Found found) throws IOException {
     ByteBuffer payload = ByteBuffer.allocate(found.header().payloadBytes());
     int read = file.read(payload, found.position() + BatchHeader.BYTES);
-    if (read < payload.capacity()) {
-      return false;
-    }
-    int crc = found.header().withPayload(payload.flip()).content().computeCrc32c();
-    return crc == found.header().contentCrc32c();
+    return read < payload.capacity() ? null : found.header().intactBatch(payload.flip());
   }
 
   /** Makes the window hold a whole header at {@code position}, where the file has one. */

@@ -41,6 +41,7 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
   private final DurableTopics topics;
   private final Upkeep upkeep;
   private final LogReader reader;
+  private final FoundDamage damage;
   private final Trimmer trimmer;
   private final BatchChecks checks;
 
@@ -54,6 +55,7 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
     this.upkeep = opening.upkeep();
     this.reader =
         new LogReader(env.segments(), env.settings().batchLimits().maxUncompressedBytes());
+    this.damage = opening.damage();
     this.trimmer = new Trimmer(env, metadata);
     this.checks = new BatchChecks(env.settings().batchLimits());
   }
@@ -114,12 +116,18 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
         threads.readers(),
         id,
         () -> {
-          ReadResult result = onView(id, view -> reader.read(view, from, maxBytes));
+          LogReader.Damage found = damageOf(id);
+          ReadResult result = onView(id, view -> reader.read(view, from, maxBytes, found));
           if (result instanceof ReadResult.Progress progress) {
             note(progress);
           }
           return result;
         });
+  }
+
+  private LogReader.Damage damageOf(TopicPartition id) {
+    PartitionLog log = logs.require(id);
+    return ranges -> damage.take(log, ranges);
   }
 
   /** Work on a log's files as one view has them. */
@@ -174,7 +182,10 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
     return blocking(
         threads.readers(),
         id,
-        () -> onView(id, view -> reader.offsetForTimestamp(view, from, timestampMillis)));
+        () -> {
+          LogReader.Damage found = damageOf(id);
+          return onView(id, view -> reader.offsetForTimestamp(view, from, timestampMillis, found));
+        });
   }
 
   @Override

@@ -17,6 +17,7 @@ final class HotMetrics {
   final Counter appendedRecords;
   final Counter readBytes;
   final Counter lostOffsets;
+  final Counter damagedOffsets;
   final Counter recoveryCuts;
   final Counter failedChores;
   private final Timer append;
@@ -32,7 +33,13 @@ final class HotMetrics {
     appendedRecords = counter(registry, "append.records", "records", "Records appended, durable");
     readBytes = counter(registry, "read.bytes", "bytes", "Payload bytes read from local disk");
     lostOffsets =
-        counter(registry, "lost.offsets", "offsets", "Offsets answered or found as damaged");
+        counter(registry, "lost.offsets", "offsets", "Offsets answered as lost, at each read");
+    damagedOffsets =
+        counter(
+            registry,
+            "damaged.offsets",
+            "offsets",
+            "Acknowledged offsets found damaged, by a start or a reader, once each");
     recoveryCuts =
         counter(registry, "recovery.cuts", "cuts", "Unacknowledged tails cut at start-up");
     failedChores =

@@ -23,6 +23,7 @@ record HotOpening(
     MetadataFile metadata,
     Logs logs,
     GroupOffsetsFile groups,
+    FoundDamage damage,
     Upkeep upkeep) {
 
   static HotOpening open(
@@ -81,9 +82,10 @@ record HotOpening(
             partition -> {
               PartitionLog unused = logs.require(partition);
             });
-    Upkeep upkeep = new Upkeep(env, threads, logs, groups, checkpoint);
+    FoundDamage damage = new FoundDamage(metadata, env.metrics(), threads.chores());
+    Upkeep upkeep = new Upkeep(env, threads, logs, groups, checkpoint, damage);
     upkeep.start();
-    return new HotOpening(env, threads, metadata, logs, groups, upkeep);
+    return new HotOpening(env, threads, metadata, logs, groups, damage, upkeep);
   }
 
   /** Plans for all logs, then one change of the metadata, then the changes to files. */

@@ -2,13 +2,13 @@ package io.thermocline.hot;
 
 import io.thermocline.codec.PayloadReader;
 import io.thermocline.codec.RecordCursor;
-import io.thermocline.model.BatchContent;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
+import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /** Reads logs, by what a {@link LogView} says may be read. Blocks for I/O. Thread-safe. */
@@ -21,8 +21,13 @@ final class LogReader {
     this.maxUncompressedBytes = maxUncompressedBytes;
   }
 
+  /** Is told of damage, known or not, with whole batches' offsets. */
+  interface Damage {
+    void found(List<OffsetRange> ranges);
+  }
+
   /** Answers as {@link io.thermocline.model.HotTier#read} does. */
-  ReadResult read(LogView view, long from, int maxBytes) throws IOException {
+  ReadResult read(LogView view, long from, int maxBytes, Damage damage) throws IOException {
     if (from >= view.end()) {
       return new ReadResult.AtEnd(view.end());
     }
@@ -31,18 +36,21 @@ final class LogReader {
     }
     LogView.Extent extent = view.extentOf(from);
     if (extent.bytes() == 0) {
+      damage.found(List.of(new OffsetRange(extent.segment().base(), extent.end())));
       return lost(from, extent.end());
     }
     try (OpenSegments.Open open = segments.acquire(extent.segment())) {
       long hint = index(open, extent).positionFor(from);
-      return new SegmentRead(open.file(), extent, view.lost(), from, maxBytes).from(hint);
+      SegmentRead read = new SegmentRead(open.file(), extent, view.lost(), from, maxBytes);
+      ReadResult answer = read.from(hint);
+      damage.found(read.damage());
+      return answer;
     }
   }
 
   /** Durable offsets without a byte: what was damaged lay in a file that is gone. */
   private static ReadResult lost(long from, long end) {
-    return new ReadResult.Progress(
-        java.util.List.of(), end, java.util.List.of(new OffsetRange(from, end)));
+    return new ReadResult.Progress(List.of(), end, List.of(new OffsetRange(from, end)));
   }
 
   private static SegmentIndex index(OpenSegments.Open open, LogView.Extent extent)
@@ -69,12 +77,12 @@ final class LogReader {
   }
 
   /** Answers as {@link io.thermocline.model.HotTier#offsetForTimestamp} does. */
-  Optional<OffsetAndTimestamp> offsetForTimestamp(LogView view, long from, long timestampMillis)
-      throws IOException {
+  Optional<OffsetAndTimestamp> offsetForTimestamp(
+      LogView view, long from, long timestampMillis, Damage damage) throws IOException {
     long at = Math.max(from, view.hotStart());
     while (at < view.end()) {
       LogView.Extent extent = view.extentOf(at);
-      Optional<OffsetAndTimestamp> found = search(view, extent, at, timestampMillis);
+      Optional<OffsetAndTimestamp> found = search(view, extent, at, timestampMillis, damage);
       if (found.isPresent()) {
         return found;
       }
@@ -84,7 +92,8 @@ final class LogReader {
   }
 
   private Optional<OffsetAndTimestamp> search(
-      LogView view, LogView.Extent extent, long from, long timestampMillis) throws IOException {
+      LogView view, LogView.Extent extent, long from, long timestampMillis, Damage damage)
+      throws IOException {
     if (extent.bytes() == 0) {
       return Optional.empty();
     }
@@ -99,10 +108,15 @@ final class LogReader {
         if (batch == null || batch.header().baseOffset() >= extent.end()) {
           return Optional.empty();
         }
-        if (mayHold(view, batch.header(), from, timestampMillis) && scan.payloadIntact(batch)) {
-          Optional<OffsetAndTimestamp> found = searchBatch(open, batch, from, timestampMillis);
-          if (found.isPresent()) {
-            return found;
+        if (mayHold(view, batch.header(), from, timestampMillis)) {
+          RecordBatch intact = scan.batch(batch);
+          if (intact == null) {
+            damage.found(List.of(batch.header().range()));
+          } else {
+            Optional<OffsetAndTimestamp> found = searchBatch(intact, from, timestampMillis);
+            if (found.isPresent()) {
+              return found;
+            }
           }
         }
         position = batch.end();
@@ -115,22 +129,18 @@ final class LogReader {
       LogView view, BatchHeader header, long from, long timestampMillis) {
     return header.nextOffset() > from
         && header.maxTimestampMillis() >= timestampMillis
-        && view.lost().stream().allMatch(lost -> lost.intersect(header.range()).isEmpty());
+        && !LostRanges.touch(view.lost(), header.range());
   }
 
   private Optional<OffsetAndTimestamp> searchBatch(
-      OpenSegments.Open open, BatchScan.Found batch, long from, long timestampMillis)
-      throws IOException {
-    ByteBuffer payload = ByteBuffer.allocate(batch.header().payloadBytes());
-    int unused = open.file().read(payload, batch.position() + BatchHeader.BYTES);
-    BatchContent content = batch.header().withPayload(payload.flip()).content();
+      RecordBatch batch, long from, long timestampMillis) {
     try {
       RecordCursor cursor =
           new RecordCursor()
               .reset(
-                  new PayloadReader(maxUncompressedBytes).open(content),
-                  batch.header().baseOffset(),
-                  content.baseTimestampMillis());
+                  new PayloadReader(maxUncompressedBytes).open(batch.content()),
+                  batch.baseOffset(),
+                  batch.content().baseTimestampMillis());
       while (cursor.next()) {
         if (cursor.offset() >= from && cursor.timestampMillis() >= timestampMillis) {
           return Optional.of(new OffsetAndTimestamp(cursor.offset(), cursor.timestampMillis()));

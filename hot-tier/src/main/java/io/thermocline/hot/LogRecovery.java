@@ -80,13 +80,9 @@ final class LogRecovery {
     /** What the metadata is to say before anything is changed. */
     PartitionEntry entry() {
       int epoch = cuts() || damaged ? newestEpoch + 1 : newestEpoch;
-      List<OffsetRange> lost = new ArrayList<>(entry.lost());
-      for (OffsetRange range : found) {
-        if (lost.stream().noneMatch(known -> known.equals(range))) {
-          lost.add(range);
-        }
-      }
-      return !damaged && epoch == entry.epoch() ? entry : entry.recovered(epoch, lost);
+      return !damaged && epoch == entry.epoch()
+          ? entry
+          : entry.recovered(epoch, LostRanges.with(entry.lost(), found));
     }
 
     /** Makes the files what the plan says, durably, and opens the log. */
@@ -175,7 +171,7 @@ final class LogRecovery {
             active.cutFile(activeBytes, now.epoch()));
       }
       for (OffsetRange range : found) {
-        env.metrics().lostOffsets.increment((double) range.span());
+        env.metrics().damagedOffsets.increment((double) range.span());
         LOG.error("Acknowledged records are damaged: partition={} offsets={}", id, range);
       }
     }
@@ -220,7 +216,8 @@ final class LogRecovery {
   /** One past the last offset that is known to have been durable without looking into files. */
   private long knownDurable() {
     long marked = mark.map(Checkpoint.Mark::end).orElse(0L);
-    return Math.max(marked, Math.max(entry.trimmedTo(), entry.logStart()));
+    long read = entry.lost().stream().mapToLong(OffsetRange::to).max().orElse(0);
+    return Math.max(Math.max(marked, read), Math.max(entry.trimmedTo(), entry.logStart()));
   }
 
   private void planWithoutFiles(Plan plan) {

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param logStart first offset that is to be readable
  * @param end one past the last durable offset
  * @param epoch the log epoch
- * @param lost ranges that recovery found damaged
+ * @param lost ranges that a start or a reader found damaged, see {@link LostRanges}
  * @param sealedBytes of all sealed segments
  */
 record LogView(
@@ -126,6 +126,21 @@ record LogView(
     List<Segment.Sealed> rest = sealed.stream().filter(s -> s.end() > upTo).toList();
     List<OffsetRange> restLost = lost.stream().filter(range -> range.to() > upTo).toList();
     return of(rest, active, activeIndex, activeBytes, logStart, end, epoch, restLost);
+  }
+
+  /** With more damage; what lies in segments that are gone is missed by nobody. */
+  LogView losing(List<OffsetRange> damaged) {
+    List<OffsetRange> kept = damaged.stream().filter(range -> range.to() > oldest()).toList();
+    return new LogView(
+        sealed,
+        active,
+        activeIndex,
+        activeBytes,
+        logStart,
+        end,
+        epoch,
+        LostRanges.with(lost, kept),
+        sealedBytes);
   }
 
   LogView startingAt(long newLogStart) {

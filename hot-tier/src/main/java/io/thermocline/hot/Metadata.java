@@ -78,7 +78,7 @@ record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
    * @param logStart first offset that is to be readable, over both tiers; it never goes back
    * @param trimmedTo segments that end at or below it are gone, or are to go
    * @param epoch the log epoch
-   * @param lost damaged ranges that recovery found, in offset order
+   * @param lost damaged ranges that a start or a reader found, see {@link LostRanges}
    */
   record PartitionEntry(long logStart, long trimmedTo, int epoch, List<OffsetRange> lost) {
     static final PartitionEntry NEW = new PartitionEntry(0, 0, 0, List.of());
@@ -94,6 +94,13 @@ record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
     PartitionEntry trimmed(long upTo) {
       List<OffsetRange> rest = lost.stream().filter(range -> range.to() > upTo).toList();
       return new PartitionEntry(logStart, Math.max(trimmedTo, upTo), epoch, rest);
+    }
+
+    /** With more damage; what lies in segments that are gone is missed by nobody. */
+    PartitionEntry losing(List<OffsetRange> damaged) {
+      List<OffsetRange> kept =
+          damaged.stream().filter(range -> range.to() > Math.max(trimmedTo, logStart)).toList();
+      return new PartitionEntry(logStart, trimmedTo, epoch, LostRanges.with(lost, kept));
     }
 
     PartitionEntry recovered(int newEpoch, List<OffsetRange> nowLost) {

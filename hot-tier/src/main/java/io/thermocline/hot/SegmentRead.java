@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One read in one segment: takes a large piece of the file at once and cuts batches out of it. What
- * is damaged is stepped over and named. Used once, by one thread.
+ * One read in one segment: takes a large piece of the file at once and cuts batches out of it, each
+ * checked against both of its checksums. What is damaged is stepped over and named. Used once, by
+ * one thread.
  */
 final class SegmentRead {
   private static final int MIN_CHUNK_BYTES = 16 * 1024;
@@ -25,7 +26,11 @@ final class SegmentRead {
 
   private final List<RecordBatch> batches = new ArrayList<>();
   private final List<OffsetRange> lost = new ArrayList<>();
-  private int takenBytes;
+  private final List<OffsetRange> damage = new ArrayList<>();
+
+  /** Payload bytes of the batches looked at, damaged ones too. */
+  private long takenBytes;
+
   private boolean full;
   private long position;
 
@@ -62,10 +67,15 @@ final class SegmentRead {
       }
     }
     if (!full && expected < extent.end()) {
-      addLost(Math.max(expected, extent.segment().base()), extent.end());
+      addDamage(expected, extent.end());
       expected = extent.end();
     }
     return new ReadResult.Progress(batches, expected, lost);
+  }
+
+  /** All damage it came upon, also below the offset it was to read from. */
+  List<OffsetRange> damage() {
+    return List.copyOf(damage);
   }
 
   private void beginAt(long hint) {
@@ -95,7 +105,7 @@ final class SegmentRead {
       }
       long total = header.totalBytes();
       if (total > read - at) {
-        return needed(header, at);
+        return read < size ? fileEnds(header) : needed(header, at);
       }
       if (!take(header, chunk, at)) {
         full = true;
@@ -108,12 +118,19 @@ final class SegmentRead {
     return 0;
   }
 
+  /** The file ends inside this batch, and before it should: nothing of the segment follows. */
+  private int fileEnds(BatchHeader header) {
+    expected = header.baseOffset();
+    position = extent.bytes();
+    return 0;
+  }
+
   /** A batch that reaches past the piece: too much for this answer, or worth a larger piece. */
   private int needed(BatchHeader header, int at) {
     if (header.totalBytes() > extent.bytes() - position) {
       return 0;
     }
-    if (!batches.isEmpty() && (long) takenBytes + header.payloadBytes() > maxBytes) {
+    if (isTooMuch(header)) {
       full = true;
     }
     return at == 0 ? Math.toIntExact(header.totalBytes()) : 1;
@@ -132,18 +149,25 @@ final class SegmentRead {
     if (header.nextOffset() <= from) {
       return true;
     }
-    for (OffsetRange range : knownLost) {
-      if (!range.intersect(header.range()).isEmpty()) {
-        addLost(header.baseOffset(), header.nextOffset());
-        return true;
-      }
-    }
-    if (!batches.isEmpty() && (long) takenBytes + header.payloadBytes() > maxBytes) {
+    if (isTooMuch(header)) {
       return false;
     }
-    batches.add(header.withPayload(chunk.slice(at + BatchHeader.BYTES, header.payloadBytes())));
     takenBytes += header.payloadBytes();
+    RecordBatch batch =
+        LostRanges.touch(knownLost, header.range())
+            ? null
+            : header.intactBatch(chunk.slice(at + BatchHeader.BYTES, header.payloadBytes()));
+    if (batch == null) {
+      addDamage(header.baseOffset(), header.nextOffset());
+    } else {
+      batches.add(batch);
+    }
     return true;
+  }
+
+  /** Whether there is an answer already, and this batch would make it too large. */
+  private boolean isTooMuch(BatchHeader header) {
+    return takenBytes > 0 && takenBytes + header.payloadBytes() > maxBytes;
   }
 
   /** At {@link #position} there is not the batch that should be: goes on at the next one. */
@@ -162,7 +186,7 @@ final class SegmentRead {
       position = extent.bytes();
       return;
     }
-    addLost(expected, found.header().baseOffset());
+    addDamage(expected, found.header().baseOffset());
     position = found.position();
     expected = found.header().baseOffset();
   }
@@ -171,15 +195,12 @@ final class SegmentRead {
     return header.baseOffset() >= expected && header.nextOffset() <= extent.end();
   }
 
-  private void addLost(long lostFrom, long lostTo) {
-    long start = Math.max(lostFrom, from);
-    if (start >= lostTo) {
-      return;
+  private void addDamage(long damagedFrom, long damagedTo) {
+    if (damagedFrom < damagedTo) {
+      LostRanges.add(damage, new OffsetRange(damagedFrom, damagedTo));
     }
-    int last = lost.size() - 1;
-    if (last >= 0 && lost.get(last).to() == start) {
-      start = lost.remove(last).from();
+    if (Math.max(damagedFrom, from) < damagedTo) {
+      LostRanges.add(lost, new OffsetRange(Math.max(damagedFrom, from), damagedTo));
     }
-    lost.add(new OffsetRange(start, lostTo));
   }
 }

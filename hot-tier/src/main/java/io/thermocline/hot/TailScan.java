@@ -57,7 +57,7 @@ final class TailScan {
     boolean more = true;
     while (more && position < size) {
       BatchScan.Found batch = scan.at(position);
-      if (batch != null && isNext(batch) && scan.payloadIntact(batch)) {
+      if (batch != null && isNext(batch) && scan.batch(batch) != null) {
         keep(batch);
       } else {
         more = passDamage();
@@ -130,7 +130,7 @@ final class TailScan {
     while (found != null
         && (found.header().baseOffset() < expected
             || found.header().logEpoch() < epoch
-            || !scan.payloadIntact(found))) {
+            || scan.batch(found) == null)) {
       found = scan.next(found.end());
     }
     return found;

@@ -21,6 +21,7 @@ final class Upkeep {
   private final Logs logs;
   private final GroupOffsetsFile groups;
   private final Checkpoint checkpoint;
+  private final FoundDamage damage;
   private boolean closed;
 
   Upkeep(
@@ -28,12 +29,14 @@ final class Upkeep {
       HotThreads threads,
       Logs logs,
       GroupOffsetsFile groups,
-      Checkpoint checkpoint) {
+      Checkpoint checkpoint,
+      FoundDamage damage) {
     this.env = env;
     this.threads = threads;
     this.logs = logs;
     this.groups = groups;
     this.checkpoint = checkpoint;
+    this.damage = damage;
   }
 
   void start() {
@@ -50,6 +53,7 @@ final class Upkeep {
       env.reserve().look();
       logs.all().forEach(PartitionLog::tick);
       checkpoint.store(logs.marks());
+      damage.record();
     } catch (IOException | RuntimeException e) {
       env.metrics().failedChores.increment();
       LOG.warn("Upkeep failed and is tried again: next=1s", e);
@@ -71,6 +75,7 @@ final class Upkeep {
       LOG.warn("No checkpoint at the end: the next start looks at more", e);
     }
     threads.close();
+    damage.record();
     env.segments().close();
     try {
       env.directory().close();
