@@ -7,6 +7,7 @@ import java.io.PrintWriter;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,6 +25,8 @@ import picocli.CommandLine.Spec;
       "  thermocline serve --set data.dir=/var/lib/thermocline --set grpc.port=0",
     })
 public final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+
   @Mixin private ConfigurationOptions options;
   @Spec private CommandSpec spec;
 
@@ -32,19 +35,7 @@ public final class ServeCommand implements Callable<Integer> {
     Configuration configuration = options.load();
     Logging.configure(configuration);
     ThermoclineServer server = ThermoclineServer.open(configuration, InstantSource.system());
-    CountDownLatch closed = new CountDownLatch(1);
-    Runtime.getRuntime()
-        .addShutdownHook(
-            new Thread(
-                () -> {
-                  try {
-                    server.close();
-                  } finally {
-                    closed.countDown();
-                    ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
-                  }
-                },
-                "shutdown"));
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "shutdown"));
     PrintWriter out = spec.commandLine().getOut();
     String host = configuration.get(ConfigKeys.HOST);
     out.printf("Thermocline listens on%n");
@@ -52,7 +43,24 @@ public final class ServeCommand implements Callable<Integer> {
     out.printf("  HTTP  http://%s:%d/metrics%n", host, server.httpPort());
     out.printf("  data  %s%n", server.dataDirectory());
     out.flush();
-    closed.await();
+    new CountDownLatch(1).await();
     return 0;
+  }
+
+  /**
+   * Ends the process with 0 after a clean stop. By itself a JVM that was told to stop by a signal
+   * ends with 128 and the signal's number, which a supervisor takes for a crash.
+   */
+  private static void stop(ThermoclineServer server) {
+    int exitCode = 1;
+    try {
+      server.close();
+      exitCode = 0;
+    } catch (RuntimeException e) {
+      LOG.error("stopped with a failure", e);
+    } finally {
+      ((LoggerContext) LoggerFactory.getILoggerFactory()).stop();
+      Runtime.getRuntime().halt(exitCode);
+    }
   }
 }

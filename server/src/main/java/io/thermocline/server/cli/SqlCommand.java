@@ -102,7 +102,7 @@ final class SqlCommand implements Runnable {
       boolean special = cell.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
       quoted.add(special ? '"' + cell.replace("\"", "\"\"") + '"' : cell);
     }
-    return String.join(",", quoted) + "\r\n";
+    return String.join(",", quoted) + "\n";
   }
 
   private static void json(PrintWriter out, QueryRows rows) {
