@@ -1,9 +1,9 @@
 package io.thermocline.gateway;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Bytes that many streams share. Who finds it empty leaves word and is called when some come back.
@@ -11,7 +11,7 @@ import java.util.List;
  */
 final class ByteBudget {
   private final long total;
-  private final Deque<Runnable> waiting = new ArrayDeque<>();
+  private final Set<Runnable> waiting = new LinkedHashSet<>();
   private long taken;
 
   ByteBudget(long total) {
@@ -53,6 +53,11 @@ final class ByteBudget {
       }
     }
     called.forEach(Runnable::run);
+  }
+
+  /** Takes back a word that was left. */
+  synchronized void forget(Runnable whenFree) {
+    waiting.remove(whenFree);
   }
 
   /** Bytes taken now. */

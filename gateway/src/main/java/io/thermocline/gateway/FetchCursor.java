@@ -71,6 +71,9 @@ final class FetchCursor {
   /** When it began to wait for its turn. */
   private long queueNumber;
 
+  /** Whether it begins at the log start, wherever that is by the time of its first read. */
+  private boolean fromEarliest;
+
   private boolean paused;
   private boolean fresh;
   private boolean spoke;
@@ -138,8 +141,19 @@ final class FetchCursor {
 
   /** Stands at an offset from now on. */
   void standAt(long offset) {
+    fromEarliest = false;
     next = offset;
     sent = offset;
+  }
+
+  /** Stands at the log start from now on. */
+  void standAtEarliest(long logStart) {
+    standAt(logStart);
+    fromEarliest = true;
+  }
+
+  boolean fromEarliest() {
+    return fromEarliest;
   }
 
   /** Forgets what was read and not sent. */
@@ -211,6 +225,7 @@ final class FetchCursor {
 
   /** Takes a read's result into account. */
   void read(TieredRead read, int turnBytes) {
+    fromEarliest = false;
     next = read.nextOffset();
     credit -= read.bytes();
     servedBytes += read.bytes();

@@ -9,6 +9,9 @@ import java.util.Iterator;
  * What a fetch stream has to say and could not say yet, and the memory that takes. Sends only while
  * the peer is ready. Touched only by the stream's serial executor.
  *
+ * <p>A stream that holds nothing may always read: what others hold back never stops it, it only
+ * reads no further ahead then.
+ *
  * <p>Every byte counted against the shared budget is in one of three places: reserved for a read on
  * its way, unsent in here, or handed to the network, which gives it back when the peer is ready
  * again.
@@ -22,6 +25,7 @@ final class FetchOutbox {
   private final ServerCallStreamObserver<FetchAnswer> out;
   private final ByteBudget budget;
   private final StreamMetrics metrics;
+  private final Runnable whenFree;
   private final Deque<Entry> unsent = new ArrayDeque<>();
   private int reading;
   private int unsentWithRecords;
@@ -29,10 +33,15 @@ final class FetchOutbox {
   private boolean waitsForBudget;
   private boolean closed;
 
-  FetchOutbox(ServerCallStreamObserver<FetchAnswer> out, ByteBudget budget, StreamMetrics metrics) {
+  FetchOutbox(
+      ServerCallStreamObserver<FetchAnswer> out,
+      ByteBudget budget,
+      StreamMetrics metrics,
+      Runnable whenFree) {
     this.out = out;
     this.budget = budget;
     this.metrics = metrics;
+    this.whenFree = whenFree;
   }
 
   /** Whether one more read may begin. */
@@ -47,18 +56,19 @@ final class FetchOutbox {
   /**
    * Sets memory aside for a read.
    *
-   * @param whenFree called later, from any thread, if there is none
+   * @return false when there is none; then {@code whenFree} is called later, from any thread
    */
-  boolean reserve(long bytes, Runnable whenFree) {
-    if (waitsForBudget) {
+  boolean reserve(long bytes) {
+    if (reading == 0 && unsent.isEmpty() && handedOver == 0) {
+      budget.add(bytes);
+    } else if (waitsForBudget) {
+      return false;
+    } else if (!budget.take(bytes, whenFree)) {
+      waitsForBudget = true;
       return false;
     }
-    boolean taken = budget.take(bytes, whenFree);
-    waitsForBudget = !taken;
-    if (taken) {
-      reading++;
-    }
-    return taken;
+    reading++;
+    return true;
   }
 
   /** Word has come that there may be memory again. */
@@ -121,6 +131,7 @@ final class FetchOutbox {
   /** Forgets everything. Reads still on their way settle by themselves. */
   void close() {
     closed = true;
+    budget.forget(whenFree);
     unsent.forEach(entry -> budget.give(entry.answer().bytes()));
     unsent.clear();
     unsentWithRecords = 0;

@@ -14,7 +14,6 @@ import io.thermocline.proto.v1.StartPosition;
 import io.thermocline.proto.v1.Tier;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +43,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
     this.context = context;
     this.serial = new SerialExecutor(context.calls());
     this.cursors = new FetchCursors(context.streams().fetchPartitions());
-    this.outbox = new FetchOutbox(out, context.budget(), context.metrics());
+    this.outbox = new FetchOutbox(out, context.budget(), context.metrics(), this::pumpLater);
     out.disableAutoRequest();
     out.setOnReadyThreshold(context.streams().fetchTurnBytes());
     out.setOnReadyHandler(() -> step(() -> {}));
@@ -84,21 +83,12 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
 
   /** Runs a step on the serial executor, then whatever it made possible. */
   private void step(Runnable step) {
-    try {
-      serial.execute(
-          () -> {
-            try {
-              if (!closed) {
-                step.run();
-                pump();
-              }
-            } catch (RuntimeException failure) {
-              fail(failure);
-            }
-          });
-    } catch (RejectedExecutionException stopped) {
-      LOG.debug("A step came after the server had stopped");
-    }
+    settle(
+        () -> {
+          if (!closed) {
+            step.run();
+          }
+        });
   }
 
   private void fail(RuntimeException failure) {
@@ -185,7 +175,10 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
       TieredReader.Bounds bounds = context.reader().bounds(id);
       cursor.found(id, bounds.end());
       switch (start.getPositionCase()) {
-        case EARLIEST, POSITION_NOT_SET -> standAt(cursor, bounds.logStart());
+        case EARLIEST, POSITION_NOT_SET -> {
+          cursor.standAtEarliest(bounds.logStart());
+          advance(cursor);
+        }
         case LATEST -> standAt(cursor, bounds.end());
         case OFFSET -> {
           context.reader().checkReadable(id, start.getOffset());
@@ -233,7 +226,7 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
     outbox.send();
     while (outbox.hasRoom()) {
       FetchCursor cursor = turns.peek();
-      if (cursor == null || !outbox.reserve(context.streams().fetchTurnBytes(), this::pumpLater)) {
+      if (cursor == null || !outbox.reserve(context.streams().fetchTurnBytes())) {
         break;
       }
       turns.remove(cursor);
@@ -266,28 +259,24 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
                           boolean wanted = !closed && generation == cursor.generation();
                           outbox.settle(reserved, wanted && read != null ? read.bytes() : 0);
                           if (wanted && failure != null) {
-                            fail(cursor, failure);
+                            afterFailure(cursor, failure);
                           } else if (wanted) {
                             afterRead(cursor, read);
                           }
                         }));
   }
 
-  /** Runs the step that ends a read: also after the call has closed, to give back what it held. */
+  /** The same also after the call has closed: a read gives back what was set aside for it. */
   private void settle(Runnable step) {
-    try {
-      serial.execute(
-          () -> {
-            try {
-              step.run();
-              pump();
-            } catch (RuntimeException failure) {
-              fail(failure);
-            }
-          });
-    } catch (RejectedExecutionException stopped) {
-      LOG.debug("A read ended after the server had stopped");
-    }
+    serial.execute(
+        () -> {
+          try {
+            step.run();
+            pump();
+          } catch (RuntimeException failure) {
+            fail(failure);
+          }
+        });
   }
 
   private void afterRead(FetchCursor cursor, TieredRead read) {
@@ -304,6 +293,15 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
       await(cursor);
     } else {
       advance(cursor);
+    }
+  }
+
+  private void afterFailure(FetchCursor cursor, Throwable failure) {
+    if (cursor.fromEarliest() && ErrorStatuses.kindOf(failure) == ErrorKind.OUT_OF_RANGE) {
+      // The log start moved on before the first read: earliest is there now.
+      locate(cursor, StartPosition.getDefaultInstance());
+    } else {
+      fail(cursor, failure);
     }
   }
 

@@ -45,7 +45,7 @@ public final class GatewayServer implements AutoCloseable {
       http =
           new HttpSide(
               new InetSocketAddress(settings.host(), settings.httpPort()),
-              pools.control,
+              pools.http,
               parts.metricsText(),
               this::problem);
     } catch (IOException | RuntimeException failure) {
@@ -115,6 +115,7 @@ public final class GatewayServer implements AutoCloseable {
             fetch,
             new PlainCalls(parts, reader, streams, pools.control),
             new OffsetQueries(parts, reader, readPools, control));
+    // The age of connections has no limit: it would cut off followers in the middle of their work.
     return NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
         .executor(pools.calls)
         .maxInboundMessageSize(calls.maxMessageBytes())

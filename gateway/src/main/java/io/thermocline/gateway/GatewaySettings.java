@@ -68,7 +68,8 @@ public record GatewaySettings(
    * @param produceTotalBytes the same over all calls
    * @param fetchTurnBytes what one partition may send before it is the next one's turn
    * @param fetchResponseBytes largest response, unless one batch alone is larger
-   * @param fetchTotalBytes payload bytes read and not yet taken by the network, over all calls
+   * @param fetchTotalBytes payload bytes read and not yet taken by the network, over all calls; a
+   *     call that holds none may pass it by one turn
    * @param fetchPartitions partitions in one Fetch call
    */
   public record Streams(
@@ -136,7 +137,7 @@ public record GatewaySettings(
             Duration.ofSeconds(10),
             Duration.ofMinutes(15)),
         new Streams(16 * MIB, 64 * MIB, MIB, 3 * MIB + 512 * KIB, 64 * MIB, 1024),
-        new Pools(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), 2, 4, 4, 2, 4096),
+        new Pools(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), 2, 4, 4, 4, 4096),
         Duration.ofSeconds(5),
         Duration.ofSeconds(10));
   }

@@ -15,23 +15,32 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The gateway's threads. Tasks past a pool's queue are rejected. */
 final class Pools implements AutoCloseable {
   private static final long END_SECONDS = 10;
+  private static final int HTTP_THREADS = 2;
+  private static final int HTTP_QUEUE = 64;
 
-  final ExecutorService calls;
+  final ThreadPoolExecutor calls;
   final ExecutorService cold;
   final ExecutorService control;
   final ExecutorService slow;
+
+  /** Apart from the others, so that probes are answered whatever hangs there. */
+  final ExecutorService http;
+
   final ScheduledExecutorService timer;
 
   Pools(GatewaySettings.Pools sizes) {
     // Not bounded by itself: each open call has at most two tasks in it, and calls are bounded.
     calls = pool("calls", sizes.calls(), new LinkedBlockingQueue<>());
+    // So it refuses only once it is closed, and what still comes then has nobody to tell.
+    calls.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     cold = pool("cold", sizes.cold(), new ArrayBlockingQueue<>(sizes.queue()));
     control = pool("control", sizes.control(), new ArrayBlockingQueue<>(sizes.queue()));
     slow = pool("slow", sizes.slow(), new ArrayBlockingQueue<>(sizes.queue()));
+    http = pool("http", HTTP_THREADS, new ArrayBlockingQueue<>(HTTP_QUEUE));
     timer = Executors.newSingleThreadScheduledExecutor(named("timer"));
   }
 
-  private static ExecutorService pool(String name, int threads, BlockingQueue<Runnable> queue) {
+  private static ThreadPoolExecutor pool(String name, int threads, BlockingQueue<Runnable> queue) {
     ThreadPoolExecutor pool =
         new ThreadPoolExecutor(threads, threads, 30, TimeUnit.SECONDS, queue, named(name));
     pool.allowCoreThreadTimeOut(true);
@@ -50,7 +59,7 @@ final class Pools implements AutoCloseable {
   /** Lets what runs end, within a bound; nothing is interrupted, as that would break file I/O. */
   @Override
   public void close() {
-    List<ExecutorService> all = List.of(timer, slow, control, cold, calls);
+    List<ExecutorService> all = List.of(timer, http, slow, control, cold, calls);
     all.forEach(ExecutorService::shutdown);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
     for (ExecutorService pool : all) {

@@ -31,6 +31,7 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
   /** Partitions a batch of which was refused, and whose restart mark has not come. */
   private final Set<FetchKey> refused = new HashSet<>();
 
+  private final Runnable whenFree = this::budgetFreed;
   private long unansweredBytes;
   private int unanswered;
   private boolean asked;
@@ -131,7 +132,7 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
       if (closed || halfClosed || draining || asked || waitsForBudget || !room) {
         return;
       }
-      if (!context.budget().take(0, this::budgetFreed)) {
+      if (!context.budget().take(0, whenFree)) {
         waitsForBudget = true;
         return;
       }
@@ -191,6 +192,7 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
   private synchronized void close() {
     closed = true;
     refused.clear();
+    context.budget().forget(whenFree);
     context.open().remove(this);
   }
 }

@@ -3,7 +3,6 @@ package io.thermocline.gateway;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 
 /**
  * Runs steps one after the other, in the order they came, on threads of a shared pool: never two at
@@ -20,7 +19,6 @@ final class SerialExecutor implements Executor {
 
   /**
    * @param step must not throw
-   * @throws RejectedExecutionException when the pool is closed
    */
   @Override
   public void execute(Runnable step) {
@@ -31,15 +29,7 @@ final class SerialExecutor implements Executor {
       }
       running = true;
     }
-    try {
-      pool.execute(this::runAll);
-    } catch (RejectedExecutionException closed) {
-      synchronized (steps) {
-        running = false;
-        steps.clear();
-      }
-      throw closed;
-    }
+    pool.execute(this::runAll);
   }
 
   private void runAll() {

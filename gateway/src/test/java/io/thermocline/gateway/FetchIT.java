@@ -94,6 +94,55 @@ class FetchIT {
   }
 
   @Test
+  void earliestIsWhereTheLogStartsByTheTimeOfTheFirstRead() {
+    gateway.close();
+    AtomicLong reads = new AtomicLong();
+    gateway =
+        new OpenGateway(
+            UnaryOperator.identity(),
+            hot ->
+                new ForwardingHotTier(hot) {
+                  @Override
+                  public CompletableFuture<ReadResult> read(
+                      TopicPartition id, long from, int maxBytes) {
+                    // Retention comes between the look at the log start and the first two reads.
+                    return reads.getAndIncrement() < 2
+                        ? advanceLogStart(id, from + 10)
+                            .thenCompose(moved -> super.read(id, from, maxBytes))
+                        : super.read(id, from, maxBytes);
+                  }
+                },
+            UnaryOperator.identity());
+    append(gateway.partition("t"), 0, 4);
+    FetchCall fetch = gateway.fetch();
+    fetch.add(FetchCall.partition("t", FetchCall.earliest()));
+    assertThat(from(20, FetchCall.records(fetch.untilDone()))).isEqualTo(Records.plain(20, 20));
+    fetch.cancel();
+  }
+
+  @Test
+  void slowReadersThatHoldAllTheMemoryDoNotStopOthers() {
+    reopen(
+        settings ->
+            settings.with(new GatewaySettings.Streams(KIB, KIB, 64 * KIB, 64 * KIB, 1, 10)));
+    TopicPartition id = gateway.partition("t");
+    for (int batch = 0; batch < 200; batch++) {
+      gateway.append(id, Records.plain(batch * 1000L, 1000));
+    }
+    List<FetchCall> asleep = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      FetchCall fetch = new FetchCall(gateway.channel, true);
+      fetch.add(FetchCall.partition("t", FetchCall.earliest()));
+      asleep.add(fetch);
+    }
+    FetchCall awake = gateway.fetch();
+    awake.add(FetchCall.partition("t", FetchCall.earliest()));
+    assertThat(FetchCall.records(awake.untilDone())).hasSize(200_000);
+    asleep.forEach(FetchCall::cancel);
+    awake.cancel();
+  }
+
+  @Test
   void unknownTopicIsToldInBandAndCanBeSoughtOnceItExists() {
     FetchCall fetch = gateway.fetch();
     fetch.add(FetchCall.partition("later", FetchCall.earliest()));
