@@ -12,6 +12,7 @@ import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.Latest;
 import io.thermocline.proto.v1.StartPosition;
+import io.thermocline.testkit.Await;
 import io.thermocline.testkit.Records;
 import io.thermocline.testkit.StoredRecord;
 import java.time.Duration;
@@ -19,7 +20,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
@@ -221,6 +224,44 @@ class FetchIT {
   }
 
   @Test
+  void whatWasBeingReadForAnOlderPositionIsDropped() {
+    gateway.close();
+    Queue<Runnable> held = new ConcurrentLinkedQueue<>();
+    gateway =
+        new OpenGateway(
+            UnaryOperator.identity(),
+            hot ->
+                new ForwardingHotTier(hot) {
+                  @Override
+                  public CompletableFuture<ReadResult> read(
+                      TopicPartition id, long from, int maxBytes) {
+                    CompletableFuture<ReadResult> later = new CompletableFuture<>();
+                    held.add(() -> later.complete(Await.result(super.read(id, from, maxBytes))));
+                    return later;
+                  }
+                },
+            UnaryOperator.identity());
+    append(gateway.partition("t"), 0, 4);
+    FetchCall fetch = gateway.fetch();
+    fetch.add(FetchCall.partition("t", FetchCall.earliest()));
+    Await.until("it is being read", () -> held.size() == 1);
+    fetch.seek("t", FetchCall.offset(20), 2);
+    Await.until("it is being read again", () -> held.size() == 2);
+    fetch.pause("t").resume("t").seek("t", FetchCall.offset(30), 3);
+    fetch.add(FetchCall.partition("fence", FetchCall.earliest()));
+    assertThat(fetch.next().getTopic()).as("all of that is in force").isEqualTo("fence");
+    // No more reads are begun ahead, so the third waits for the first to end.
+    held.remove().run();
+    Await.until("it is being read a third time", () -> held.size() == 2);
+    held.remove().run();
+    held.remove().run();
+    List<FetchResponse> responses = fetch.untilDone();
+    assertThat(responses).allMatch(response -> response.getPositionId() == 3);
+    assertThat(FetchCall.records(responses)).isEqualTo(Records.plain(30, 10));
+    fetch.cancel();
+  }
+
+  @Test
   void pausedPartitionIsSilentUntilItIsResumedAndLosesNothing() {
     TopicPartition id = halfTiered("t", 2);
     FetchCall fetch = gateway.fetch();
@@ -374,7 +415,7 @@ class FetchIT {
     assertThat(FetchCall.records(asleep.untilDone())).isEqualTo(Records.plain(0, 200_000));
     awake.cancel();
     asleep.cancel();
-    io.thermocline.testkit.Await.until(
+    Await.until(
         "all memory was given back",
         () -> gateway.metrics.get("thermocline.fetch.buffered").gauge().value() == 0);
   }
@@ -458,7 +499,7 @@ class FetchIT {
     }
     assertThat(gateway.metrics.get("thermocline.streams.open").gauge().value()).isEqualTo(20);
     calls.forEach(FetchCall::cancel);
-    io.thermocline.testkit.Await.until(
+    Await.until(
         "all are closed",
         () -> gateway.metrics.get("thermocline.streams.open").gauge().value() == 0);
   }
