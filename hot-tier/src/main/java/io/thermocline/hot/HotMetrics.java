@@ -43,7 +43,7 @@ final class HotMetrics {
     recoveryCuts =
         counter(registry, "recovery.cuts", "cuts", "Unacknowledged tails cut at start-up");
     failedChores =
-        counter(registry, "chores.failed", "chores", "Checkpoints, deletions and the like failed");
+        counter(registry, "failed.chores", "chores", "Checkpoints, deletions and the like failed");
     append =
         Timer.builder("thermocline.hot.append")
             .description("From a batch being handed over until it is durable")
