@@ -9,8 +9,8 @@ import java.util.Optional;
  *
  * @param follow true: wait for new records at the end; false: stop at the end found when a
  *     partition was assigned
- * @param bufferBytes bound of what the server may send ahead, for all partitions together; one
- *     batch of each partition may go over it
+ * @param bufferBytes bound of what the server may send ahead, for all partitions together; each has
+ *     64 KiB at least, and one response of each may go over it
  * @param group whose place {@link Consumer#commit} keeps and {@link Start#committedOr} begins at
  * @param retryTimeout how long reading goes on trying while the server is away or a tier can't be
  *     read, before it says so

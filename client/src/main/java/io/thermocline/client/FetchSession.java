@@ -68,17 +68,15 @@ final class FetchSession {
   void add(Collection<PartitionName> names, Map<PartitionName, Start> starts, OptionalLong end) {
     locked(
         () -> {
-          int all = subscriptions.size() + names.size();
-          long credit = Math.max(MIN_CREDIT, options.bufferBytes() / all);
           for (PartitionName name : names) {
             if (subscriptions.containsKey(name)) {
               throw new IllegalStateException(name + " is assigned already: seek, or remove it");
             }
             subscriptions.put(
                 name,
-                new Subscription(
-                    name, starts.get(name), end, options.follow(), ++lastPositionId, credit));
+                new Subscription(name, starts.get(name), end, options.follow(), ++lastPositionId));
           }
+          share();
           changed.signalAll();
         });
   }
@@ -89,6 +87,7 @@ final class FetchSession {
           Subscription subscription = require(name);
           subscriptions.remove(name);
           turns.remove(subscription);
+          share();
           if (subscription.isInStream()) {
             RemovePartition remove =
                 RemovePartition.newBuilder()
@@ -192,7 +191,7 @@ final class FetchSession {
         () -> {
           Subscription subscription = taken.subscription();
           subscription.handedOut(next);
-          subscription.release(taken.response());
+          subscription.release();
           FetchRequest grant = subscription.grant();
           if (grant != null) {
             stream.send(grant);
@@ -215,7 +214,7 @@ final class FetchSession {
     locked(
         () -> {
           Subscription subscription = taken.subscription();
-          subscription.release(taken.response());
+          subscription.release();
           long now = nanoTime.getAsLong();
           Duration pause = BACKOFF.pause(subscription.attempts(), asked);
           subscription.failed(now, pause.toNanos());
@@ -226,7 +225,7 @@ final class FetchSession {
   void halt(Taken taken) {
     locked(
         () -> {
-          taken.subscription().release(taken.response());
+          taken.subscription().release();
           taken.subscription().halt();
         });
   }
@@ -313,6 +312,14 @@ final class FetchSession {
           default -> false;
         };
     return !hopeless && now - disconnectedSinceNanos < options.retryTimeout().toNanos();
+  }
+
+  /** All partitions share the buffer, each with enough to get on. */
+  private void share() {
+    if (!subscriptions.isEmpty()) {
+      long each = Math.max(MIN_CREDIT, options.bufferBytes() / subscriptions.size());
+      subscriptions.values().forEach(subscription -> subscription.share(each));
+    }
   }
 
   private Taken takeNext() {

@@ -38,6 +38,7 @@ final class Subscription {
   private long position = UNKNOWN;
   private boolean inStream;
   private boolean inHand;
+  private long inHandBytes;
   private boolean paused;
   private boolean serverDone;
   private boolean halted;
@@ -54,19 +55,12 @@ final class Subscription {
   private long retryAtNanos;
   private boolean retryDue;
 
-  Subscription(
-      PartitionName name,
-      Start start,
-      OptionalLong end,
-      boolean follow,
-      long positionId,
-      long credit) {
+  Subscription(PartitionName name, Start start, OptionalLong end, boolean follow, long positionId) {
     this.name = name;
     this.start = start;
     this.end = end;
     this.follow = follow;
     this.positionId = positionId;
-    this.credit = credit;
     if (start instanceof Start.AtOffset at) {
       position = at.offset();
     }
@@ -197,18 +191,28 @@ final class Subscription {
   FetchResponse take() {
     FetchResponse response = arrived.remove();
     inHand = true;
+    inHandBytes = payloadBytes(response);
     if (!response.hasError()) {
       attempts = 0;
     }
     return response;
   }
 
-  /** The server may send as many bytes again as the response had. */
-  void release(FetchResponse response) {
+  /** The response taken last is done with: the server may send as many bytes again. */
+  void release() {
     inHand = false;
-    long bytes = payloadBytes(response);
-    arrivedBytes -= bytes;
-    toGrant += bytes;
+    arrivedBytes -= inHandBytes;
+    toGrant += inHandBytes;
+    inHandBytes = 0;
+  }
+
+  /**
+   * Sets what the server may send ahead. Less than before is held back from later grants, more is
+   * granted soon.
+   */
+  void share(long bytes) {
+    toGrant += bytes - credit;
+    credit = bytes;
   }
 
   /** The credit to send now: in few, large parts. Null while it is not worth a message. */
@@ -269,12 +273,11 @@ final class Subscription {
   }
 
   private void moveTo(long newPositionId) {
-    for (FetchResponse old : arrived) {
-      toGrant += payloadBytes(old);
-    }
+    toGrant += arrivedBytes;
     arrived.clear();
     arrivedBytes = 0;
     inHand = false;
+    inHandBytes = 0;
     positionId = newPositionId;
     received = UNKNOWN;
     serverDone = false;

@@ -98,6 +98,41 @@ class ConsumerTest {
   }
 
   @Test
+  void partitionsShareTheBuffer() {
+    Consumer consumer = consumer(options().withBufferBytes(256 << 10));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(server.add(0).getCreditBytes()).isEqualTo(256 << 10);
+    consumer.assign(new PartitionName("t", 1), Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(server.add(1).getCreditBytes()).isEqualTo(128 << 10);
+
+    long handedOut = 0;
+    for (long from = 0; from < 12_000; from += 1_000) {
+      server.answer(server.records(from, from + 1_000));
+      handedOut += consumer.pollBatches(SOON).stream().mapToLong(b -> b.sizeInBytes()).sum();
+    }
+    assertThat(handedOut).isGreaterThan(200 << 10);
+    assertThat(server.granted())
+        .as("half of its first credit is held back for the other")
+        .isBetween(handedOut - (160 << 10), handedOut - (128 << 10));
+  }
+
+  @Test
+  void creditOfWhatWasInHandIsGivenAgainAfterASeek() {
+    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    server.answer(server.records(0, 1_500));
+    assertThat(consumer.iterator().next().offset()).isZero();
+    assertThat(server.granted()).isZero();
+    consumer.seek(P0, Start.offset(1_400));
+    server.answer(server.records(1_400, 1_500));
+    assertThat(consumer.poll(SOON)).hasSize(100);
+    assertThat(server.granted()).isGreaterThan(16 << 10);
+  }
+
+  @Test
   void afterASeekAnswersFromTheOldPlaceAreThrownAwayAndTheirCreditIsGivenAgain() {
     Consumer consumer = consumer(options().withBufferBytes(64 << 10));
     consumer.assign(P0, Start.earliest());

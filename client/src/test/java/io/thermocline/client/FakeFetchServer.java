@@ -55,11 +55,11 @@ final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse
     return received.stream().filter(FetchRequest::hasAdd).toList().get(index).getAdd();
   }
 
-  /** The position the client is at now, by its last add or seek. */
+  /** Where the client is now in partition 0, by its last add or seek. */
   long positionId() {
     long id = 0;
     for (FetchRequest request : received) {
-      if (request.hasAdd()) {
+      if (request.hasAdd() && request.getAdd().getPartition() == 0) {
         id = request.getAdd().getPositionId();
       } else if (request.hasSeek()) {
         id = request.getSeek().getPositionId();

@@ -13,7 +13,7 @@ final class ServerOption {
       paramLabel = "HOST:PORT",
       defaultValue = "${env:THERMOCLINE_SERVER:-localhost:7400}",
       description =
-          "The server; also by THERMOCLINE_SERVER in the environment. Now: ${DEFAULT-VALUE}.")
+          "The server; also by THERMOCLINE_SERVER in the environment. Default: localhost:7400.")
   private String address;
 
   ThermoclineClient connect() {
