@@ -95,7 +95,9 @@ final class SqlCommand implements Runnable {
     }
   }
 
-  /** As RFC 4180 has it; an empty cell is NULL or empty text. */
+  /**
+   * Quoted as RFC 4180 has it, with this system's kind of lines; an empty cell is NULL or empty.
+   */
   private static String csvLine(List<String> cells) {
     List<String> quoted = new ArrayList<>();
     for (String cell : cells) {

@@ -87,7 +87,7 @@ class CommandLineIT {
     assertThat(ok("sql", "SELECT count(*) AS n FROM readings", "--format", "json").out())
         .isEqualTo("{\"n\":100}" + System.lineSeparator());
     assertThat(ok("sql", "SELECT 1 AS a, 'x,\"y' AS b, NULL AS c", "--format", "csv").out())
-        .isEqualTo("a,b,c\r\n1,\"x,\"\"y\",\r\n");
+        .isEqualTo("a,b,c\n1,\"x,\"\"y\",\n");
     assertThat(ok("sql", "SELECT count(*) AS n FROM readings").lines())
         .containsExactly("  n", "100", "(1 row)");
     assertThat(ok("topic", "describe", "readings", "--files").out())
