@@ -208,7 +208,7 @@ class ClientIT {
   }
 
   @Test
-  void aFollowerReadsPartitionsThatComeLater() {
+  void topicsGrow() {
     server.admin().createTopic("t", 1);
     assertThat(server.admin().growTopic("t", 4).partitionCount()).isEqualTo(4);
     assertThat(server.admin().topic("t").partitionCount()).isEqualTo(4);

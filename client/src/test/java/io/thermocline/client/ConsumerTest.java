@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -272,6 +273,22 @@ class ConsumerTest {
   }
 
   @Test
+  void aFollowerReadsPartitionsThatATopicGrows() {
+    ManualNanos time = new ManualNanos();
+    AtomicInteger count = new AtomicInteger(1);
+    Consumer consumer = consumer(options(), new TopicPartitions(topic -> count.get(), time));
+    consumer.subscribe("t", Start.latest());
+    count.set(3);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(consumer.assignment()).hasSize(1);
+    time.pass(Duration.ofMinutes(1));
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(consumer.assignment()).hasSize(3);
+    assertThat(server.add(0).getStart().hasLatest()).isTrue();
+    assertThat(server.add(2).getStart().hasEarliest()).as("nothing of it may be missed").isTrue();
+  }
+
+  @Test
   void wakingUpEndsAnIteration() {
     Consumer consumer = reading(Start.earliest());
     consumer.wakeUp();
@@ -303,11 +320,15 @@ class ConsumerTest {
   }
 
   private Consumer consumer(ConsumerOptions options) {
+    return consumer(options, new TopicPartitions(topic -> 1, System::nanoTime));
+  }
+
+  private Consumer consumer(ConsumerOptions options, TopicPartitions topics) {
     return new Consumer(
         options,
         new FetchSession(options, server, System::nanoTime),
         new ConsumerGroup(Optional.empty(), null),
-        new TopicPartitions(topic -> 1, System::nanoTime),
+        topics,
         System::nanoTime);
   }
 
