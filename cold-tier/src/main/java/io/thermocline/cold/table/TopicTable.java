@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.apache.iceberg.TableMetadata;
@@ -37,8 +38,12 @@ final class TopicTable {
   /** Used under the lock only; null while no table was found. */
   private TableOperations operations;
 
-  /** What the last successful look found; null before the first. */
-  private volatile Seen seen;
+  /**
+   * What the last successful look found; null before the first. Replaced under the lock, except
+   * that a reader whose look failed puts off the next one: it must not undo a look that came
+   * meanwhile, for what that one saw may be trimmed from the hot tier by now.
+   */
+  private final AtomicReference<Seen> seen = new AtomicReference<>();
 
   /**
    * @param view empty when there was no table
@@ -81,13 +86,13 @@ final class TopicTable {
 
   /** What the last successful look found, without I/O; empty before the first. */
   Optional<TableView> lastKnown() {
-    Seen last = seen;
+    Seen last = seen.get();
     return last == null ? Optional.empty() : last.view();
   }
 
   /** The table, no older than the settings allow; empty when there is none. */
   Optional<TableView> view() {
-    Seen last = seen;
+    Seen last = seen.get();
     if (last != null && isFresh(last)) {
       return last.view();
     }
@@ -97,7 +102,7 @@ final class TopicTable {
       return last.view();
     }
     try {
-      Seen latest = seen;
+      Seen latest = seen.get();
       return latest != null && !latest.equals(last) ? latest.view() : look();
     } finally {
       lock.unlock();
@@ -106,7 +111,7 @@ final class TopicTable {
 
   /** The same for a reader: when the table can't be looked at, what was seen last still holds. */
   Optional<TableView> viewForReading() {
-    Seen last = seen;
+    Seen last = seen.get();
     try {
       return view();
     } catch (ThermoclineException e) {
@@ -114,8 +119,8 @@ final class TopicTable {
         throw e;
       }
       LOG.warn("table can't be looked at, reading goes on topic={} error={}", topic, e.toString());
-      seen = new Seen(last.view(), last.at(), clock.instant().plus(RETRY_PAUSE));
-      return last.view();
+      Seen later = new Seen(last.view(), last.at(), clock.instant().plus(RETRY_PAUSE));
+      return seen.compareAndSet(last, later) ? last.view() : seen.get().view();
     }
   }
 
@@ -170,7 +175,7 @@ final class TopicTable {
   private Optional<TableView> look() {
     Instant now = clock.instant();
     Optional<TableView> found = current().map(this::derive);
-    seen = new Seen(found, now, now.plus(maxViewAge));
+    seen.set(new Seen(found, now, now.plus(maxViewAge)));
     return found;
   }
 
