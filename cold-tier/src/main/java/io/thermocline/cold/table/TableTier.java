@@ -38,6 +38,7 @@ public final class TableTier implements ColdTier {
   private final LazyOwner owner;
   private final WarehouseCatalog catalog;
   private final ManifestContents manifests = new ManifestContents();
+  private final WarehouseTraces traces;
   private final InstantSource clock;
   private final Duration maxViewAge;
   private final ColdMetrics metrics;
@@ -68,6 +69,7 @@ public final class TableTier implements ColdTier {
     this.metrics = new ColdMetrics(registry);
     this.owner = new LazyOwner(() -> claim(settings, store, clock), clock);
     this.catalog = new WarehouseCatalog(opener, settings.namespace(), store.location(""));
+    this.traces = new WarehouseTraces(store);
     this.uploads = new DataFileUpload(store, settings.directory().resolve("uploads"));
     this.committer = new TableCommitter(owner, catalog, uploads::require);
     this.upkeep =
@@ -229,7 +231,7 @@ public final class TableTier implements ColdTier {
 
   private TopicTable table(TopicId topic) {
     return tables.computeIfAbsent(
-        topic, id -> new TopicTable(id, catalog, manifests, clock, maxViewAge));
+        topic, id -> new TopicTable(id, catalog, manifests, traces, clock, maxViewAge));
   }
 
   /** Nothing is used of a warehouse that is not known to be ours, and every failure is named. */

@@ -199,7 +199,7 @@ final class TableUpkeep {
     owner.epoch();
     catalog.drop(access.table().topic());
     delete(metadata, List.of(metadata.metadataFileLocation()));
-    access.look();
+    access.purged();
     metrics.removed(files + 1);
     LOG.info("table purged topic={} files={}", access.table().topic(), files + 1);
   }

@@ -31,12 +31,21 @@ final class TopicTable {
   private final TopicId topic;
   private final WarehouseCatalog catalog;
   private final ManifestContents manifests;
+  private final WarehouseTraces traces;
   private final InstantSource clock;
   private final Duration maxViewAge;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Used under the lock only; null while no table was found. */
   private TableOperations operations;
+
+  /**
+   * Whether the catalog's word, that there is a table or that there is none, was held against the
+   * warehouse. Used under the lock only.
+   */
+  private boolean checkedTable;
+
+  private boolean checkedNone;
 
   /**
    * What the last successful look found; null before the first. Replaced under the lock, except
@@ -55,11 +64,13 @@ final class TopicTable {
       TopicId topic,
       WarehouseCatalog catalog,
       ManifestContents manifests,
+      WarehouseTraces traces,
       InstantSource clock,
       Duration maxViewAge) {
     this.topic = topic;
     this.catalog = catalog;
     this.manifests = manifests;
+    this.traces = traces;
     this.clock = clock;
     this.maxViewAge = maxViewAge;
   }
@@ -170,13 +181,41 @@ final class TopicTable {
     TopicTable table() {
       return TopicTable.this;
     }
+
+    /** The table is gone, as it was meant to; files that nothing named may still lie there. */
+    void purged() {
+      operations = null;
+      Instant now = clock.instant();
+      seen.set(new Seen(Optional.empty(), now, now.plus(maxViewAge)));
+    }
   }
 
   private Optional<TableView> look() {
     Instant now = clock.instant();
-    Optional<TableView> found = current().map(this::derive);
+    Optional<TableMetadata> metadata = current();
+    check(metadata);
+    Optional<TableView> found = metadata.map(this::derive);
     seen.set(new Seen(found, now, now.plus(maxViewAge)));
     return found;
+  }
+
+  /** Once each time that the catalog changes its mind: a look at a table stays one request. */
+  private void check(Optional<TableMetadata> metadata) {
+    String name = catalog.tableName(topic);
+    if (metadata.isPresent() && (!checkedTable || isOlderThanSeen(metadata.get()))) {
+      checkedTable = false;
+      traces.requireNewest(name, metadata.get());
+    } else if (metadata.isEmpty() && !checkedNone) {
+      traces.requireNone(name, catalog.location(topic));
+    }
+    checkedTable = metadata.isPresent();
+    checkedNone = metadata.isEmpty();
+  }
+
+  private boolean isOlderThanSeen(TableMetadata metadata) {
+    return lastKnown()
+        .map(view -> metadata.lastSequenceNumber() < view.metadata().lastSequenceNumber())
+        .orElse(false);
   }
 
   private Optional<TableMetadata> current() {

@@ -94,18 +94,26 @@ final class TestWarehouse implements AutoCloseable {
 
   private FaultyCatalog catalog(ObjectStore store) {
     return FaultyCatalog.open(
-        directory.resolve("catalog.db"),
-        store.location(""),
-        new SteadyFileIO(new StoreFileIO(store)));
+        database(), store.location(""), new SteadyFileIO(new StoreFileIO(store)));
   }
 
   /** The topic's table as another writer has it. */
   Table foreign(TopicId topic) {
-    ObjectStore store = ObjectStores.open(StoreSettings.of(warehouse().toUri()), registry, clock);
-    FaultyCatalog catalog = catalog(store);
-    opened.add(store::close);
+    FaultyCatalog catalog = catalog(store());
     opened.add(catalog::close);
     return catalog.loadTable(TableIdentifier.of("lake", TableNames.of(topic.name())));
+  }
+
+  /** Where the catalog's database lies. */
+  Path database() {
+    return directory.resolve("catalog.db");
+  }
+
+  /** The store, as nobody disturbs it. */
+  ObjectStore store() {
+    ObjectStore store = ObjectStores.open(StoreSettings.of(warehouse().toUri()), registry, clock);
+    opened.add(store::close);
+    return store;
   }
 
   Path warehouse() {

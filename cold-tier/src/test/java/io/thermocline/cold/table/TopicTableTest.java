@@ -69,6 +69,7 @@ final class TopicTableTest implements ColdTierSubject {
             id.topic(),
             new WarehouseCatalog(() -> catalog, "lake", "file://" + warehouse.warehouse()),
             new ManifestContents(),
+            new WarehouseTraces(warehouse.store()),
             clock,
             Duration.ofSeconds(1));
     assertThat(tieredTo(table.view().orElseThrow())).isEqualTo(10);
