@@ -157,7 +157,7 @@ final class IcebergColdTierTest implements ColdTierContract {
     assertThat(registry.get("thermocline.cold.commit").tag("outcome", "ok").timer().count())
         .isEqualTo(1);
     assertThat(registry.get("thermocline.cold.files.written").counter().count()).isEqualTo(1);
-    assertThat(registry.get("thermocline.cold.read").counter().count()).isPositive();
+    assertThat(registry.get("thermocline.cold.read.bytes").counter().count()).isPositive();
     assertThat(
             registry
                 .get("thermocline.cold.cache")
