@@ -91,10 +91,10 @@ final class TableUpkeep {
   private boolean expireSnapshots(TopicTable.Access access, TableView view) {
     TableMetadata metadata = view.metadata();
     Instant newest = Instant.ofEpochMilli(metadata.lastUpdatedMillis());
-    long limit = earlier(clock.instant(), newest).minus(settings.snapshotAge()).toEpochMilli();
-    long old =
-        metadata.snapshots().stream().map(Snapshot::timestampMillis).filter(t -> t < limit).count();
-    if (old == 0 || metadata.snapshots().size() <= settings.snapshotsKept()) {
+    Instant limit = earlier(clock.instant(), newest).minus(settings.snapshotAge());
+    long oldestKept = currentAt(metadata, limit.toEpochMilli());
+    boolean old = metadata.snapshots().stream().anyMatch(one -> one.timestampMillis() < oldestKept);
+    if (!old || metadata.snapshots().size() <= settings.snapshotsKept()) {
       return false;
     }
     owner.epoch();
@@ -104,7 +104,7 @@ final class TableUpkeep {
     transaction
         .expireSnapshots()
         .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
-        .expireOlderThan(limit)
+        .expireOlderThan(oldestKept)
         .retainLast(settings.snapshotsKept())
         .commit();
     try {
@@ -118,6 +118,15 @@ final class TableUpkeep {
     LOG.info(
         "snapshots expired topic={} before={} after={}", access.table().topic(), before, after);
     return after < before;
+  }
+
+  /** When the snapshot was made that was current at {@code millis}: its age begins after that. */
+  private static long currentAt(TableMetadata metadata, long millis) {
+    return metadata.snapshots().stream()
+        .mapToLong(Snapshot::timestampMillis)
+        .filter(made -> made < millis)
+        .max()
+        .orElse(Long.MIN_VALUE);
   }
 
   /** Removes old files below the table's location that no version of its metadata names. */

@@ -12,11 +12,15 @@ import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.ColdTierSubject;
 import io.thermocline.testkit.Records;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.iceberg.Table;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -117,6 +121,39 @@ final class UpkeepTest implements ColdTierSubject {
     assertThat(warehouse.files(".parquet")).hasSize(2);
     tier(id, Records.plain(50, 5));
     assertThat(readAll(id, 31, 1 << 20)).isEqualTo(Records.plain(31, 24));
+  }
+
+  @Test
+  void aSnapshotsAgeBeginsWhenItIsReplaced() throws IOException {
+    for (int i = 1; i < 4; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    node.cold().close();
+    makeHistoryOlder();
+    warehouse.files(".parquet").forEach(file -> TestWarehouse.age(file, LONG_AGO));
+    node = warehouse.start();
+    long lastOfOld = table().currentSnapshot().snapshotId();
+    for (int start = 20; start < 23; start++) {
+      commit(id, logStart(id, 40, start));
+    }
+
+    maintain();
+
+    assertThat(table().snapshots()).hasSize(4);
+    assertThat(table().snapshot(lastOfOld)).as("current until a moment ago").isNotNull();
+    assertThat(warehouse.files(".parquet")).as("and readable with all its files").hasSize(4);
+  }
+
+  /** All snapshots so far were made long ago. */
+  private void makeHistoryOlder() throws IOException {
+    List<Path> versions = warehouse.files(".metadata.json");
+    Path newest = versions.get(versions.size() - 1);
+    Matcher time =
+        Pattern.compile("(\"timestamp-ms\" ?: ?)([0-9]+)").matcher(Files.readString(newest));
+    String older =
+        time.replaceAll(
+            found -> found.group(1) + (Long.parseLong(found.group(2)) - LONG_AGO.toMillis()));
+    Files.writeString(newest, older);
   }
 
   @Test
