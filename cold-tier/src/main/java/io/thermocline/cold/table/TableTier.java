@@ -129,7 +129,8 @@ public final class TableTier implements ColdTier {
 
   @Override
   public boolean tableTaken(TopicId id) {
-    return guarded("tableTaken", id, () -> table(id).isTaken());
+    // Asked for topics that there may never be: nothing is remembered of them.
+    return guarded("tableTaken", id, () -> newTable(id).isTaken());
   }
 
   @Override
@@ -230,8 +231,11 @@ public final class TableTier implements ColdTier {
   }
 
   private TopicTable table(TopicId topic) {
-    return tables.computeIfAbsent(
-        topic, id -> new TopicTable(id, catalog, manifests, traces, clock, maxViewAge));
+    return tables.computeIfAbsent(topic, this::newTable);
+  }
+
+  private TopicTable newTable(TopicId topic) {
+    return new TopicTable(topic, catalog, manifests, traces, clock, maxViewAge);
   }
 
   /** Nothing is used of a warehouse that is not known to be ours, and every failure is named. */
