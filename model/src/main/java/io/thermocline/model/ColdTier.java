@@ -71,9 +71,9 @@ public interface ColdTier extends AutoCloseable {
    *
    * @return the table afterwards
    * @throws ThermoclineException {@link ErrorKind#CONFLICT} when a partition's tiered-to is not the
-   *     move's {@code from}: nothing was changed by this call; {@link ErrorKind#OUTCOME_UNKNOWN}
-   *     when it could not be found out whether the change is visible: call again with the very same
-   *     commit, and delete nothing meanwhile
+   *     move's {@code from}, or a partition is degraded: nothing was changed by this call, look at
+   *     the table again; {@link ErrorKind#OUTCOME_UNKNOWN} when it could not be found out whether
+   *     the change is visible: call again with the very same commit, and delete nothing meanwhile
    */
   ColdTopic commit(TopicId topic, ColdCommit commit);
 

@@ -37,13 +37,20 @@ final class MemoryTable {
     return new ColdTopic(topic, "memory." + table, "memory:///" + table, partitions);
   }
 
-  /** All of the commit or, when any move does not begin at tiered-to, nothing. */
+  /** All of the commit or, when any move does not fit, nothing. */
   void apply(ColdCommit commit) {
     if (commits.contains(commit.id())) {
       return;
     }
     for (ColdCommit.Move move : commit.moves()) {
-      long tieredTo = partition(move.partition()).tieredTo();
+      ColdPartition now = partition(move.partition());
+      long tieredTo = now.tieredTo();
+      if (now.problem().isPresent()) {
+        throw new ThermoclineException(
+            ErrorKind.CONFLICT,
+            "Partition %d of '%s' is degraded: %s"
+                .formatted(move.partition(), topic, now.problem().get()));
+      }
       if (tieredTo != move.from()) {
         throw new ThermoclineException(
             ErrorKind.CONFLICT,

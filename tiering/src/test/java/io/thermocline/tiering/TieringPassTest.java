@@ -153,6 +153,27 @@ class TieringPassTest {
   }
 
   @Test
+  void aPartitionThatAnotherWriterBreaksBeforeTheCommitHoldsUpNoOther() {
+    TwoTiers tiers = tiers(2, TIERING);
+    tiers.append(0, 20);
+    tiers.append(1, 20);
+    tiers.passes().runNow(tiers.topic, false);
+    tiers.append(0, 20);
+    tiers.append(1, 20);
+    tiers.faults.plan(
+        (call, after) -> {
+          if (call.equals("commit") && !after) {
+            tiers.cold.degrade(tiers.partition(0), "injected");
+          }
+          return null;
+        });
+    tiers.passes().runWhenFree(later(tiers));
+    assertThat(tiers.table(0).tieredTo()).isEqualTo(20);
+    assertThat(tiers.table(1).tieredTo()).isEqualTo(40);
+    assertThat(tiers.work().pending()).isEmpty();
+  }
+
+  @Test
   void whileUploadsFailForEverHotLimitsDeleteNothing() {
     TwoTiers tiers =
         tiers(

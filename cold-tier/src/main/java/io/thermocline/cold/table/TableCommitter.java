@@ -150,7 +150,7 @@ final class TableCommitter {
       PartitionView partition = view.partition(move.partition());
       if (partition.problem().isPresent()) {
         throw new ThermoclineException(
-                ErrorKind.FAILED_PRECONDITION,
+                ErrorKind.CONFLICT,
                 "Partition %d of table %s is degraded, nothing is committed to it: %s"
                     .formatted(move.partition(), view.topic().table(), partition.problem().get()))
             .with(Map.of("partition", Integer.toString(move.partition())));

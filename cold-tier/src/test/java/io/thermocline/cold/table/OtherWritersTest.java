@@ -222,7 +222,7 @@ final class OtherWritersTest implements ColdTierSubject {
     table().newAppend().appendFile(row(0, 20)).commit();
     expireCopies();
 
-    Await.throwsKind(ErrorKind.FAILED_PRECONDITION, () -> commit(id, logStart(id, 20, 15)));
+    Await.throwsKind(ErrorKind.CONFLICT, () -> commit(id, logStart(id, 20, 15)));
 
     assertThat(partition(id).files()).hasSize(2);
   }
@@ -232,7 +232,7 @@ final class OtherWritersTest implements ColdTierSubject {
     assertThat(partition.problem()).get().asString().contains(why);
     assertThat(partition.tieredTo()).isEqualTo(20);
     Await.throwsKind(
-        ErrorKind.FAILED_PRECONDITION,
+        ErrorKind.CONFLICT,
         () ->
             commit(
                 id,
