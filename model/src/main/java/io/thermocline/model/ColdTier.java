@@ -30,6 +30,16 @@ public interface ColdTier extends AutoCloseable {
   Optional<ColdTopic> lastKnown(TopicId topic);
 
   /**
+   * The topic's table, read anew by a process that made sure that it still owns the warehouse: what
+   * other copies of the records may be deleted by.
+   *
+   * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when it does not own it
+   */
+  default Optional<ColdTopic> confirmed(TopicId topic) {
+    return topic(topic);
+  }
+
+  /**
    * Whether a table exists under the name that a topic called {@code topicName} would use, made by
    * a topic other than {@code id}.
    */

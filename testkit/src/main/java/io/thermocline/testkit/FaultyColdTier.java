@@ -44,6 +44,11 @@ public final class FaultyColdTier implements ColdTier {
   }
 
   @Override
+  public Optional<ColdTopic> confirmed(TopicId topic) {
+    return faults.look(Call.TOPIC, () -> real.confirmed(topic));
+  }
+
+  @Override
   public Optional<ColdTopic> lastKnown(TopicId topic) {
     return real.lastKnown(topic);
   }

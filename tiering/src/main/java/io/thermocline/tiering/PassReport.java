@@ -19,6 +19,7 @@ final class PassReport {
   private final Map<Integer, PartitionRun> runs = new TreeMap<>();
   private final Map<Integer, String> problems = new HashMap<>();
   private boolean committed;
+  private boolean standing;
 
   PassReport(Topic topic) {
     this.topic = topic;
@@ -27,11 +28,18 @@ final class PassReport {
   /** A pass begins: what stood in the way before may not do so any more. */
   void begin() {
     committed = false;
+    standing = false;
     problems.clear();
   }
 
   void problem(TopicPartition id, String problem) {
     problems.putIfAbsent(id.partition(), problem);
+  }
+
+  /** The tiers do not agree on the partition, so nothing is done to it. */
+  void standsStill(TopicPartition id, String problem) {
+    standing = true;
+    problem(id, problem);
   }
 
   void problemOfAll(String problem) {
@@ -78,6 +86,14 @@ final class PassReport {
   /** Whether the last pass brought anything into the table. */
   boolean hasCommitted() {
     return committed;
+  }
+
+  /**
+   * Whether upkeep may follow the last pass. Not while a partition stands still: what the table
+   * does not name may be just what it lacks.
+   */
+  boolean mayMaintain() {
+    return !committed && !standing;
   }
 
   Map<Integer, String> problems() {

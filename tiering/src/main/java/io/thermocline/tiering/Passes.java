@@ -107,7 +107,7 @@ final class Passes {
       boolean mayCommit = work.mayCommit(nanoTime.getAsLong(), pace.toNanos());
       PassReport report = new PassReport(topic);
       timed(topic, work, () -> pass.run(topic, policy, occasion, mayCommit, work, report));
-      if (!report.hasCommitted()) {
+      if (report.mayMaintain()) {
         maintain(topic, work);
       }
     } finally {

@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>a commit whose outcome is unknown is sent again, the very same, before anything else
  *   <li>files are uploaded, then made visible together with new log starts in one commit
- *   <li>only when that commit is read back the log start moves in the hot tier, which never goes
- *       back, and local copies below tiered-to go
+ *   <li>only when that commit is read back, by the warehouse's owner, the log start moves in the
+ *       hot tier, which never goes back, and local copies below tiered-to go
  * </ol>
  */
 final class TieringPass {
@@ -217,11 +217,15 @@ final class TieringPass {
       Optional<ColdTopic> table,
       PassReport report) {
     TopicView view = TopicReader.read(hot, topic, table);
-    view.unreadable().forEach(report::problem);
     List<PartitionPlan> plans = Planner.plan(view, policy, occasion);
+    if (restsOnTable(view, plans)) {
+      view = TopicReader.read(hot, topic, cold.confirmed(topic.id()));
+      plans = Planner.plan(view, policy, occasion);
+    }
+    view.unreadable().forEach(report::problem);
     for (int i = 0; i < plans.size(); i++) {
       PartitionPlan plan = plans.get(i);
-      plan.problem().ifPresent(problem -> report.problem(plan.id(), problem));
+      plan.problem().ifPresent(problem -> report.standsStill(plan.id(), problem));
       try {
         if (plan.problem().isEmpty()) {
           settle(view.partitions().get(i), plan, policy);
@@ -235,6 +239,13 @@ final class TieringPass {
     }
     metrics.problems(topic.name(), report.problems().size());
     tellLag(view, policy, occasion.now());
+  }
+
+  /** Whether anything is deleted for what the table says, so that it has to be so still. */
+  private static boolean restsOnTable(TopicView view, List<PartitionPlan> plans) {
+    return plans.stream().anyMatch(plan -> plan.trim().isPresent())
+        || view.partitions().stream()
+            .anyMatch(partition -> partition.cold().logStart() > partition.hot().logStart());
   }
 
   private void settle(PartitionView view, PartitionPlan plan, TopicPolicy policy) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
+import io.thermocline.testkit.Await;
 import io.thermocline.tiering.Tiering.PartitionRun;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -171,6 +172,44 @@ class TieringPassTest {
     assertThat(tiers.table(0).tieredTo()).isEqualTo(20);
     assertThat(tiers.table(1).tieredTo()).isEqualTo(40);
     assertThat(tiers.work().pending()).isEmpty();
+  }
+
+  @Test
+  void whoDoesNotOwnTheWarehouseAnyMoreTrimsNothing() {
+    TwoTiers tiers = tiers(1, TIERING, "hot: { retain: 1h }");
+    tiers.append(0, 20);
+    tiers.passes().runNow(tiers.topic, false);
+    ThermoclineException foreign =
+        new ThermoclineException(ErrorKind.FAILED_PRECONDITION, "injected");
+    tiers.faults.plan((call, after) -> at(call, "confirmed", foreign));
+    tiers.pass(Duration.ofHours(2));
+    assertThatThrownBy(tiers::round).isSameAs(foreign);
+    assertThat(tiers.state(0).hotStart()).isZero();
+    tiers.faults.none();
+    tiers.round();
+    assertThat(tiers.state(0).hotStart()).isEqualTo(20);
+    tiers.check();
+  }
+
+  @Test
+  void nothingIsCleanedUpWhileTheTableLacksWhatTheLogLetGo() {
+    TwoTiers tiers = tiers(1, TIERING);
+    List<String> upkeep = new ArrayList<>();
+    tiers.faults.plan(
+        (call, after) -> {
+          if (call.equals("maintain") && !after) {
+            upkeep.add(call);
+          }
+          return null;
+        });
+    tiers.append(0, 20);
+    tiers.passes().runNow(tiers.topic, false);
+    tiers.append(0, 20);
+    tiers.seal(0);
+    assertThat(Await.result(tiers.hot.trim(tiers.partition(0), 40))).isEqualTo(40);
+    tiers.round();
+    assertThat(tiers.work().problem(0)).isPresent();
+    assertThat(upkeep).isEmpty();
   }
 
   @Test

@@ -128,6 +128,17 @@ public final class TableTier implements ColdTier {
   }
 
   @Override
+  public Optional<ColdTopic> confirmed(TopicId topic) {
+    return guarded(
+        "confirmed",
+        topic,
+        () -> {
+          owner.epoch();
+          return table(topic).exclusively(TopicTable.Access::look).map(TableView::topic);
+        });
+  }
+
+  @Override
   public boolean tableTaken(TopicId id) {
     // Asked for topics that there may never be: nothing is remembered of them.
     return guarded("tableTaken", id, () -> newTable(id).isTaken());

@@ -218,6 +218,14 @@ final class OtherWritersTest implements ColdTierSubject {
   }
 
   @Test
+  void whatOthersDidIsSeenAtOnceWhereCopiesAreDeletedByIt() {
+    table().newAppend().appendFile(row(0, 20)).commit();
+
+    assertThat(partition(id).problem()).as("a copy serves for reading").isEmpty();
+    assertThat(cold().confirmed(id.topic()).orElseThrow().partition(0).problem()).isPresent();
+  }
+
+  @Test
   void nothingIsDroppedFromADegradedPartition() {
     table().newAppend().appendFile(row(0, 20)).commit();
     expireCopies();

@@ -195,6 +195,8 @@ final class UpkeepTest implements ColdTierSubject {
 
     Await.throwsKind(
         ErrorKind.FAILED_PRECONDITION, () -> commit(id, ColdTierSubject.move(id, 10, 20, orphan)));
+    Await.throwsKind(
+        ErrorKind.FAILED_PRECONDITION, () -> assertThat(old.cold().confirmed(id.topic())).isNull());
     Await.throwsKind(ErrorKind.FAILED_PRECONDITION, () -> old.cold().purge(id.topic()));
     Await.throwsKind(
         ErrorKind.FAILED_PRECONDITION, () -> assertThat(old.cold().maintain(id.topic())).isNull());
