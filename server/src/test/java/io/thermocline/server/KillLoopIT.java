@@ -1,0 +1,264 @@
+package io.thermocline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermocline.client.ClientException;
+import io.thermocline.client.ClientOptions;
+import io.thermocline.client.Consumer;
+import io.thermocline.client.ConsumerOptions;
+import io.thermocline.client.ConsumerRecord;
+import io.thermocline.client.NotAppliedException;
+import io.thermocline.client.OutcomeUnknownException;
+import io.thermocline.client.PartitionName;
+import io.thermocline.client.Producer;
+import io.thermocline.client.ProducerOptions;
+import io.thermocline.client.ProducerRecord;
+import io.thermocline.client.QueryRows;
+import io.thermocline.client.RecordMetadata;
+import io.thermocline.client.Start;
+import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.admin.TieringReport;
+import io.thermocline.model.Tier;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * {@code kill -9} of a real server, again and again, while records are produced, tiered and trimmed
+ * as fast as the policies can say. Acknowledgements are noted outside it; after every kill the
+ * whole log is read and compared with them.
+ *
+ * <p>{@code -Dkills=1000} for the long run, {@code -Dseed=…} for another one.
+ */
+class KillLoopIT {
+  private static final int KILLS = Integer.getInteger("kills", 5);
+  private static final long SEED = Long.getLong("seed", 1);
+
+  /** Kills of one data directory, so that reading all of it stays quick. */
+  private static final int KILLS_EACH = 20;
+
+  private static final int PARTITIONS = 3;
+  private static final int MAX_VALUE_BYTES = 1_500;
+  private static final int IN_FLIGHT = 16;
+
+  /** Records sent between two looks at how far tiering is. */
+  private static final int LOOK_EACH = 50;
+
+  @TempDir Path folder;
+  private final Ledger ledger = new Ledger();
+  private final Set<Tier> tiers = EnumSet.noneOf(Tier.class);
+  private int lives;
+
+  static Stream<Arguments> rounds() {
+    int rounds = (KILLS + KILLS_EACH - 1) / KILLS_EACH;
+    return IntStream.range(0, rounds)
+        .mapToObj(i -> Arguments.of(SEED + i, Math.min(KILLS_EACH, KILLS - i * KILLS_EACH)));
+  }
+
+  @ParameterizedTest(name = "seed {0}, {1} kills")
+  @MethodSource("rounds")
+  void nothingAcknowledgedIsLostChangedOrDoubled(long seed, int kills) throws Exception {
+    Random random = new Random(seed);
+    Path log = Files.createFile(folder.resolve("server.log"));
+    List<String> settings = settings();
+    for (int life = 0; life < kills; life++) {
+      try (ServerProcess server = ServerProcess.start(settings, log);
+          ThermoclineClient client = connect(server)) {
+        if (life == 0) {
+          var unused = client.admin().createTopic("events", PARTITIONS);
+        }
+        checkAll(client, server);
+        produceUntilKilled(client, server, random);
+        server.awaitEnd();
+      }
+    }
+    try (ServerProcess server = ServerProcess.start(settings, log);
+        ThermoclineClient client = connect(server)) {
+      checkAll(client, server);
+      checkTable(client);
+      assertThat(tiers).as("kills met both tiers").containsExactlyInAnyOrder(Tier.values());
+      server.stop();
+    }
+  }
+
+  /** Kills the server at an acknowledgement: the n-th, or the n-th since tiering got on. */
+  private static final class KillPoint {
+    private final ServerProcess server;
+    private final AtomicInteger left;
+    private volatile boolean counting;
+
+    KillPoint(ServerProcess server, Random random) {
+      this.server = server;
+      this.counting = random.nextInt(3) == 0;
+      this.left = new AtomicInteger(random.nextInt(counting ? 1_500 : 400));
+      if (counting && left.get() == 0) {
+        server.kill();
+      }
+    }
+
+    boolean waitsForTiering() {
+      return !counting;
+    }
+
+    void count() {
+      counting = true;
+    }
+
+    void acknowledged() {
+      if (counting && left.decrementAndGet() <= 0) {
+        server.kill();
+      }
+    }
+  }
+
+  private void produceUntilKilled(ThermoclineClient client, ServerProcess server, Random random)
+      throws InterruptedException {
+    long tieredBefore = tiered(client);
+    KillPoint point = new KillPoint(server, random);
+    AtomicInteger failures = new AtomicInteger();
+    Semaphore room = new Semaphore(IN_FLIGHT);
+    int life = ++lives;
+    ProducerOptions options =
+        ProducerOptions.defaults()
+            .withBatchBytes(1 + random.nextInt(3 * MAX_VALUE_BYTES))
+            .withLinger(Duration.ZERO)
+            .withDeliveryTimeout(Duration.ofSeconds(30));
+    Producer producer = client.producer(options);
+    for (int number = 0; failures.get() == 0; number++) {
+      if (number % LOOK_EACH == 0 && point.waitsForTiering() && tiered(client) > tieredBefore) {
+        point.count();
+      }
+      if (!room.tryAcquire(1, TimeUnit.MINUTES)) {
+        throw new AssertionError("No answer for a minute\n" + server.logEnd());
+      }
+      byte[] value = new byte[random.nextInt(MAX_VALUE_BYTES)];
+      random.nextBytes(value);
+      String key = life + "-" + number;
+      int crc = Ledger.crc(value);
+      ProducerRecord record =
+          ProducerRecord.of("events", key.getBytes(StandardCharsets.UTF_8), value)
+              .withPartition(number % PARTITIONS);
+      var unused =
+          send(producer, record)
+              .whenComplete(
+                  (metadata, failure) -> {
+                    if (failure == null) {
+                      ledger.acknowledged(metadata, key, crc);
+                      point.acknowledged();
+                    } else {
+                      note(failure, key, crc);
+                      failures.incrementAndGet();
+                    }
+                    room.release();
+                  });
+    }
+    producer.close(Duration.ZERO);
+  }
+
+  private static long tiered(ThermoclineClient client) {
+    return client.admin().tieringStatus("events").stream()
+        .mapToLong(TieringReport.Status::tieredTo)
+        .sum();
+  }
+
+  private static CompletableFuture<RecordMetadata> send(Producer producer, ProducerRecord record) {
+    try {
+      return producer.send(record);
+    } catch (ClientException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+  }
+
+  private void note(Throwable failure, String key, int crc) {
+    if (failure instanceof NotAppliedException) {
+      ledger.failed(key);
+    } else if (failure instanceof OutcomeUnknownException) {
+      ledger.unknown(key, crc);
+    } else {
+      throw new AssertionError("Neither failed nor unknown: " + key, failure);
+    }
+  }
+
+  private void checkAll(ThermoclineClient client, ServerProcess server) {
+    try {
+      for (int number = 0; number < PARTITIONS; number++) {
+        PartitionName partition = new PartitionName("events", number);
+        List<ConsumerRecord> records = new ArrayList<>();
+        try (Consumer consumer = client.consumer(ConsumerOptions.defaults().withFollow(false))) {
+          consumer.assign(partition, Start.earliest());
+          consumer.forEach(records::add);
+        }
+        records.forEach(record -> tiers.add(record.tier()));
+        ledger.check(partition, records);
+      }
+    } catch (RuntimeException | AssertionError e) {
+      throw new AssertionError(
+          "Life %d, %d acknowledged: %s%n%s"
+              .formatted(lives, ledger.acknowledgements(), e, server.logEnd()),
+          e);
+    }
+  }
+
+  /** Moves the rest, then counts: every offset is in the table exactly once. */
+  private static void checkTable(ThermoclineClient client) {
+    for (TieringReport.Move move : client.admin().runTiering("events", true)) {
+      assertThat(move.problem()).isEmpty();
+    }
+    for (TieringReport.Status status : client.admin().tieringStatus("events")) {
+      assertThat(status.tieredTo()).as("tiered to").isEqualTo(status.end());
+      String statement =
+          "SELECT count(*), count(DISTINCT record_offset), max(record_offset) + 1 FROM events"
+              + " WHERE \"partition\" = "
+              + status.partition();
+      Optional<String> end = Optional.of(Long.toString(status.end()));
+      try (QueryRows rows = client.admin().query(statement, 1)) {
+        assertThat(rows.iterator().next()).as(statement).containsExactly(end, end, end);
+      }
+    }
+  }
+
+  private static ThermoclineClient connect(ServerProcess server) {
+    return ThermoclineClient.connect(server.address(), ClientOptions.defaults());
+  }
+
+  private List<String> settings() throws IOException {
+    Path policies = folder.resolve("policies.yaml");
+    Files.writeString(
+        policies,
+        """
+        apiVersion: thermocline/v1
+        kind: TopicPolicies
+        policies:
+          - topics: ["*"]
+            segment: { bytes: 64KiB, age: 1s }
+            tiering: { minFileBytes: 1KiB, maxLag: 1s, targetFileBytes: 256KiB }
+            hot:     { retain: 0s }
+        """);
+    return List.of(
+        "data.dir=" + folder.resolve("data"),
+        "policies.file=" + policies,
+        "grpc.port=0",
+        "http.port=0",
+        "storage.minFree=1MiB",
+        "tiering.checkInterval=20ms",
+        "tiering.commitInterval=20ms");
+  }
+}
