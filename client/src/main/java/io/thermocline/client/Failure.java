@@ -85,12 +85,15 @@ record Failure(
    * itself, or a connection that never was, proves that nothing happened.
    */
   ClientException write() {
-    if (kind == ErrorKind.OUTCOME_UNKNOWN) {
-      return new OutcomeUnknownException(this);
+    return isNotApplied() ? new NotAppliedException(this) : new OutcomeUnknownException(this);
+  }
+
+  /** Whether it proves that a write had no effect. A defect of the server proves nothing. */
+  boolean isNotApplied() {
+    if (kind == ErrorKind.OUTCOME_UNKNOWN || kind == ErrorKind.INTERNAL) {
+      return false;
     }
-    boolean proven =
-        cause == null || neverConnected(cause) || answered(cause) || refusedBeforeActing(cause);
-    return proven ? new NotAppliedException(this) : new OutcomeUnknownException(this);
+    return cause == null || neverConnected(cause) || answered(cause) || refusedBeforeActing(cause);
   }
 
   boolean retriable() {

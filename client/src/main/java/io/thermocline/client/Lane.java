@@ -83,7 +83,8 @@ final class Lane {
   /**
    * A batch was refused.
    *
-   * @return whether it is kept, to be sent again or to fail with the others; else it fails now
+   * @return whether it is kept, to be sent again or to fail with the others; else it fails now, as
+   *     does one that may have been stored after all
    */
   boolean refused(ProducerBatch batch, Failure why, boolean expired) {
     sent.remove(batch);
@@ -91,7 +92,7 @@ final class Lane {
     if (first) {
       refusal = why;
     }
-    if (first && (!why.retriable() || expired)) {
+    if (!why.isNotApplied() || (first && (!why.retriable() || expired))) {
       return false;
     }
     refused.add(batch);

@@ -150,6 +150,20 @@ class SenderTest {
     assertThat(failure(all.get(1))).isInstanceOf(NotAppliedException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"OUTCOME_UNKNOWN", "TRANSIENT"})
+  void anUnknownOutcomeBehindARefusalIsToldAsUnknownAndNeverSentAgain(ErrorKind first) {
+    List<CompletableFuture<RecordMetadata>> all = sendBatches(P0, "a", "b", "c");
+    server.refuse(first);
+    server.refuse(ErrorKind.OUTCOME_UNKNOWN);
+    server.refuse(ErrorKind.PRIOR_BATCH_REFUSED);
+    step();
+    assertThat(failure(all.get(1))).isInstanceOf(OutcomeUnknownException.class);
+    time.pass(Duration.ofSeconds(3));
+    step();
+    assertThat(values(server.unanswered)).doesNotContain("b");
+  }
+
   @Test
   void whatWasSentAndNotAnsweredWhenTheStreamEndsIsUnknownAndTheRestGoesOnANewOne() {
     List<CompletableFuture<RecordMetadata>> all = sendBatches(P0, "a", "b", "c");
