@@ -127,9 +127,8 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   /** Hands out no records of a partition until {@link #resume}; its place is kept. */
   public void pause(PartitionName partition) {
     if (reading != null && reading.partition().equals(partition)) {
-      OptionalLong position = session.progress(partition).position();
       discard(partition);
-      position.ifPresent(offset -> session.seek(partition, Start.offset(offset)));
+      session.rewind(partition);
     }
     session.pause(partition, true);
   }

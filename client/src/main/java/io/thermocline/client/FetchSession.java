@@ -104,12 +104,36 @@ final class FetchSession {
         () -> {
           Subscription subscription = require(name);
           subscription.seek(where, ++lastPositionId);
-          turns.remove(subscription);
-          if (subscription.isInStream()) {
-            stream.send(subscription.move());
-          }
+          moved(subscription);
           changed.signalAll();
         });
+  }
+
+  /** Goes back to what was not handed out yet. */
+  void rewind(PartitionName name) {
+    locked(
+        () -> {
+          Subscription subscription = require(name);
+          subscription.again(++lastPositionId);
+          moved(subscription);
+          changed.signalAll();
+        });
+  }
+
+  /** Tells the server where a partition goes on, and that what it had sent is done with. */
+  private void moved(Subscription subscription) {
+    turns.remove(subscription);
+    if (subscription.isInStream()) {
+      stream.send(subscription.move());
+      grant(subscription);
+    }
+  }
+
+  private void grant(Subscription subscription) {
+    FetchRequest grant = subscription.grant();
+    if (grant != null) {
+      stream.send(grant);
+    }
   }
 
   void pause(PartitionName name, boolean pause) {
@@ -192,10 +216,7 @@ final class FetchSession {
           Subscription subscription = taken.subscription();
           subscription.handedOut(next);
           subscription.release();
-          FetchRequest grant = subscription.grant();
-          if (grant != null) {
-            stream.send(grant);
-          }
+          grant(subscription);
         });
   }
 
@@ -218,6 +239,7 @@ final class FetchSession {
           long now = nanoTime.getAsLong();
           Duration pause = BACKOFF.pause(subscription.attempts(), asked);
           subscription.failed(now, pause.toNanos());
+          turns.remove(subscription);
         });
   }
 
@@ -276,10 +298,7 @@ final class FetchSession {
     for (Subscription subscription : subscriptions.values()) {
       if (subscription.nanosUntilRetry(now) == 0) {
         subscription.again(++lastPositionId);
-        turns.remove(subscription);
-        if (subscription.isInStream()) {
-          stream.send(subscription.move());
-        }
+        moved(subscription);
       }
       if (subscription.isMissing()) {
         stream.send(subscription.add());
@@ -391,10 +410,7 @@ final class FetchSession {
       }
       changed.signalAll();
     } else {
-      FetchRequest grant = subscription.grant();
-      if (grant != null) {
-        stream.send(grant);
-      }
+      grant(subscription);
     }
   }
 

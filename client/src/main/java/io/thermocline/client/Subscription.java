@@ -153,13 +153,18 @@ final class Subscription {
   /**
    * Takes in what the server sent.
    *
-   * @return false when it belongs to an older position and was thrown away
+   * @return false when it belongs to an older position, or comes after what could not be used, and
+   *     was thrown away
    */
   boolean arrive(FetchResponse response) {
     long bytes = payloadBytes(response);
-    if (response.getPositionId() != positionId) {
+    if (response.getPositionId() != positionId || retryDue) {
       toGrant += bytes;
       return false;
+    }
+    if (position == UNKNOWN && start instanceof Start.Latest && response.getBatchesCount() > 0) {
+      // That moves on: from here on it is known what was meant.
+      position = response.getBatches(0).getBaseOffset();
     }
     if (!response.hasError()) {
       received = Math.max(received, response.getNextOffset());
@@ -252,6 +257,7 @@ final class Subscription {
     }
     retryAtNanos = nowNanos + pauseNanos;
     retryDue = true;
+    throwAway();
   }
 
   /** It can't go on from here: it stands still until it is sought. */
@@ -273,17 +279,22 @@ final class Subscription {
   }
 
   private void moveTo(long newPositionId) {
-    toGrant += arrivedBytes;
-    arrived.clear();
-    arrivedBytes = 0;
-    inHand = false;
-    inHandBytes = 0;
+    throwAway();
     positionId = newPositionId;
     received = UNKNOWN;
     serverDone = false;
     caughtUp = false;
     retryDue = false;
     halted = false;
+  }
+
+  /** What arrived, and what is in hand, is not wanted any more: the server may send as much. */
+  private void throwAway() {
+    toGrant += arrivedBytes;
+    arrived.clear();
+    arrivedBytes = 0;
+    inHand = false;
+    inHandBytes = 0;
   }
 
   /** The request that moves it to where it stands, on the stream it is in. */

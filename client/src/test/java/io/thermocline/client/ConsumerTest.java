@@ -18,6 +18,8 @@ import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class ConsumerTest {
@@ -147,6 +149,46 @@ class ConsumerTest {
   }
 
   @Test
+  void aSeekGivesTheCreditOfAllThatItThrowsAwayAgain() {
+    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    var inHand = server.records(0, 1_500);
+    var waiting = server.records(1_500, 3_000);
+    server.answer(inHand);
+    server.answer(waiting);
+    assertThat(consumer.iterator().hasNext()).isTrue();
+    consumer.seek(P0, Start.offset(50));
+    long sent = payload(inHand) + payload(waiting);
+    assertThat(server.granted()).as("or the server would wait for ever").isEqualTo(sent);
+  }
+
+  private static long payload(io.thermocline.proto.v1.FetchResponse.Builder response) {
+    return response.getBatches(0).getPayload().size();
+  }
+
+  @ParameterizedTest
+  @MethodSource("starts")
+  void pausingBeforeTheFirstRecordIsHandedOutLosesNone(Start start) {
+    Consumer consumer = reading(start);
+    server.answer(server.records(5, 8));
+    Iterator<ConsumerRecord> records = consumer.iterator();
+    assertThat(records.hasNext()).isTrue();
+    consumer.pause(P0);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    consumer.resume(P0);
+    FetchRequest seek =
+        server.received.stream().filter(FetchRequest::hasSeek).findFirst().orElseThrow();
+    assertThat(seek.getSeek().getStart().hasLatest()).as("that moves on").isFalse();
+    server.answer(server.records(5, 8));
+    assertThat(records.next().offset()).isEqualTo(5);
+  }
+
+  static List<Start> starts() {
+    return List.of(Start.earliest(), Start.latest(), Start.timestamp(Instant.ofEpochMilli(0)));
+  }
+
+  @Test
   void aPausedPartitionIsNotHandedOut() {
     Consumer consumer = reading(Start.earliest());
     server.answer(server.records(0, 2));
@@ -225,6 +267,24 @@ class ConsumerTest {
     awaitRequest(consumer, FetchRequest::hasSeek);
     server.answer(server.records(0, 2));
     assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
+  }
+
+  @Test
+  void whatCameBehindADamagedBatchIsNotHandedOutBeforeIt() {
+    Consumer consumer = reading(Start.offset(0));
+    var good = server.records(0, 3);
+    server.answer(
+        good.clone().setBatches(0, good.getBatches(0).toBuilder().setCrc32C(1)).setNextOffset(3));
+    server.answer(server.records(3, 5));
+    assertThatThrownBy(() -> consumer.poll(SOON)).isInstanceOf(ReadFailedException.class);
+    server.answer(server.heartbeat(5));
+    assertThat(consumer.poll(NOW)).isEmpty();
+    awaitRequest(consumer, FetchRequest::hasSeek);
+    assertThat(server.received.stream().filter(FetchRequest::hasSeek))
+        .singleElement()
+        .matches(request -> request.getSeek().getStart().getOffset() == 0);
+    server.answer(server.records(0, 5));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L, 2L, 3L, 4L);
   }
 
   @Test
