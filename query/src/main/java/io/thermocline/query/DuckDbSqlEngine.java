@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.sql.Blob;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
@@ -20,11 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +35,9 @@ import java.util.stream.Collectors;
  * allowed file, which is why nothing but a SELECT gets this far.
  */
 public final class DuckDbSqlEngine implements SqlEngine {
+  /** What a cell takes in memory besides its text. */
+  private static final int CELL_BYTES = 64;
+
   private final SqlSettings settings;
   private final TopicRegistry topics;
   private final HotTier hot;
@@ -68,17 +70,25 @@ public final class DuckDbSqlEngine implements SqlEngine {
       throw new ThermoclineException(
           ErrorKind.INVALID, "max_rows is " + maxRows + ": it is greater than zero");
     }
-    takeTurn();
+    try (TimeLimit time = TimeLimit.start(watch, settings.timeout())) {
+      takeTurn();
+      try {
+        return query(sql, maxRows, time);
+      } finally {
+        turns.release();
+      }
+    }
+  }
+
+  private Result query(String sql, int maxRows, TimeLimit time) {
     try (Connection duckDb = open();
-        TopicViews views = new TopicViews(hot, cold)) {
+        TopicViews views = new TopicViews(hot, cold, time)) {
       Statement parsed = Statement.parse(duckDb, sql);
       createViews(duckDb, parsed, views);
       shutOff(duckDb, views.files());
-      return run(duckDb, sql, maxRows);
+      return run(duckDb, sql, maxRows, time);
     } catch (SQLException e) {
       throw translate(e);
-    } finally {
-      turns.release();
     }
   }
 
@@ -117,8 +127,10 @@ public final class DuckDbSqlEngine implements SqlEngine {
   private void createViews(Connection duckDb, Statement parsed, TopicViews views)
       throws SQLException {
     for (Topic topic : topics.list()) {
-      if (parsed.listsTables() || parsed.tables().contains(TableNames.of(topic.name()))) {
+      if (parsed.tables().contains(TableNames.of(topic.name()))) {
         views.create(duckDb, topic);
+      } else if (parsed.listsTables()) {
+        views.createEmpty(duckDb, topic);
       }
     }
   }
@@ -135,43 +147,46 @@ public final class DuckDbSqlEngine implements SqlEngine {
     }
   }
 
-  private Result run(Connection duckDb, String sql, int maxRows) throws SQLException {
-    AtomicBoolean late = new AtomicBoolean();
-    try (java.sql.Statement statement = duckDb.createStatement()) {
-      ScheduledFuture<?> timeout =
-          watch.schedule(
-              () -> cancel(statement, late), settings.timeout().toMillis(), TimeUnit.MILLISECONDS);
-      try (ResultSet rows = statement.executeQuery(sql)) {
-        return read(rows, maxRows);
+  private Result run(Connection duckDb, String sql, int maxRows, TimeLimit time)
+      throws SQLException {
+    try (PreparedStatement asked = duckDb.prepareStatement(sql);
+        PreparedStatement statement = limited(duckDb, sql, maxRows)) {
+      time.stops(statement);
+      try (ResultSet rows = statement.executeQuery()) {
+        return read(columns(asked.getMetaData()), rows, maxRows);
       } catch (SQLException e) {
-        if (late.get()) {
-          throw new ThermoclineException(
-              ErrorKind.DEADLINE_EXCEEDED,
-              "The statement took longer than " + settings.timeout() + " and was stopped",
-              e);
-        }
-        throw e;
+        throw time.or(e);
       } finally {
-        timeout.cancel(false);
+        time.close();
       }
     }
   }
 
-  private static void cancel(java.sql.Statement statement, AtomicBoolean late) {
-    late.set(true);
+  /**
+   * The statement, cut off past the rows that are given out: DuckDB holds an answer in memory
+   * before it gives out the first row. It was parsed as one SELECT, so it is whole between
+   * parentheses.
+   */
+  private static PreparedStatement limited(Connection duckDb, String sql, int maxRows)
+      throws SQLException {
+    String one = sql.strip().replaceFirst("[;\\s]+$", "");
     try {
-      statement.cancel();
+      return duckDb.prepareStatement("SELECT * FROM (%s\n) LIMIT %d".formatted(one, maxRows + 1L));
     } catch (SQLException e) {
-      throw new IllegalStateException("DuckDB did not cancel a statement", e);
+      // It can't stand there, as with a comment after its semicolon: then it runs as it is.
+      return duckDb.prepareStatement(sql);
     }
   }
 
-  private Result read(ResultSet rows, int maxRows) throws SQLException {
-    ResultSetMetaData shape = rows.getMetaData();
+  private static List<Column> columns(ResultSetMetaData shape) throws SQLException {
     List<Column> columns = new ArrayList<>();
     for (int i = 1; i <= shape.getColumnCount(); i++) {
       columns.add(new Column(shape.getColumnLabel(i), shape.getColumnTypeName(i)));
     }
+    return columns;
+  }
+
+  private Result read(List<Column> columns, ResultSet rows, int maxRows) throws SQLException {
     List<List<Optional<String>>> read = new ArrayList<>();
     long bytes = 0;
     while (rows.next()) {
@@ -180,24 +195,35 @@ public final class DuckDbSqlEngine implements SqlEngine {
       }
       List<Optional<String>> cells = new ArrayList<>(columns.size());
       for (int i = 1; i <= columns.size(); i++) {
-        Optional<String> cell = Optional.ofNullable(text(rows, i));
-        bytes += cell.map(String::length).orElse(0) + Long.BYTES;
+        Optional<String> cell = Optional.ofNullable(text(rows, i, bytes));
+        bytes += cell.map(String::length).orElse(0) + CELL_BYTES;
+        checkSize(bytes);
         cells.add(cell);
-      }
-      if (bytes > settings.maxResultBytes()) {
-        throw new ThermoclineException(
-            ErrorKind.EXHAUSTED,
-            "The answer is larger than %d bytes: select fewer rows or columns"
-                .formatted(settings.maxResultBytes()));
       }
       read.add(cells);
     }
     return new Result(columns, read, false);
   }
 
-  private static String text(ResultSet rows, int column) throws SQLException {
+  private void checkSize(long bytes) {
+    if (bytes > settings.maxResultBytes()) {
+      throw new ThermoclineException(
+          ErrorKind.EXHAUSTED,
+          "The answer is larger than %d bytes: select fewer rows or columns"
+              .formatted(settings.maxResultBytes()));
+    }
+  }
+
+  /**
+   * @param before size of the answer so far
+   */
+  private String text(ResultSet rows, int column, long before) throws SQLException {
     Object value = rows.getObject(column);
-    return value instanceof Blob blob ? blobText(blob) : rows.getString(column);
+    if (value instanceof Blob blob) {
+      checkSize(before + blob.length());
+      return blobText(blob);
+    }
+    return rows.getString(column);
   }
 
   /** As DuckDB writes it: printable ASCII as it is, every other byte as {@code \xHH}. */

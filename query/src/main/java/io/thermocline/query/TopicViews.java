@@ -4,8 +4,10 @@ import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.TableNames;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -31,11 +33,13 @@ final class TopicViews implements AutoCloseable {
 
   private final HotTier hot;
   private final ColdTier cold;
+  private final TimeLimit time;
   private final List<ColdTier.LocalFile> held = new ArrayList<>();
 
-  TopicViews(HotTier hot, ColdTier cold) {
+  TopicViews(HotTier hot, ColdTier cold, TimeLimit time) {
     this.hot = hot;
     this.cold = cold;
+    this.time = time;
   }
 
   /** Makes the topic's view; an empty one when nothing of it is tiered. */
@@ -45,9 +49,11 @@ final class TopicViews implements AutoCloseable {
     List<String> visible = new ArrayList<>();
     if (table.isPresent()) {
       for (ColdPartition partition : table.get().partitions().values()) {
+        requireWhole(topic, partition);
         long logStart = logStart(topic, partition);
         boolean cut = false;
         for (ColdFile file : partition.files()) {
+          time.check();
           if (file.span().range().to() > logStart) {
             ColdTier.LocalFile local = cold.local(file);
             held.add(local);
@@ -62,12 +68,33 @@ final class TopicViews implements AutoCloseable {
         }
       }
     }
-    String source = files.isEmpty() ? EMPTY_TABLE : readParquet(files) + where(visible);
+    create(duckDb, topic, files.isEmpty() ? EMPTY_TABLE : readParquet(files) + where(visible));
+  }
+
+  /** Makes the topic's view for a statement that asks for its name and columns only. */
+  void createEmpty(Connection duckDb, Topic topic) throws SQLException {
+    create(duckDb, topic, EMPTY_TABLE);
+  }
+
+  private static void create(Connection duckDb, Topic topic, String source) throws SQLException {
     try (java.sql.Statement create = duckDb.createStatement()) {
       create.execute(
           "CREATE VIEW %s AS SELECT * FROM %s"
               .formatted(identifier(TableNames.of(topic.name())), source));
     }
+  }
+
+  /** An answer with rows missing, or with some that were deleted, would look like any other. */
+  private static void requireWhole(Topic topic, ColdPartition partition) {
+    partition
+        .problem()
+        .ifPresent(
+            problem -> {
+              throw new ThermoclineException(
+                  ErrorKind.FAILED_PRECONDITION,
+                  "Partition %d of table %s is degraded, no statement can tell all of it: %s"
+                      .formatted(partition.partition(), TableNames.of(topic.name()), problem));
+            });
   }
 
   /** The files the views read. */

@@ -2,11 +2,13 @@ package io.thermocline.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
+import io.thermocline.testkit.Await;
 import io.thermocline.testkit.ManualClock;
 import io.thermocline.testkit.MemoryHotTier;
 import io.thermocline.testkit.MemoryTopics;
@@ -176,7 +178,81 @@ class DuckDbSqlEngineTest {
             () -> small.query("SELECT count(DISTINCT i || 'x') FROM range(20000000) r(i)", 1));
     small.close();
 
-    assertThat(refusal.kind()).isEqualTo(ErrorKind.EXHAUSTED);
+    assertThat(refusal.kind()).as(refusal.getMessage()).isEqualTo(ErrorKind.EXHAUSTED);
+  }
+
+  @Test
+  void theFirstRowsOfAnAnswerThatIsLargerThanMemoryAreGiven() {
+    SqlEngine small = engine(new SqlSettings(64L << 20, 1, Duration.ofSeconds(60), 1, 1 << 20));
+    SqlEngine.Result result =
+        small.query("SELECT i || repeat('x', 1000) FROM range(1000000) r(i)", 10);
+    small.close();
+
+    assertThat(result.rows()).hasSize(10);
+    assertThat(result.truncated()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT record_offset AS x, partition AS x FROM quakes_2018_a ORDER BY 1 DESC, 2 LIMIT 3; -- the last",
+        "FROM (SELECT record_offset AS x, partition AS x FROM quakes_2018_a) ORDER BY 1 DESC -- last",
+        "WITH o AS (SELECT record_offset AS x, partition AS y FROM quakes_2018_a)"
+            + " SELECT x, y AS x FROM o ORDER BY o.x DESC",
+      })
+  void anyFormOfSelectKeepsItsOrderAndItsColumnNames(String sql) {
+    SqlEngine.Result result = engine.query(sql, 3);
+
+    assertThat(result.rows())
+        .extracting(row -> row.get(0).orElseThrow())
+        .containsExactly("14", "13", "12");
+    if (sql.startsWith("FROM")) {
+      assertThat(result.columns()).hasSize(2);
+    } else {
+      assertThat(result.columns()).extracting(SqlEngine.Column::name).containsExactly("x", "x");
+    }
+  }
+
+  @Test
+  void bringingItsFilesCountsTowardAStatementsTime() {
+    cold.beforeLocal(DuckDbSqlEngineTest::takeTime);
+    SqlEngine hasty = engine(new SqlSettings(512L << 20, 1, Duration.ofMillis(100), 1, 1 << 20));
+    ThermoclineException refusal =
+        catchThrowableOfType(
+            ThermoclineException.class, () -> hasty.query("SELECT 1 FROM quakes_2018_a", 1));
+    hasty.close();
+
+    assertThat(refusal.kind()).isEqualTo(ErrorKind.DEADLINE_EXCEEDED);
+  }
+
+  private static void takeTime() {
+    long end = System.nanoTime() + Duration.ofMillis(150).toNanos();
+    Await.until("time to go by", () -> System.nanoTime() - end > 0);
+  }
+
+  @Test
+  void aDegradedTableIsRefusedRatherThanToldInPart() {
+    Topic other = topics.create("other", 1);
+    cold.degrade(other.id(), "rows are missing");
+
+    ThermoclineException refusal =
+        catchThrowableOfType(
+            ThermoclineException.class, () -> engine.query("SELECT * FROM other", 1));
+
+    assertThat(refusal.kind()).isEqualTo(ErrorKind.FAILED_PRECONDITION);
+    assertThat(refusal).hasMessageContaining("rows are missing");
+    assertThat(rows("SHOW TABLES")).hasSize(2);
+  }
+
+  @Test
+  void listingTablesBringsNoFiles() {
+    cold.beforeLocal(() -> fail("no file is needed"));
+
+    assertThat(rows("SHOW TABLES")).containsExactly(List.of("quakes_2018_a"));
+    assertThat(
+            rows(
+                "SELECT count(*) FROM information_schema.columns WHERE table_name = 'quakes_2018_a'"))
+        .containsExactly(List.of("7"));
   }
 
   @Test
@@ -187,7 +263,7 @@ class DuckDbSqlEngineTest {
             ThermoclineException.class, () -> small.query("SELECT repeat('x', 2000)", 1));
     small.close();
 
-    assertThat(refusal.kind()).isEqualTo(ErrorKind.EXHAUSTED);
+    assertThat(refusal.kind()).as(refusal.getMessage()).isEqualTo(ErrorKind.EXHAUSTED);
   }
 
   private SqlEngine engine(SqlSettings settings) {

@@ -34,7 +34,9 @@ final class ParquetFolder implements ColdTier {
 
   private final Path folder;
   private final Map<TopicId, List<ColdFile>> files = new ConcurrentHashMap<>();
+  private final Map<TopicId, String> problems = new ConcurrentHashMap<>();
   final AtomicInteger held = new AtomicInteger();
+  private Runnable beforeLocal = () -> {};
 
   ParquetFolder(Path folder) {
     this.folder = folder;
@@ -67,8 +69,23 @@ final class ParquetFolder implements ColdTier {
                 file.toUri().toString()));
   }
 
+  /** Runs each time before a file is given out. */
+  void beforeLocal(Runnable run) {
+    beforeLocal = run;
+  }
+
+  /** Makes a table that has one partition, with this problem. */
+  void degrade(TopicId topic, String problem) {
+    problems.put(topic, problem);
+  }
+
   @Override
   public Optional<ColdTopic> topic(TopicId topic) {
+    if (problems.containsKey(topic)) {
+      ColdPartition broken =
+          new ColdPartition(0, 0, 5, List.of(), List.of(), Optional.of(problems.get(topic)));
+      return Optional.of(new ColdTopic(topic, "broken", "file:///broken", Map.of(0, broken)));
+    }
     return Optional.ofNullable(files.get(topic))
         .map(
             list -> {
@@ -90,6 +107,7 @@ final class ParquetFolder implements ColdTier {
 
   @Override
   public LocalFile local(ColdFile file) {
+    beforeLocal.run();
     held.incrementAndGet();
     Path path = Path.of(URI.create(file.location()));
     return new LocalFile() {
