@@ -80,7 +80,7 @@ final class ConfigFile {
             where
                 + ": "
                 + (isGroup ? key + " holds keys of its own, not a value" : "unknown key " + key)
-                + (isGroup ? "" : Nearest.hint(key, ConfigKeys.names())));
+                + (isGroup ? "" : ConfigKeys.didYouMean(key, ConfigKeys.names())));
         parser.skipChildren();
       } else if (!value.isScalarValue()) {
         problems.add(where + ": " + key + " takes one value");

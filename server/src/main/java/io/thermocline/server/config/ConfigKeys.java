@@ -1,7 +1,9 @@
 package io.thermocline.server.config;
 
+import io.thermocline.model.NearestWord;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -235,6 +237,11 @@ public final class ConfigKeys {
   /** The names of all keys. */
   static Set<String> names() {
     return NAMES;
+  }
+
+  /** A hint to add to a message about an unknown word; empty when nothing known is near it. */
+  static String didYouMean(String word, Collection<String> known) {
+    return NearestWord.to(word, known).map(near -> ": did you mean " + near + "?").orElse("");
   }
 
   private static Set<String> names(List<ConfigKey<?>> keys) {

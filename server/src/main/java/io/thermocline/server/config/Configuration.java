@@ -94,7 +94,7 @@ public final class Configuration {
             problems.add(
                 "environment: unknown variable "
                     + variable
-                    + Nearest.hint(variable, keyOfVariable.keySet()));
+                    + ConfigKeys.didYouMean(variable, keyOfVariable.keySet()));
           } else {
             written.put(key, new Written(text, "environment " + variable));
           }
@@ -109,7 +109,7 @@ public final class Configuration {
       if (equals < 0) {
         problems.add("--set " + set + ": write key=value");
       } else if (!ConfigKeys.names().contains(key)) {
-        problems.add("--set: unknown key " + key + Nearest.hint(key, ConfigKeys.names()));
+        problems.add("--set: unknown key " + key + ConfigKeys.didYouMean(key, ConfigKeys.names()));
       } else {
         written.put(key, new Written(set.substring(equals + 1), "--set"));
       }

@@ -1,4 +1,4 @@
-package io.thermocline.tiering.policy;
+package io.thermocline.model;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -6,12 +6,12 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what was probably meant: by edit distance, case aside. */
-final class NearestWord {
+/** Finds what somebody who mistyped a key probably meant: by edit distance, case aside. */
+public final class NearestWord {
   private NearestWord() {}
 
   /** The nearest of {@code known}; empty when none is near enough to be meant. */
-  static Optional<String> to(String word, Collection<String> known) {
+  public static Optional<String> to(String word, Collection<String> known) {
     int near = Math.max(2, word.length() / 3);
     return known.stream()
         .filter(candidate -> distance(word, candidate) <= near)
