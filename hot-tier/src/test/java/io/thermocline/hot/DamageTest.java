@@ -98,7 +98,7 @@ class DamageTest {
       assertThat(hot.readAll(0)).containsExactlyInAnyOrder("lost [0, 1)", "1:b", "2:c", "3:d");
       Await.until(
           "an attempt failed",
-          () -> hot.meters.counter("thermocline.hot.chores.failed").count() > 0);
+          () -> hot.meters.counter("thermocline.hot.failed.chores").count() > 0);
       disk.fault = FaultyDisk.NONE;
       RecoveryTest.flip(log(), PAYLOAD);
       hot.restart();
