@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
@@ -35,6 +36,32 @@ import java.util.stream.Collectors;
  * allowed file, which is why nothing but a SELECT gets this far.
  */
 public final class DuckDbSqlEngine implements SqlEngine {
+  /** Types whose cells can't be large. */
+  private static final Set<String> FIXED_SIZE =
+      Set.of(
+          "BOOLEAN",
+          "TINYINT",
+          "SMALLINT",
+          "INTEGER",
+          "BIGINT",
+          "HUGEINT",
+          "UTINYINT",
+          "USMALLINT",
+          "UINTEGER",
+          "UBIGINT",
+          "UHUGEINT",
+          "FLOAT",
+          "DOUBLE",
+          "DATE",
+          "TIME",
+          "TIMESTAMP",
+          "TIMESTAMP WITH TIME ZONE",
+          "INTERVAL",
+          "UUID");
+
+  /** What DuckDB is told to say of a cell that is. */
+  private static final String TOO_LARGE = "thermocline: a cell is too large";
+
   /** What a cell takes in memory besides its text. */
   private static final int CELL_BYTES = 64;
 
@@ -149,11 +176,14 @@ public final class DuckDbSqlEngine implements SqlEngine {
 
   private Result run(Connection duckDb, String sql, int maxRows, TimeLimit time)
       throws SQLException {
-    try (PreparedStatement asked = duckDb.prepareStatement(sql);
-        PreparedStatement statement = limited(duckDb, sql, maxRows)) {
+    List<Column> columns;
+    try (PreparedStatement asked = duckDb.prepareStatement(sql)) {
+      columns = columns(asked.getMetaData());
+    }
+    try (PreparedStatement statement = limited(duckDb, sql, columns, maxRows)) {
       time.stops(statement);
       try (ResultSet rows = statement.executeQuery()) {
-        return read(columns(asked.getMetaData()), rows, maxRows);
+        return read(columns, rows, maxRows);
       } catch (SQLException e) {
         throw time.or(e);
       } finally {
@@ -163,19 +193,30 @@ public final class DuckDbSqlEngine implements SqlEngine {
   }
 
   /**
-   * The statement, cut off past the rows that are given out: DuckDB holds an answer in memory
-   * before it gives out the first row. It was parsed as one SELECT, so it is whole between
-   * parentheses.
+   * The statement, cut off past the rows that are given out, for DuckDB holds an answer in memory
+   * before it gives out the first row; and failing where a single cell is larger than an answer may
+   * be, for that would be made on our heap before its size is known. It was parsed as one SELECT,
+   * so it is whole between parentheses.
    */
-  private static PreparedStatement limited(Connection duckDb, String sql, int maxRows)
-      throws SQLException {
-    String one = sql.strip().replaceFirst("[;\\s]+$", "");
-    try {
-      return duckDb.prepareStatement("SELECT * FROM (%s\n) LIMIT %d".formatted(one, maxRows + 1L));
-    } catch (SQLException e) {
-      // It can't stand there, as with a comment after its semicolon: then it runs as it is.
-      return duckDb.prepareStatement(sql);
+  private PreparedStatement limited(
+      Connection duckDb, String sql, List<Column> columns, int maxRows) throws SQLException {
+    List<String> names = new ArrayList<>();
+    List<String> cells = new ArrayList<>();
+    for (Column column : columns) {
+      String name = "c" + names.size();
+      names.add(name);
+      cells.add(FIXED_SIZE.contains(column.type()) ? name : guarded(name, column.type()));
     }
+    String one = sql.strip().replaceFirst("[;\\s]+$", "");
+    return duckDb.prepareStatement(
+        "SELECT %s FROM (%s\n) AS answer(%s) LIMIT %d"
+            .formatted(String.join(", ", cells), one, String.join(", ", names), maxRows + 1L));
+  }
+
+  private String guarded(String name, String type) {
+    String size = type.equals("BLOB") ? "octet_length(%s)" : "strlen(CAST(%s AS VARCHAR))";
+    return "CASE WHEN %s > %d THEN error('%s') ELSE %s END"
+        .formatted(size.formatted(name), settings.maxResultBytes(), TOO_LARGE, name);
   }
 
   private static List<Column> columns(ResultSetMetaData shape) throws SQLException {
@@ -207,11 +248,15 @@ public final class DuckDbSqlEngine implements SqlEngine {
 
   private void checkSize(long bytes) {
     if (bytes > settings.maxResultBytes()) {
-      throw new ThermoclineException(
-          ErrorKind.EXHAUSTED,
-          "The answer is larger than %d bytes: select fewer rows or columns"
-              .formatted(settings.maxResultBytes()));
+      throw tooLarge();
     }
+  }
+
+  private ThermoclineException tooLarge() {
+    return new ThermoclineException(
+        ErrorKind.EXHAUSTED,
+        "The answer is larger than %d bytes: select fewer rows or columns"
+            .formatted(settings.maxResultBytes()));
   }
 
   /**
@@ -242,6 +287,9 @@ public final class DuckDbSqlEngine implements SqlEngine {
   private ThermoclineException translate(SQLException e) {
     String message = e.getMessage() == null ? "" : e.getMessage();
     String lower = message.toLowerCase(Locale.ROOT);
+    if (message.contains(TOO_LARGE)) {
+      return tooLarge();
+    }
     if (lower.startsWith("out of memory")) {
       return new ThermoclineException(
           ErrorKind.EXHAUSTED,

@@ -181,6 +181,35 @@ class DuckDbSqlEngineTest {
     assertThat(refusal.kind()).as(refusal.getMessage()).isEqualTo(ErrorKind.EXHAUSTED);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SELECT repeat('x', 100000000)",
+        "SELECT repeat('x', 100000000)::BLOB",
+        "SELECT [repeat('x', 100000000)]",
+        "SELECT 1, {'a': repeat('x', 100000000)}",
+      })
+  void aCellTooLargeForAnAnswerIsNotEvenBrought(String sql) {
+    ThermoclineException refusal =
+        catchThrowableOfType(ThermoclineException.class, () -> engine.query(sql, 1));
+
+    assertThat(refusal.kind()).as(refusal.getMessage()).isEqualTo(ErrorKind.EXHAUSTED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "SHOW TABLES",
+        "DESCRIBE quakes_2018_a",
+        "SUMMARIZE SELECT partition FROM quakes_2018_a",
+        "VALUES (1, 'a'), (2, NULL)",
+        "FROM quakes_2018_a",
+        "SELECT 1::DECIMAL(9, 2), now(), NULL, headers, [1, 2] FROM quakes_2018_a LIMIT 1",
+      })
+  void whateverReadsIsAnswered(String sql) {
+    assertThat(engine.query(sql, 100).rows()).isNotEmpty();
+  }
+
   @Test
   void theFirstRowsOfAnAnswerThatIsLargerThanMemoryAreGiven() {
     SqlEngine small = engine(new SqlSettings(64L << 20, 1, Duration.ofSeconds(60), 1, 1 << 20));
@@ -195,7 +224,7 @@ class DuckDbSqlEngineTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "SELECT record_offset AS x, partition AS x FROM quakes_2018_a ORDER BY 1 DESC, 2 LIMIT 3; -- the last",
+        "SELECT record_offset AS x, partition AS x FROM quakes_2018_a ORDER BY 1 DESC, 2 LIMIT 3 ; ",
         "FROM (SELECT record_offset AS x, partition AS x FROM quakes_2018_a) ORDER BY 1 DESC -- last",
         "WITH o AS (SELECT record_offset AS x, partition AS y FROM quakes_2018_a)"
             + " SELECT x, y AS x FROM o ORDER BY o.x DESC",
