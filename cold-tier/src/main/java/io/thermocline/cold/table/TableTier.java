@@ -73,7 +73,8 @@ public final class TableTier implements ColdTier {
     this.uploads = new DataFileUpload(store, settings.directory().resolve("uploads"));
     this.committer = new TableCommitter(owner, catalog, uploads::require);
     this.upkeep =
-        new TableUpkeep(owner, store, catalog, manifests, settings.tables(), clock, metrics);
+        new TableUpkeep(
+            owner, store, catalog, traces, manifests, settings.tables(), clock, metrics);
     this.reader =
         new ColdReader(
             new OpenFiles(store, ReadSettings.defaults(), settings.caches().footerBytes(), metrics),

@@ -2,8 +2,10 @@ package io.thermocline.cold.table;
 
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
+import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicId;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.UUID;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
@@ -39,6 +42,8 @@ final class TableUpkeep {
   private final OwnerCheck owner;
   private final ObjectStore store;
   private final WarehouseCatalog catalog;
+  private final FileIO io;
+  private final WarehouseTraces traces;
   private final ManifestContents manifests;
   private final TableSettings settings;
   private final InstantSource clock;
@@ -51,6 +56,7 @@ final class TableUpkeep {
       OwnerCheck owner,
       ObjectStore store,
       WarehouseCatalog catalog,
+      WarehouseTraces traces,
       ManifestContents manifests,
       TableSettings settings,
       InstantSource clock,
@@ -58,6 +64,8 @@ final class TableUpkeep {
     this.owner = owner;
     this.store = store;
     this.catalog = catalog;
+    this.io = new StoreFileIO(store);
+    this.traces = traces;
     this.manifests = manifests;
     this.settings = settings;
     this.clock = clock;
@@ -186,10 +194,10 @@ final class TableUpkeep {
   void purge(TopicTable table) {
     table.exclusively(
         access -> {
-          Optional<TableMetadata> found = access.metadataOfOurs();
-          if (found.isPresent()) {
-            purge(access, found.get());
-          }
+          Optional<TableMetadata> inCatalog = access.metadataOfOurs();
+          Optional<TableMetadata> found = inCatalog.or(() -> leftOf(table.topic()));
+          found.ifPresent(metadata -> purge(table.topic(), metadata, inCatalog.isPresent()));
+          access.purged();
           return found.isPresent();
         });
     synchronized (swept) {
@@ -197,20 +205,34 @@ final class TableUpkeep {
     }
   }
 
-  private void purge(TopicTable.Access access, TableMetadata metadata) {
+  /** A table that the catalog has lost, or that an earlier purge had just taken out of it. */
+  private Optional<TableMetadata> leftOf(TopicId topic) {
+    String location = catalog.location(topic);
+    try {
+      return traces
+          .newestMetadata(location)
+          .map(file -> TableMetadataParser.read(io, file))
+          .filter(metadata -> metadata.location().equals(location));
+    } catch (RuntimeException e) {
+      throw CatalogFailures.of("Can't read what is left of " + catalog.tableName(topic), e);
+    }
+  }
+
+  private void purge(TopicId topic, TableMetadata metadata, boolean inCatalog) {
     long files = 0;
-    NamedFiles named = new NamedFiles(metadata, access.operations().io(), manifests);
+    NamedFiles named = new NamedFiles(metadata, io, manifests);
     for (List<String> group : named.inDeletionOrder()) {
       owner.epoch();
       delete(metadata, group);
       files += group.size();
     }
     owner.epoch();
-    catalog.drop(access.table().topic());
+    if (inCatalog) {
+      catalog.drop(topic);
+    }
     delete(metadata, List.of(metadata.metadataFileLocation()));
-    access.purged();
     metrics.removed(files + 1);
-    LOG.info("table purged topic={} files={}", access.table().topic(), files + 1);
+    LOG.info("table purged topic={} files={}", topic, files + 1);
   }
 
   /** What lies elsewhere was added by another writer, and is not ours to delete. */

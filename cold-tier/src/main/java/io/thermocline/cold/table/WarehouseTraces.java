@@ -3,6 +3,7 @@ package io.thermocline.cold.table;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,6 +84,11 @@ final class WarehouseTraces {
                   + " register the table's newest metadata file, %s")
               .formatted(table, version.getAsLong(), found.version, newest(found)));
     }
+  }
+
+  /** The newest metadata file below a table's location, whatever the catalog says; if any. */
+  Optional<String> newestMetadata(String location) {
+    return Optional.of(find(location).newest).filter(key -> !key.isEmpty()).map(store::location);
   }
 
   private Found find(String location) {

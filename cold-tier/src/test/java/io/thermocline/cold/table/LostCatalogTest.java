@@ -75,6 +75,18 @@ final class LostCatalogTest implements ColdTierSubject {
   }
 
   @Test
+  void aPurgeDeletesWhatALostCatalogHad() throws IOException {
+    tier(id, Records.plain(10, 10));
+    node.cold().close();
+    removeDatabase();
+    node = warehouse.start();
+
+    cold().purge(id.topic());
+
+    assertThat(warehouse.files("")).isEmpty();
+  }
+
+  @Test
   void aCatalogOlderThanTheWarehouseIsSaid() throws IOException {
     node.cold().close();
     Path copy = directory.resolve("backup.db");
