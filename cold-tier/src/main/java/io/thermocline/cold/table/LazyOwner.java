@@ -6,6 +6,7 @@ import io.thermocline.model.ThermoclineException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,6 +22,14 @@ final class LazyOwner implements OwnerCheck {
 
   /** While the warehouse is away, callers get the last failure instead of waiting in a queue. */
   private static final Duration RETRY_PAUSE = Duration.ofSeconds(5);
+
+  /** What passes by itself. Asking again is the way to know how an unknown claim ended. */
+  private static final Set<ErrorKind> AWAY =
+      Set.of(
+          ErrorKind.TRANSIENT,
+          ErrorKind.EXHAUSTED,
+          ErrorKind.DEADLINE_EXCEEDED,
+          ErrorKind.OUTCOME_UNKNOWN);
 
   private final Supplier<WarehouseOwner> claim;
   private final InstantSource clock;
@@ -48,7 +57,7 @@ final class LazyOwner implements OwnerCheck {
     try {
       claimed();
     } catch (ThermoclineException e) {
-      if (e.kind() != ErrorKind.TRANSIENT) {
+      if (!AWAY.contains(e.kind())) {
         throw e;
       }
       LOG.warn(
