@@ -95,8 +95,7 @@ public final class Bench implements Callable<Integer> {
   private List<Measurement> measure(String address) throws Exception {
     long bytes = (quick ? 1024 : 4096) * MIB;
     List<Measurement> results = new ArrayList<>();
-    try (ThermoclineClient client =
-        ThermoclineClient.connect(address, ClientOptions.defaults())) {
+    try (ThermoclineClient client = ThermoclineClient.connect(address, ClientOptions.defaults())) {
       warmUp(client);
       String topic = "bench-" + ProcessHandle.current().pid();
       var unused = client.admin().createTopic(topic, 1);

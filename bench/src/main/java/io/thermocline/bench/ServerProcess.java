@@ -22,8 +22,7 @@ final class ServerProcess implements AutoCloseable {
   private ServerProcess(Process process) throws IOException {
     this.process = process;
     this.output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     this.address = readAddress();
   }
 

@@ -1,7 +1,7 @@
 package io.thermocline.bench;
 
-import io.thermocline.client.ConsumerBatch;
 import io.thermocline.client.Consumer;
+import io.thermocline.client.ConsumerBatch;
 import io.thermocline.client.ConsumerOptions;
 import io.thermocline.client.PartitionName;
 import io.thermocline.client.Producer;
@@ -74,7 +74,10 @@ final class Workload {
       throw new IllegalStateException("A record was not produced", failure.get());
     }
     return new Measurement(
-        "produce-" + recordBytes, count * recordBytes, nanos, "every batch forced to disk before its acknowledgement");
+        "produce-" + recordBytes,
+        count * recordBytes,
+        nanos,
+        "every batch forced to disk before its acknowledgement");
   }
 
   /** Fetches everything from the log start to the end found at the beginning. */
@@ -94,7 +97,10 @@ final class Workload {
       }
     }
     return new Measurement(
-        name, valueBytes[0], System.nanoTime() - start, "from the log start to the end, checksums verified");
+        name,
+        valueBytes[0],
+        System.nanoTime() - start,
+        "from the log start to the end, checksums verified");
   }
 
   /** Tiers all there is. */
@@ -106,7 +112,10 @@ final class Workload {
       throw new IllegalStateException("Only " + records + " records were tiered");
     }
     return new Measurement(
-        "tiering-" + recordBytes, records * recordBytes, nanos, "segments to zstd Parquet, uploaded, committed");
+        "tiering-" + recordBytes,
+        records * recordBytes,
+        nanos,
+        "segments to zstd Parquet, uploaded, committed");
   }
 
   /** Lets go of every local copy. */
