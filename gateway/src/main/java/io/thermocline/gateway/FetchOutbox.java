@@ -49,6 +49,11 @@ final class FetchOutbox {
     return !closed && reading + unsentWithRecords < MAX_AHEAD;
   }
 
+  /** Whether what is added now goes out at once. */
+  boolean isFlowing() {
+    return unsent.isEmpty() && out.isReady();
+  }
+
   boolean isIdle() {
     return reading == 0 && unsent.isEmpty();
   }

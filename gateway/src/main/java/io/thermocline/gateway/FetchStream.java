@@ -48,8 +48,9 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
     out.setOnReadyThreshold(context.streams().fetchTurnBytes());
     out.setOnReadyHandler(() -> step(() -> {}));
     out.setOnCancelHandler(() -> step(this::release));
-    context.open().add(this);
     this.stopHeartbeat = context.heartbeat().every(() -> step(this::heartbeat));
+    // Last: a server that is closing ends it at once.
+    context.open().add(this);
     out.request(1);
   }
 
@@ -354,9 +355,16 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
   }
 
   private void heartbeat() {
+    if (!outbox.isFlowing()) {
+      return;
+    }
     for (FetchCursor cursor : cursors.all()) {
-      if (cursor.phase() == Phase.AWAITING && cursor.silent() && outbox.isIdle()) {
-        say(cursor, news(cursor).setCaughtUp(true));
+      if (cursor.phase() == Phase.AWAITING && cursor.silent()) {
+        try {
+          say(cursor, news(cursor).setCaughtUp(true));
+        } catch (ThermoclineException gone) {
+          fail(cursor, gone);
+        }
       }
     }
   }

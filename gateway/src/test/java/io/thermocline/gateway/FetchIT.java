@@ -440,6 +440,36 @@ class FetchIT {
   }
 
   @Test
+  void idleFollowerIsToldSoAlsoWhileAnotherPartitionReads() {
+    gateway.close();
+    gateway =
+        new OpenGateway(
+            settings -> settings.with(Duration.ofMillis(20), Duration.ofSeconds(5)),
+            hot ->
+                new ForwardingHotTier(hot) {
+                  @Override
+                  public CompletableFuture<ReadResult> read(
+                      TopicPartition id, long from, int maxBytes) {
+                    return id.topic().name().equals("busy")
+                        ? new CompletableFuture<>()
+                        : super.read(id, from, maxBytes);
+                  }
+                },
+            UnaryOperator.identity());
+    gateway.append(gateway.partition("busy"), Records.plain(0, 1));
+    TopicPartition idle = gateway.partition("idle");
+    FetchCall fetch = gateway.fetch();
+    fetch.add(FetchCall.partition("busy", FetchCall.earliest()).setFollow(true));
+    fetch.add(FetchCall.partition("idle", FetchCall.earliest()).setFollow(true));
+    for (int beat = 0; beat < 3; beat++) {
+      FetchResponse response = fetch.next();
+      assertThat(response.getTopic()).isEqualTo(idle.topic().name());
+      assertThat(response.getCaughtUp()).isTrue();
+    }
+    fetch.cancel();
+  }
+
+  @Test
   void lostRangesAreToldAndPassedOver() {
     TopicPartition id = gateway.partition("t");
     append(id, 0, 4);
