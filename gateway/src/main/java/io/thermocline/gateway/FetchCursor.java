@@ -235,7 +235,7 @@ final class FetchCursor {
 
   /** Takes a response that was not sent back out of account. */
   void unread(long bytes) {
-    credit += bytes;
+    grant(bytes);
   }
 
   /** Notes that a response goes out. */

@@ -1,0 +1,16 @@
+package io.thermocline.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class FetchCursorTest {
+  @Test
+  void creditGivenBackOnTopOfTheMostThereIsStaysTheMost() {
+    FetchCursor cursor =
+        new FetchCursor(new FetchKey("t", 0), 1, true, OptionalLong.empty(), Long.MAX_VALUE);
+    cursor.unread(1);
+    assertThat(cursor.mayRead()).isTrue();
+  }
+}
