@@ -9,10 +9,13 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthGrpc;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +28,9 @@ final class CallGuard implements ServerInterceptor {
   private final int maxOpen;
   private final MeterRegistry metrics;
   private final AtomicInteger open = new AtomicInteger();
+
+  /** Calls that would stay open for as long as the server does. */
+  private final Set<GuardedCall<?, ?>> watches = ConcurrentHashMap.newKeySet();
 
   CallGuard(int maxOpen, MeterRegistry metrics) {
     this.maxOpen = maxOpen;
@@ -43,11 +49,23 @@ final class CallGuard implements ServerInterceptor {
               "Too many calls are open, the limit is %d: end some, or wait".formatted(maxOpen)));
       return new ServerCall.Listener<>() {};
     }
+    if (call.getMethodDescriptor().equals(HealthGrpc.getWatchMethod())) {
+      watches.add(guarded);
+    }
     try {
       return new GuardedListener<>(next.startCall(guarded, headers), guarded);
     } catch (RuntimeException failure) {
       guarded.fail(failure);
       return new ServerCall.Listener<>() {};
+    }
+  }
+
+  /** Ends those who watch the server's health: once they know that it ends, there is no more. */
+  void endWatches() {
+    for (GuardedCall<?, ?> watch : watches) {
+      watch.fail(
+          new ThermoclineException(
+              ErrorKind.TRANSIENT, "The server is shutting down: watch another"));
     }
   }
 
@@ -88,6 +106,7 @@ final class CallGuard implements ServerInterceptor {
     void over(Status.Code code) {
       if (over.compareAndSet(false, true)) {
         open.decrementAndGet();
+        watches.remove(this);
         Timer.builder("thermocline.grpc.calls")
             .description("Calls that ended")
             .tag("method", getMethodDescriptor().getFullMethodName())

@@ -28,6 +28,7 @@ public final class GatewayServer implements AutoCloseable {
   private final GatewayParts parts;
   private final Pools pools;
   private final OpenStreams open = new OpenStreams();
+  private final CallGuard guard;
   private final HealthStatusManager health = new HealthStatusManager();
   private final Server server;
   private final HttpSide http;
@@ -38,6 +39,7 @@ public final class GatewayServer implements AutoCloseable {
     this.settings = settings;
     this.parts = parts;
     this.pools = new Pools(settings.pools());
+    this.guard = new CallGuard(settings.calls().maxOpen(), parts.metrics());
     Server started = null;
     try {
       started = build().start();
@@ -126,7 +128,7 @@ public final class GatewayServer implements AutoCloseable {
         .permitKeepAliveTime(calls.minKeepAlive().toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveWithoutCalls(true)
         .maxConnectionIdle(calls.maxIdle().toMillis(), TimeUnit.MILLISECONDS)
-        .intercept(new CallGuard(calls.maxOpen(), parts.metrics()))
+        .intercept(guard)
         .addService(StreamMethods.bind(streamCalls))
         .addService(new TopicCalls(parts, reader, control))
         .addService(new GroupCalls(parts, control))
@@ -198,6 +200,7 @@ public final class GatewayServer implements AutoCloseable {
     closing = true;
     health.enterTerminalState();
     server.shutdown();
+    guard.endWatches();
     open.drain();
     try {
       if (!server.awaitTermination(settings.drain().toMillis(), TimeUnit.MILLISECONDS)) {

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -27,10 +29,12 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What surrounds the calls: bounds, health, reflection, metrics, the HTTP side, opening, closing.
@@ -231,6 +235,23 @@ class LimitsIT {
               assertThat(failure.kind()).isEqualTo(ErrorKind.FAILED_PRECONDITION);
               assertThat(failure).hasMessageContaining(Integer.toString(taken));
             });
+  }
+
+  @Test
+  @Timeout(20)
+  void closingDoesNotWaitForThoseWhoWatchItsHealth() {
+    gateway.close();
+    gateway =
+        new OpenGateway(settings -> settings.with(Duration.ofSeconds(5), Duration.ofMinutes(1)));
+    Iterator<HealthCheckResponse> watched =
+        HealthGrpc.newBlockingStub(gateway.channel).watch(HealthCheckRequest.getDefaultInstance());
+    assertThat(watched.next().getStatus()).isEqualTo(ServingStatus.SERVING);
+    gateway.server.close();
+    assertThat(watched.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
+    assertThatThrownBy(watched::hasNext)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            end -> assertThat(end.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE));
   }
 
   @Test
