@@ -209,7 +209,7 @@ public final class ConfigKeys {
           "duration",
           "10s",
           "How long a stop waits for open calls to end by themselves.",
-          Parsers.duration(Duration.ZERO));
+          Parsers.duration(Duration.ofMillis(1)));
 
   public static final ConfigKey<String> LOG_FORMAT =
       key(

@@ -104,6 +104,7 @@ class ConfigurationTest {
     "storage.takeOver, yes, neither true nor false",
     "tiering.checkInterval, 1, no unit",
     "tiering.checkInterval, -1s, negative",
+    "shutdown.drain, 0s, at least",
     "query.concurrency, many, not a whole number",
     "data.dir, '', empty",
   })
