@@ -93,14 +93,18 @@ public final class PayloadReader {
 
   private ByteBuffer lz4(BatchContent content, int size) {
     byte[] target = target(size);
-    try (InputStream frame =
-        new LZ4FrameInputStream(new BufferInputStream(content.payload().duplicate()), true)) {
+    ByteBuffer payload = content.payload().duplicate();
+    try (InputStream frame = new LZ4FrameInputStream(new BufferInputStream(payload), true)) {
       int read = frame.readNBytes(target, 0, size);
       if (read == size && frame.read() >= 0) {
         throw Malformed.batch(
             "payload", "it decompresses to more than the " + size + " bytes stated");
       }
       checkSize(content, read);
+      if (payload.hasRemaining()) {
+        throw Malformed.batch(
+            "payload", payload.remaining() + " bytes stand behind its LZ4 frame: send one frame");
+      }
     } catch (ThermoclineException e) {
       throw e;
     } catch (IOException | RuntimeException e) {

@@ -55,6 +55,20 @@ public record BatchDamage(String name, BatchContent batch) {
             "zstd cut short", 1_000, 999, zstd.compression(), zstd.uncompressedBytes(), cut(zstd)),
         signed("lz4 cut short", 1_000, 999, lz4.compression(), lz4.uncompressedBytes(), cut(lz4)),
         signed(
+            "zstd with bytes behind its frame",
+            1_000,
+            999,
+            zstd.compression(),
+            zstd.uncompressedBytes(),
+            longer(zstd)),
+        signed(
+            "lz4 with bytes behind its frame",
+            1_000,
+            999,
+            lz4.compression(),
+            lz4.uncompressedBytes(),
+            longer(lz4)),
+        signed(
             "zstd that inflates past what it says",
             1_000,
             999,
@@ -79,6 +93,11 @@ public record BatchDamage(String name, BatchContent batch) {
 
   private static ByteBuffer cut(BatchContent content) {
     return content.payload().duplicate().limit(content.payload().limit() - 1);
+  }
+
+  private static ByteBuffer longer(BatchContent content) {
+    ByteBuffer payload = content.payload().duplicate();
+    return ByteBuffer.allocate(payload.remaining() + 3).put(payload).rewind();
   }
 
   private static BatchDamage signed(
