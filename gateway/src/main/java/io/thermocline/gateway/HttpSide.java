@@ -63,14 +63,23 @@ final class HttpSide implements AutoCloseable {
                 && !exchange.getRequestMethod().equals("HEAD")) {
               answer(exchange, 405, TEXT, "only GET\n");
             } else {
-              page.answer(exchange);
+              answerOrSayThatItFailed(page, path, exchange);
             }
           } catch (IOException gone) {
             LOG.debug("A peer of the HTTP side went away", gone);
-          } catch (RuntimeException failure) {
-            LOG.error("Could not answer path={}", path, failure);
           }
         });
+  }
+
+  /** A page makes its text before it sends anything, so a failure can still be answered. */
+  private static void answerOrSayThatItFailed(Page page, String path, HttpExchange exchange)
+      throws IOException {
+    try {
+      page.answer(exchange);
+    } catch (RuntimeException failure) {
+      LOG.error("Could not answer path={}", path, failure);
+      answer(exchange, 500, TEXT, "failed; the server's log says why\n");
+    }
   }
 
   private static void answer(HttpExchange exchange, int code, String type, String body)
