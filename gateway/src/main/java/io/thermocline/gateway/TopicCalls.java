@@ -8,6 +8,7 @@ import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.PartitionState;
+import io.thermocline.model.TableNames;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicId;
@@ -66,13 +67,19 @@ final class TopicCalls extends TopicServiceGrpc.TopicServiceImplBase {
         () -> {
           String name = TopicNames.check(request.getName());
           int partitions = request.getPartitionCount() == 0 ? 1 : request.getPartitionCount();
-          if (topics.find(name).isEmpty()) {
+          if (!tableIsOfATopic(name)) {
             refuseTakenTable(name);
           }
           Topic topic = topics.create(name, partitions);
           tiering.topicsChanged();
           return CreateTopicResponse.newBuilder().setTopic(Wire.topic(topic)).build();
         });
+  }
+
+  /** Then the registry refuses the name, and says which topic it is. */
+  private boolean tableIsOfATopic(String name) {
+    String table = TableNames.of(name);
+    return topics.list().stream().anyMatch(each -> TableNames.of(each.name()).equals(table));
   }
 
   /** Tiering would refuse the table later anyway; said now, nobody has produced in vain. */
@@ -91,9 +98,9 @@ final class TopicCalls extends TopicServiceGrpc.TopicServiceImplBase {
     if (taken) {
       throw new ThermoclineException(
           ErrorKind.ALREADY_EXISTS,
-          "The cold tier has a table under the name topic '%s' would use, made by another topic:"
-                  .formatted(name)
-              + " drop that table, or take another name");
+          "The cold tier has a table '%s', which topic '%s' would use, of a topic that is gone: take"
+                  .formatted(TableNames.of(name), name)
+              + " another name, or drop that table");
     }
   }
 

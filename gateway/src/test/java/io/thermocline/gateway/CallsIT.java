@@ -131,6 +131,17 @@ class CallsIT {
   }
 
   @Test
+  void nameIsRefusedWhoseTableAnotherTopicHasAndThatOneIsNamed() {
+    create("in.use", 1);
+    TopicPartition id = gateway.partition("in.use");
+    gateway.append(id, Records.plain(0, 3));
+    assertThat(gateway.tiering.tier(id)).isEqualTo(3);
+    assertThat(Refusals.refused(ErrorKind.ALREADY_EXISTS, () -> create("IN-use", 1)).getMessage())
+        .contains("'in.use'")
+        .doesNotContain("drop");
+  }
+
+  @Test
   void nameIsRefusedWhoseTableAnotherTopicLeftInTheColdTier() {
     create("left.over", 1);
     TopicPartition id = gateway.partition("left.over");
