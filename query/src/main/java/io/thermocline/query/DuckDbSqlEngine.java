@@ -15,6 +15,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -268,7 +269,10 @@ public final class DuckDbSqlEngine implements SqlEngine {
       checkSize(before + blob.length());
       return blobText(blob);
     }
-    return rows.getString(column);
+    // The type leaves seconds out when they are 0.
+    return value instanceof OffsetDateTime time
+        ? time.toInstant().toString()
+        : rows.getString(column);
   }
 
   /** As DuckDB writes it: printable ASCII as it is, every other byte as {@code \xHH}. */

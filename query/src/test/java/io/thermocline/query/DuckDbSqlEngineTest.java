@@ -76,6 +76,12 @@ class DuckDbSqlEngineTest {
   }
 
   @Test
+  void aTimeIsWrittenWithItsSeconds() {
+    assertThat(engine.query("SELECT TIMESTAMPTZ '2018-02-01 00:00:00+00' AS t", 10).rows().get(0))
+        .containsExactly(Optional.of("2018-02-01T00:00:00Z"));
+  }
+
+  @Test
   void recordsBelowTheLogStartAreNotSeen() {
     long unused =
         hot.append(quakes.partition(0), TestBatches.content(Compression.NONE, Records.plain(0, 12)))
