@@ -1,5 +1,6 @@
 package io.thermocline.server.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.Version;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.thermocline.model.OffsetRange;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -36,7 +38,12 @@ final class Json {
                               g.writeNull();
                             }
                           })))
+          .addMixIn(OffsetRange.class, RangeFields.class)
           .build();
+
+  /** What a range can be asked is no field of it. */
+  @JsonIgnoreProperties("empty")
+  private interface RangeFields {}
 
   private interface Writing<T> {
     void write(JsonGenerator generator, T value) throws IOException;
