@@ -10,6 +10,8 @@ import picocli.CommandLine.HelpCommand;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.Spec;
 
 /** {@code thermocline}: the root of the command line. */
@@ -65,6 +67,7 @@ public final class ThermoclineCommand implements Runnable {
     commandLine.setParameterExceptionHandler(failures);
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setUsageHelpAutoWidth(true);
+    commandLine.setExecutionStrategy(ThermoclineCommand::runAndFlush);
     addHelp(commandLine);
     commandLine
         .getCommandSpec()
@@ -74,6 +77,15 @@ public final class ThermoclineCommand implements Runnable {
                 .description("Show the version.")
                 .build());
     return commandLine;
+  }
+
+  /** Only a whole line is flushed by itself, and what is printed may end otherwise. */
+  private static int runAndFlush(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } finally {
+      parsed.asCommandLineList().forEach(each -> each.getOut().flush());
+    }
   }
 
   private static void addHelp(CommandLine commandLine) {

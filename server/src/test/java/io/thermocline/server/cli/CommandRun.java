@@ -30,7 +30,6 @@ record CommandRun(int exitCode, String out, String err) {
       commandLine.setOut(new PrintWriter(captured, true, StandardCharsets.UTF_8));
       commandLine.setErr(new PrintWriter(err, true));
       int exitCode = commandLine.execute(arguments);
-      commandLine.getOut().flush();
       return new CommandRun(exitCode, out.toString(StandardCharsets.UTF_8), err.toString());
     } finally {
       System.setOut(before);
