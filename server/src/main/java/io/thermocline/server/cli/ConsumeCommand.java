@@ -42,7 +42,7 @@ final class ConsumeCommand implements Callable<Integer> {
       names = "--from",
       paramLabel = "WHERE",
       defaultValue = "earliest",
-      converter = StartConverter.class,
+      converter = Limits.Where.class,
       description =
           "earliest, latest, an offset, or a time such as 2026-11-20T12:00:00Z. With --group only"
               + " where the group has no place yet. Default: earliest.")
@@ -56,12 +56,14 @@ final class ConsumeCommand implements Callable<Integer> {
   @Option(
       names = {"-n", "--max"},
       paramLabel = "N",
+      converter = Limits.LongCount.class,
       description = "Stop after this many records.")
   private Long max;
 
   @Option(
       names = "--partition",
       paramLabel = "N",
+      converter = Limits.Partition.class,
       description = "Only this partition; may be repeated.")
   private List<Integer> partitions = List.of();
 
@@ -85,18 +87,6 @@ final class ConsumeCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   private final List<String> lost = new ArrayList<>();
-
-  /** Reads {@code --from}. */
-  static final class StartConverter implements ITypeConverter<Start> {
-    @Override
-    public Start convert(String text) {
-      try {
-        return Moments.start(text);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
-  }
 
   /** Reads {@code --format}. */
   static final class FormatConverter implements ITypeConverter<RecordFormat> {

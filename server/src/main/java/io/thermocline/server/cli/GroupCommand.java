@@ -91,6 +91,7 @@ final class GroupCommand extends CommandGroup {
     @Option(
         names = "--partition",
         paramLabel = "N",
+        converter = Limits.Partition.class,
         description = "Only this partition; all of the topic's when left out.")
     private List<Integer> partitions = List.of();
 
@@ -98,8 +99,9 @@ final class GroupCommand extends CommandGroup {
         names = "--to",
         required = true,
         paramLabel = "WHERE",
+        converter = Limits.Where.class,
         description = "earliest, latest, an offset, or a time.")
-    private String where;
+    private Start where;
 
     @Mixin private ServerOption server;
     @Mixin private OutputOption output;
@@ -107,15 +109,18 @@ final class GroupCommand extends CommandGroup {
 
     @Override
     public void run() {
-      Start start = Moments.start(where);
-      Map<PartitionName, Long> moved = server.ask(admin -> move(admin, start));
-      Map<String, Long> document = new LinkedHashMap<>();
+      Map<PartitionName, Long> moved = server.ask(admin -> move(admin, where));
+      List<Map<String, Object>> document = new ArrayList<>();
       Table table = new Table("PARTITION", "OFFSET");
       moved.keySet().stream()
           .sorted(Comparator.comparing(PartitionName::partition))
           .forEach(
               partition -> {
-                document.put("" + partition, moved.get(partition));
+                Map<String, Object> place = new LinkedHashMap<>();
+                place.put("topic", partition.topic());
+                place.put("partition", partition.partition());
+                place.put("offset", moved.get(partition));
+                document.add(place);
                 table.row(partition.partition(), moved.get(partition));
               });
       output.print(spec.commandLine().getOut(), document, table);
@@ -130,12 +135,26 @@ final class GroupCommand extends CommandGroup {
               .toList();
       Map<PartitionName, Long> offsets = new HashMap<>();
       if (start instanceof Start.AtOffset at) {
+        checkReadable(admin, named, at.offset());
         named.forEach(partition -> offsets.put(partition, at.offset()));
       } else {
         offsets.putAll(admin.offsets(named, lookup(start)));
       }
       admin.commitOffsets(group, offsets);
       return offsets;
+    }
+
+    /** The group's next reader would fail there. */
+    private static void checkReadable(Admin admin, List<PartitionName> partitions, long offset) {
+      Map<PartitionName, Long> starts = admin.offsets(partitions, OffsetLookup.Named.EARLIEST);
+      Map<PartitionName, Long> ends = admin.offsets(partitions, OffsetLookup.Named.LATEST);
+      for (PartitionName partition : partitions) {
+        if (offset < starts.get(partition) || offset > ends.get(partition)) {
+          throw CommandFailure.of(
+              "offset %d is outside the readable range of %s, [%d, %d]: nothing was moved"
+                  .formatted(offset, partition, starts.get(partition), ends.get(partition)));
+        }
+      }
     }
 
     private static OffsetLookup lookup(Start start) {

@@ -3,6 +3,7 @@ package io.thermocline.server.cli;
 import io.thermocline.client.Admin;
 import io.thermocline.client.OffsetLookup;
 import io.thermocline.client.PartitionName;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,8 +33,11 @@ final class OffsetsCommand implements Runnable {
   @Option(
       names = "--at",
       paramLabel = "TIME",
-      description = "Instead: the smallest offset with this timestamp or a later one.")
-  private String at;
+      converter = Limits.Time.class,
+      description =
+          "Instead: the smallest offset with this timestamp or a later one; the end where there is"
+              + " none.")
+  private Instant at;
 
   @Mixin private ServerOption server;
   @Mixin private OutputOption output;
@@ -56,7 +60,7 @@ final class OffsetsCommand implements Runnable {
   private Map<String, OffsetLookup> lookups() {
     Map<String, OffsetLookup> lookups = new LinkedHashMap<>();
     if (at != null) {
-      lookups.put("offset", OffsetLookup.timestamp(Moments.requireTime(at)));
+      lookups.put("offset", OffsetLookup.timestamp(at));
     } else {
       lookups.put("logStart", OffsetLookup.Named.EARLIEST);
       lookups.put("hotStart", OffsetLookup.Named.EARLIEST_LOCAL);

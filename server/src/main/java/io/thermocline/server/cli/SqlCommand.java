@@ -52,6 +52,7 @@ final class SqlCommand implements Runnable {
       names = "--max-rows",
       paramLabel = "N",
       defaultValue = "10000",
+      converter = Limits.Count.class,
       description = "At most this many rows. Default: 10000.")
   private int maxRows;
 

@@ -1,5 +1,7 @@
 package io.thermocline.server.cli;
 
+import io.thermocline.client.Admin;
+import io.thermocline.model.Compression;
 import io.thermocline.server.ConfigCommand;
 import io.thermocline.server.ServeCommand;
 import io.thermocline.server.demo.DemoCommand;
@@ -68,6 +70,9 @@ public final class ThermoclineCommand implements Runnable {
     commandLine.setCaseInsensitiveEnumValuesAllowed(true);
     commandLine.setUsageHelpAutoWidth(true);
     commandLine.setExecutionStrategy(ThermoclineCommand::runAndFlush);
+    commandLine.registerConverter(Admin.Cold.class, Limits.word(Admin.Cold.class));
+    commandLine.registerConverter(Compression.class, Limits.word(Compression.class));
+    commandLine.registerConverter(SqlCommand.Format.class, Limits.word(SqlCommand.Format.class));
     addHelp(commandLine);
     commandLine
         .getCommandSpec()

@@ -45,6 +45,7 @@ final class TopicCommand extends CommandGroup {
         names = {"-p", "--partitions"},
         paramLabel = "N",
         defaultValue = "1",
+        converter = Limits.Count.class,
         description = "How many partitions; they can grow, never shrink. Default: 1.")
     private int partitions;
 
@@ -55,7 +56,7 @@ final class TopicCommand extends CommandGroup {
     @Override
     public void run() {
       TopicSummary topic = server.ask(admin -> admin.createTopic(name, partitions));
-      say(spec, output, topic, "created " + shown(topic));
+      say(spec, output, topic, "created " + shown(topic, " with "));
     }
   }
 
@@ -179,6 +180,7 @@ final class TopicCommand extends CommandGroup {
         names = {"-p", "--partitions"},
         required = true,
         paramLabel = "N",
+        converter = Limits.Count.class,
         description =
             "How many partitions it has from now on, not less than now. Keys then go to other"
                 + " partitions than before.")
@@ -191,7 +193,7 @@ final class TopicCommand extends CommandGroup {
     @Override
     public void run() {
       TopicSummary topic = server.ask(admin -> admin.growTopic(name, partitions));
-      say(spec, output, topic, "now " + shown(topic));
+      say(spec, output, topic, shown(topic, " now has "));
     }
   }
 
@@ -208,6 +210,7 @@ final class TopicCommand extends CommandGroup {
         names = "--partition",
         required = true,
         paramLabel = "N",
+        converter = Limits.Partition.class,
         description = "In which partition.")
     private int partition;
 
@@ -283,8 +286,8 @@ final class TopicCommand extends CommandGroup {
     spec.commandLine().getOut().println(output.isJson() ? Json.pretty(document) : line);
   }
 
-  private static String shown(TopicSummary topic) {
+  private static String shown(TopicSummary topic, String has) {
     int partitions = topic.partitionCount();
-    return topic.name() + " with " + partitions + (partitions == 1 ? " partition" : " partitions");
+    return topic.name() + has + partitions + (partitions == 1 ? " partition" : " partitions");
   }
 }

@@ -31,6 +31,15 @@ class CommandLineTest {
         "topic delete-records t --partition 0 --before soon",
         "consume t --from whenever",
         "consume t --format xml",
+        "consume t --max 0",
+        "consume t --max -1",
+        "consume t --partition -1",
+        "produce t --partition -1",
+        "produce t --compression snappy",
+        "offsets t --at whenever",
+        "group move g --topic t --to whenever",
+        "topic create t --partitions 0",
+        "sql SELECT --max-rows 0",
         "produce t --key id",
         "produce t --header nothing",
         "tier",
@@ -51,6 +60,20 @@ class CommandLineTest {
     assertThat(run.exitCode()).isEqualTo(ExitCode.TRY_LATER);
     assertThat(run.err()).startsWith("thermocline: Can't connect").contains("127.0.0.1");
     assertThat(run.err().lines()).hasSize(1);
+  }
+
+  @Test
+  void wordsAreNamedAsTheyAreWritten() {
+    assertThat(CommandRun.of("topic", "delete", "t", "--cold", "maybe").err())
+        .contains("'--cold'", "'maybe' is none of keep, purge");
+  }
+
+  @Test
+  void aFailureOfManyLinesIsOne() {
+    assertThat(CommandRun.of("config", "explain", "--set", "a=1", "--set", "grpc.port=x").err())
+        .isEqualTo(
+            "thermocline: Bad configuration: --set: unknown key a; --set: grpc.port: 'x' is not a"
+                + " whole number\n");
   }
 
   @Test
