@@ -103,10 +103,18 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
   }
 
+  /** Without the line of carets that pointed into the line above it. */
+  private static String onOneLine(String message) {
+    return message
+        .replaceAll("\\R\\h*\\^+\\h*(?=\\R|$)", "")
+        .replaceAll("(?<=[:!?])\\s*\\R\\s*", " ")
+        .replaceAll("\\s*\\R\\s*", "; ");
+  }
+
   private static String message(Throwable failure) {
     String message = failure.getMessage();
     return message == null || message.isEmpty()
         ? failure.getClass().getSimpleName()
-        : message.replace('\n', ' ');
+        : onOneLine(message);
   }
 }

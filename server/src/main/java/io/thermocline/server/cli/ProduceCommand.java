@@ -68,6 +68,7 @@ final class ProduceCommand implements Callable<Integer> {
   @Option(
       names = "--partition",
       paramLabel = "N",
+      converter = Limits.Partition.class,
       description = "Send to this partition, whatever the key.")
   private Integer partition;
 
@@ -99,8 +100,11 @@ final class ProduceCommand implements Callable<Integer> {
       int partitions = client.admin().topic(topic).partitionCount();
       if (partition != null && partition >= partitions) {
         throw CommandFailure.of(
-            "topic %s has partitions 0 to %d, there is no %d"
-                .formatted(topic, partitions - 1, partition));
+            "topic %s has %s, there is no %d"
+                .formatted(
+                    topic,
+                    partitions == 1 ? "only partition 0" : "partitions 0 to " + (partitions - 1),
+                    partition));
       }
       try (Producer producer =
           client.producer(ProducerOptions.defaults().withCompression(compression))) {
@@ -159,13 +163,19 @@ final class ProduceCommand implements Callable<Integer> {
     }
     var err = spec.commandLine().getErr();
     Failures.lines(problem.get()).forEach(each -> err.println("thermocline: " + each));
-    err.println(
-        "thermocline: %,d records surely not stored, %,d perhaps; sending stopped at the first failure"
-            .formatted(deliveries.notApplied(), deliveries.unknown()));
+    String others =
+        deliveries.notApplied() + deliveries.unknown() == 0
+            ? ""
+            : "; of those sent, %,d are surely not stored, %,d perhaps"
+                .formatted(deliveries.notApplied(), deliveries.unknown());
+    err.println("thermocline: sending stopped there" + others);
     return deliveries.unknown() > 0 ? ExitCode.OUTCOME_UNKNOWN : Failures.exitCode(problem.get());
   }
 
   private InputStream open() throws IOException {
+    if (file != null && Files.isDirectory(file)) {
+      throw CommandFailure.of(file + " is a directory");
+    }
     return file == null || file.toString().equals("-")
         ? System.in
         : new BufferedInputStream(Files.newInputStream(file), 1 << 16);

@@ -4,6 +4,8 @@ import io.thermocline.client.Admin;
 import io.thermocline.client.ClientOptions;
 import io.thermocline.client.ThermoclineClient;
 import java.util.function.Function;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import picocli.CommandLine.Option;
 
 /** Which server a command talks to. */
@@ -16,7 +18,12 @@ final class ServerOption {
           "The server; also by THERMOCLINE_SERVER in the environment. Default: localhost:7400.")
   private String address;
 
+  /** Kept, as a logger that nobody holds forgets its level. */
+  private static final Logger GRPC = Logger.getLogger("io.grpc");
+
   ThermoclineClient connect() {
+    // It tells a failure with a stack trace of its own, beside the one line that Failures prints.
+    GRPC.setLevel(Level.SEVERE);
     return ThermoclineClient.connect(address, ClientOptions.defaults());
   }
 

@@ -59,6 +59,8 @@ class CommandLineIT {
 
     assertThat(ok("tier", "run", "readings", "--trim-all").lines()).hasSize(3);
     assertThat(ok("tier", "status", "readings", "--json").out()).contains("\"lagBytes\" : 0");
+    JsonNode range = json(ok("tier", "run", "readings", "--json").out()).get(0).get("tiered");
+    assertThat(range.fieldNames()).toIterable().containsExactly("from", "to");
     assertThat(ok("produce", "readings", file.toString(), "--partition", "1").exitCode()).isZero();
 
     List<String> consumed = ok("consume", "readings").lines();
@@ -134,7 +136,9 @@ class CommandLineIT {
         .containsExactly("t", "0", "4", "10", "6");
     assertThat(ok("consume", "t", "--group", "g").lines()).hasSize(6);
     assertThat(ok("consume", "t", "--group", "g").lines()).isEmpty();
-    ok("group", "move", "g", "--topic", "t", "--to", "8");
+    assertFails("[0, 10]", "group", "move", "g", "--topic", "t", "--to", "11");
+    assertThat(json(ok("group", "move", "g", "--topic", "t", "--to", "8", "--json").out()).get(0))
+        .isEqualTo(json("{\"topic\": \"t\", \"partition\": 0, \"offset\": 8}"));
     assertThat(ok("consume", "t", "--group", "g").lines()).containsExactly("r8", "r9");
     assertThat(ok("offsets", "t").lines().get(1).split(" +")).endsWith("0", "0", "0", "10");
     assertThat(ok("topic", "delete-records", "t", "--partition", "0", "--before", "5").out())
@@ -181,20 +185,22 @@ class CommandLineIT {
     assertFails("'u'", "consume", "u");
     assertFails("'u'", "produce", "u", "/dev/null");
     assertFails("no such file", "produce", "t", directory.resolve("absent").toString());
-    assertFails("there is no 7", "produce", "t", "/dev/null", "--partition", "7");
+    assertFails("is a directory", "produce", "t", directory.toString());
+    assertFails("only partition 0, there is no 7", "produce", "t", "/dev/null", "--partition", "7");
     assertFails("[0, 0]", "consume", "t", "--from", "5");
     assertFails("SELECT", "sql", "DROP TABLE t");
     Path file = Files.writeString(directory.resolve("in"), "{\"id\":1}\nnot json\n{\"id\":2}\n");
     CommandRun stopped = run("produce", "t", file.toString(), "--key", "/id");
     assertThat(stopped.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(stopped.out()).contains("produced 1 record ");
-    assertThat(stopped.err()).contains("line 2 is not JSON");
+    assertThat(stopped.err()).contains("line 2 is not JSON").endsWith("sending stopped there\n");
   }
 
   @Test
   void topicsGrowAndGo() {
     ok("topic", "create", "t");
-    assertThat(ok("topic", "alter", "t", "--partitions", "3").out()).contains("3 partitions");
+    assertThat(ok("topic", "alter", "t", "--partitions", "3").out())
+        .contains("t now has 3 partitions");
     assertThat(json(ok("topic", "list", "--json").out()).get(0).get("partitionCount").intValue())
         .isEqualTo(3);
     assertThat(ok("topic", "delete", "t", "--cold", "purge").out()).contains("deleted t");
