@@ -15,45 +15,60 @@ final class QueryAnswer {
   private final ServerCallStreamObserver<QueryResponse> out;
   private Optional<SqlEngine.Result> result = Optional.empty();
   private int sentRows;
+  private final Runnable whenOver;
   private boolean over;
 
-  QueryAnswer(ServerCallStreamObserver<QueryResponse> out) {
+  /**
+   * An answer to be.
+   *
+   * @param whenOver called once, when it was sent, given up or failed and holds nothing any more
+   */
+  QueryAnswer(ServerCallStreamObserver<QueryResponse> out, Runnable whenOver) {
     this.out = out;
+    this.whenOver = whenOver;
     out.setOnReadyHandler(this::send);
     out.setOnCancelHandler(this::forget);
   }
 
   void run(Supplier<SqlEngine.Result> statement) {
     if (out.isCancelled()) {
+      forget();
       return;
     }
     try {
       SqlEngine.Result found = statement.get();
       synchronized (this) {
-        result = Optional.of(found);
+        result = over ? Optional.empty() : Optional.of(found);
       }
       send();
     } catch (RuntimeException failure) {
       synchronized (this) {
         if (!over) {
-          over = true;
+          end();
           out.onError(failure);
         }
       }
     }
   }
 
-  private synchronized void forget() {
+  /** Gives the answer up; harmless once it is over. */
+  synchronized void forget() {
+    if (!over) {
+      end();
+    }
+  }
+
+  private void end() {
     over = true;
     result = Optional.empty();
+    whenOver.run();
   }
 
   private synchronized void send() {
     while (!over && result.isPresent() && out.isReady()) {
-      over = sendPiece(result.get());
-      if (over) {
+      if (sendPiece(result.get())) {
         out.onCompleted();
-        result = Optional.empty();
+        end();
       }
     }
   }

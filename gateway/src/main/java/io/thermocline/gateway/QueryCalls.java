@@ -2,19 +2,28 @@ package io.thermocline.gateway;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.proto.v1.QueryRequest;
 import io.thermocline.proto.v1.QueryResponse;
 import io.thermocline.proto.v1.QueryServiceGrpc;
 import io.thermocline.query.SqlEngine;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
 
 /** {@code QueryService}. */
 final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
   private static final int DEFAULT_ROWS = 10_000;
   private static final int MAX_ROWS = 1_000_000;
 
+  /**
+   * Statements that run or whose answer is being sent: an answer is held until its reader took it.
+   */
+  static final int MAX_ANSWERS = 8;
+
   private final SqlEngine sql;
   private final Executor slow;
+  private final Semaphore answers = new Semaphore(MAX_ANSWERS);
 
   QueryCalls(GatewayParts parts, Executor slow) {
     this.sql = parts.sql();
@@ -30,7 +39,19 @@ final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
               .formatted(request.getMaxRows(), DEFAULT_ROWS, MAX_ROWS));
     }
     int rows = request.getMaxRows() == 0 ? DEFAULT_ROWS : request.getMaxRows();
-    QueryAnswer answer = new QueryAnswer((ServerCallStreamObserver<QueryResponse>) out);
-    slow.execute(() -> answer.run(() -> sql.query(request.getSql(), rows)));
+    if (!answers.tryAcquire()) {
+      throw new ThermoclineException(
+          ErrorKind.EXHAUSTED,
+          "%d statements run or wait for their reader to take the answer, the limit: try later"
+              .formatted(MAX_ANSWERS));
+    }
+    QueryAnswer answer =
+        new QueryAnswer((ServerCallStreamObserver<QueryResponse>) out, answers::release);
+    try {
+      slow.execute(() -> answer.run(() -> sql.query(request.getSql(), rows)));
+    } catch (RuntimeException refused) {
+      answer.forget();
+      throw refused;
+    }
   }
 }

@@ -26,8 +26,8 @@ public record SqlSettings(
     }
   }
 
-  /** 512 MiB, 2 threads, 30 seconds, 2 at once, 32 MiB of answer. */
+  /** 512 MiB, 2 threads, 30 seconds, 2 at once, 16 MiB of answer. */
   public static SqlSettings defaults() {
-    return new SqlSettings(512L << 20, 2, Duration.ofSeconds(30), 2, 32L << 20);
+    return new SqlSettings(512L << 20, 2, Duration.ofSeconds(30), 2, 16L << 20);
   }
 }

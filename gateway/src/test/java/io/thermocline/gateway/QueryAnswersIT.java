@@ -1,0 +1,90 @@
+package io.thermocline.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.thermocline.proto.v1.QueryRequest;
+import io.thermocline.proto.v1.QueryResponse;
+import io.thermocline.proto.v1.QueryServiceGrpc;
+import io.thermocline.testkit.Await;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Readers that ask and then take nothing hold a bounded number of answers. */
+class QueryAnswersIT {
+  private static final int ROWS = 400_000;
+
+  @Test
+  void readersThatTakeNothingHoldABoundedNumberOfAnswers() {
+    try (OpenGateway gateway = new OpenGateway()) {
+      List<Stalled> stalled = new ArrayList<>();
+      for (int i = 0; i <= QueryCalls.MAX_ANSWERS; i++) {
+        Stalled reader = new Stalled();
+        QueryServiceGrpc.newStub(gateway.channel).query(request(ROWS), reader);
+        stalled.add(reader);
+      }
+      Await.until("one too many is refused", () -> ended(stalled).size() == 1);
+      assertThat(Status.fromThrowable(ended(stalled).get(0).failure).getCode())
+          .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      assertThat(refused(gateway)).isTrue();
+      stalled.forEach(reader -> reader.call.cancel("enough", null));
+      Await.until("there is a place again", () -> !refused(gateway));
+    }
+  }
+
+  private static List<Stalled> ended(List<Stalled> readers) {
+    return readers.stream().filter(reader -> reader.failure != null).toList();
+  }
+
+  private static boolean refused(OpenGateway gateway) {
+    try {
+      return rows(gateway) != 1;
+    } catch (StatusRuntimeException e) {
+      assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+      return true;
+    }
+  }
+
+  private static int rows(OpenGateway gateway) {
+    int rows = 0;
+    Iterator<QueryResponse> pieces =
+        QueryServiceGrpc.newBlockingStub(gateway.channel).query(request(1));
+    while (pieces.hasNext()) {
+      rows += pieces.next().getRowsCount();
+    }
+    return rows;
+  }
+
+  private static QueryRequest request(int rows) {
+    return QueryRequest.newBuilder().setSql("SELECT " + rows).setMaxRows(ROWS).build();
+  }
+
+  /** Asks for no message at all. */
+  private static final class Stalled
+      implements ClientResponseObserver<QueryRequest, QueryResponse> {
+    private volatile ClientCallStreamObserver<QueryRequest> call;
+    private volatile Throwable failure;
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<QueryRequest> started) {
+      started.disableAutoRequestWithInitial(0);
+      call = started;
+    }
+
+    @Override
+    public void onNext(QueryResponse response) {}
+
+    @Override
+    public void onError(Throwable ended) {
+      failure = ended;
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}
