@@ -2,6 +2,7 @@ package io.thermocline.tiering;
 
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
+import io.thermocline.tiering.policy.PolicyStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -75,13 +76,7 @@ public record TieringSettings(
 
   /** Policies for a server that was given none: every topic is tiered and kept for good. */
   public static String defaultPolicies() {
-    return """
-        apiVersion: thermocline/v1
-        kind: TopicPolicies
-        policies:
-          - topics: ["*"]
-            tiering: { enabled: true }
-        """;
+    return PolicyStore.DEFAULTS;
   }
 
   private static void positive(String name, Duration value) {

@@ -14,6 +14,16 @@ import org.slf4j.LoggerFactory;
 public final class PolicyStore {
   private static final Logger LOG = LoggerFactory.getLogger(PolicyStore.class);
 
+  /** What holds where nothing was configured: every topic is tiered and kept for good. */
+  public static final String DEFAULTS =
+      """
+      apiVersion: thermocline/v1
+      kind: TopicPolicies
+      policies:
+        - topics: ["*"]
+          tiering: { enabled: true }
+      """;
+
   private final SealedText file;
   private volatile PolicyDocument inForce;
 
@@ -40,7 +50,8 @@ public final class PolicyStore {
       file.write(initial);
       return new PolicyStore(file, configured);
     }
-    if (!text.equals(initial)) {
+    // The defaults were never asked for, so nobody misses them.
+    if (!text.equals(initial) && !initial.equals(DEFAULTS)) {
       LOG.warn(
           "the policies in force were applied and differ from the configuration's, which are left"
               + " aside: apply those to change that, applied_bytes={} configured_bytes={}",

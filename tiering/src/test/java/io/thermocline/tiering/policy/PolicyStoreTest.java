@@ -3,6 +3,10 @@ package io.thermocline.tiering.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -11,6 +15,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class PolicyStoreTest {
   private static final String FIRST = document("7d");
@@ -44,6 +49,26 @@ class PolicyStoreTest {
 
   private void assertOpenFails(ErrorKind kind) {
     assertKind(kind, () -> assertThat(PolicyStore.open(directory, FIRST)).isNull());
+  }
+
+  @Test
+  void aConfiguredDocumentThatIsLeftAsideIsToldAndTheDefaultsAreNot() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    Logger logger = (Logger) LoggerFactory.getLogger(PolicyStore.class);
+    Level before = logger.getLevel();
+    log.start();
+    logger.addAppender(log);
+    logger.setLevel(Level.WARN);
+    try {
+      assertThat(PolicyStore.open(directory, FIRST)).isNotNull();
+      assertThat(PolicyStore.open(directory, PolicyStore.DEFAULTS)).isNotNull();
+      assertThat(log.list).isEmpty();
+      assertThat(PolicyStore.open(directory, SECOND)).isNotNull();
+      assertThat(log.list).hasSize(1);
+    } finally {
+      logger.setLevel(before);
+      logger.detachAppender(log);
+    }
   }
 
   @Test
