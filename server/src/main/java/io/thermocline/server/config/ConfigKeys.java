@@ -47,8 +47,9 @@ public final class ConfigKeys {
           "policies.file",
           "path",
           "",
-          "Topic policies to begin with, in YAML. Read only when the data directory has none yet;"
-              + " from then on `thermocline policy apply` changes them.",
+          "Topic policies to begin with, in YAML. Used only while the data directory has none yet;"
+              + " from then on `thermocline policy apply` changes them. Empty: every topic is tiered, and kept"
+              + " for good.",
           Parsers::text);
 
   public static final ConfigKey<OptionalLong> MIN_FREE =
