@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -163,6 +164,11 @@ final class ServerSettings {
     }
     try {
       return Optional.of(Files.readString(Path.of(file)));
+    } catch (NoSuchFileException e) {
+      throw new ThermoclineException(
+          ErrorKind.INVALID,
+          "Bad configuration: policies.file: there is no file " + Path.of(file).toAbsolutePath(),
+          e);
     } catch (IOException e) {
       throw new ThermoclineException(
           ErrorKind.INVALID,

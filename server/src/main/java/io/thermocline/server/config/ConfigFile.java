@@ -9,6 +9,7 @@ import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -43,6 +44,9 @@ final class ConfigFile {
       new ConfigFile(path, written, problems).read(Files.readString(path));
     } catch (JsonProcessingException e) {
       problems.add(at(path, e.getLocation()) + ": not YAML: " + e.getOriginalMessage());
+    } catch (NoSuchFileException e) {
+      throw new ThermoclineException(
+          ErrorKind.INVALID, "There is no configuration file " + path.toAbsolutePath(), e);
     } catch (IOException e) {
       throw new ThermoclineException(
           ErrorKind.INVALID, "Configuration file " + path + " can't be read: " + e.getMessage(), e);

@@ -140,6 +140,17 @@ class ConfigurationTest {
   }
 
   @Test
+  void aFileThatIsNotThereIsNamed() {
+    Path missing = folder.resolve("no-such.yaml");
+
+    assertThat(
+            catchThrowableOfType(
+                ThermoclineException.class,
+                () -> Configuration.load(Optional.of(missing), Map.of(), List.of())))
+        .hasMessage("There is no configuration file " + missing);
+  }
+
+  @Test
   void theReferencePageSaysWhatTheKeysAre() throws IOException {
     GeneratedPage.assertCurrent("docs/reference/configuration.md", ConfigReference.page());
   }
