@@ -88,20 +88,6 @@ public record HotSettings(
         maxPartitions);
   }
 
-  /** These, with other limits for batches. */
-  public HotSettings withBatchLimits(BatchLimits limits) {
-    return new HotSettings(
-        directory,
-        minFreeBytes,
-        limits,
-        segmentLimits,
-        forceThreads,
-        readThreads,
-        maxOpenFiles,
-        maxWaitingBytes,
-        maxPartitions);
-  }
-
   private static void check(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalArgumentException(otherwise);
