@@ -148,6 +148,26 @@ class ClientIT {
   }
 
   @Test
+  void aPartitionThatIsGivenUpIsReadNoMore() {
+    server.admin().createTopic("t", 2);
+    produce(100, i -> ProducerRecord.of("t", null, "" + i).withPartition(i % 2));
+    PartitionName kept = new PartitionName("t", 0);
+    PartitionName givenUp = new PartitionName("t", 1);
+    ConsumerOptions toTheEnd = ConsumerOptions.defaults().withFollow(false);
+    try (Consumer consumer = server.client.consumer(toTheEnd)) {
+      consumer.assign(kept, Start.earliest());
+      consumer.assign(givenUp, Start.earliest());
+      consumer.unassign(givenUp);
+
+      assertThat(consumer.assignment()).containsExactly(kept);
+      List<ConsumerRecord> records = new ArrayList<>();
+      consumer.forEach(records::add);
+      assertThat(records).hasSize(50).allMatch(record -> record.partition() == 0);
+      assertThat(consumer.isDone()).isTrue();
+    }
+  }
+
+  @Test
   void aGroupKeepsItsPlace() {
     server.admin().createTopic("t", 2);
     produce(20, i -> ProducerRecord.of("t", null, "" + i).withPartition(i % 2));
