@@ -38,7 +38,8 @@ final class ErrorStatuses {
       case NOT_FOUND -> Status.Code.NOT_FOUND;
       case ALREADY_EXISTS -> Status.Code.ALREADY_EXISTS;
       case OUT_OF_RANGE -> Status.Code.OUT_OF_RANGE;
-      case FAILED_PRECONDITION, PRIOR_BATCH_REFUSED -> Status.Code.FAILED_PRECONDITION;
+      case FAILED_PRECONDITION, PRIOR_BATCH_REFUSED, FENCED, OUT_OF_SEQUENCE ->
+          Status.Code.FAILED_PRECONDITION;
       case CONFLICT -> Status.Code.ABORTED;
       case UNSUPPORTED -> Status.Code.UNIMPLEMENTED;
       case TRANSIENT -> Status.Code.UNAVAILABLE;

@@ -149,6 +149,7 @@ final class TopicCalls extends TopicServiceGrpc.TopicServiceImplBase {
             .setEnd(state.end())
             .setHotBytes(state.bytes())
             .setHotSegments(state.segments())
+            .setFence(hot.fence(id))
             .setColdBytes(coldPart.bytes())
             .setColdFiles(coldPart.files().size());
     coldPart.lost().forEach(lost -> described.addLost(Wire.range(lost)));

@@ -76,6 +76,8 @@ final class ApiReferencePage {
       case FAILED_PRECONDITION -> "change the state the message names, then call again";
       case CONFLICT -> "refresh, then decide";
       case PRIOR_BATCH_REFUSED -> "send again from the refused batch on, with the restart mark";
+      case FENCED -> "stop: a newer writer took over; to go on, take a higher token or epoch first";
+      case OUT_OF_SEQUENCE -> "send the missing batches first, or begin a new epoch";
       case UNSUPPORTED -> "do without: this server can't do that";
       case TRANSIENT -> "call again after a pause";
       case DEADLINE_EXCEEDED -> "call again with more time";

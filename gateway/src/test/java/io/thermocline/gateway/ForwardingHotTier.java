@@ -1,5 +1,6 @@
 package io.thermocline.gateway;
 
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.HotTier;
@@ -22,8 +23,24 @@ class ForwardingHotTier implements HotTier {
   }
 
   @Override
-  public CompletableFuture<Appended> append(TopicPartition id, BatchContent batch) {
-    return hot.append(id, batch);
+  public Capabilities capabilities() {
+    return hot.capabilities();
+  }
+
+  @Override
+  public CompletableFuture<Appended> append(
+      TopicPartition id, BatchContent batch, AppendConditions conditions) {
+    return hot.append(id, batch, conditions);
+  }
+
+  @Override
+  public long fence(TopicPartition id) {
+    return hot.fence(id);
+  }
+
+  @Override
+  public CompletableFuture<Long> raiseFence(TopicPartition id, long expected, long token) {
+    return hot.raiseFence(id, expected, token);
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
@@ -251,7 +252,8 @@ class ProduceIT {
             hot ->
                 new ForwardingHotTier(hot) {
                   @Override
-                  public CompletableFuture<Appended> append(TopicPartition id, BatchContent b) {
+                  public CompletableFuture<Appended> append(
+                      TopicPartition id, BatchContent b, AppendConditions conditions) {
                     CompletableFuture<Appended> append = new CompletableFuture<>();
                     synchronized (appends) {
                       appends.add(append);
@@ -318,9 +320,10 @@ class ProduceIT {
     }
 
     @Override
-    public CompletableFuture<Appended> append(TopicPartition id, BatchContent batch) {
+    public CompletableFuture<Appended> append(
+        TopicPartition id, BatchContent batch, AppendConditions conditions) {
       CompletableFuture<Appended> append = new CompletableFuture<>();
-      held.add(() -> append.complete(Await.result(super.append(id, batch))));
+      held.add(() -> append.complete(Await.result(super.append(id, batch, conditions))));
       return append;
     }
   }

@@ -1,6 +1,7 @@
 package io.thermocline.hot;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
@@ -99,8 +100,15 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Appended> append(TopicPartition id, BatchContent batch) {
+  public Capabilities capabilities() {
+    return Capabilities.NONE;
+  }
+
+  @Override
+  public CompletableFuture<Appended> append(
+      TopicPartition id, BatchContent batch, AppendConditions conditions) {
     try {
+      capabilities().check(conditions);
       PartitionLog log = logs.require(id);
       log.checkTakesAppends();
       env.reserve().check();
@@ -108,6 +116,18 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
     } catch (ThermoclineException refused) {
       return CompletableFuture.failedFuture(refused);
     }
+  }
+
+  @Override
+  public long fence(TopicPartition id) {
+    PartitionLog unused = logs.require(id);
+    return 0;
+  }
+
+  @Override
+  public CompletableFuture<Long> raiseFence(TopicPartition id, long expected, long token) {
+    return CompletableFuture.failedFuture(
+        new ThermoclineException(ErrorKind.UNSUPPORTED, "This hot tier has no fences"));
   }
 
   @Override

@@ -22,6 +22,16 @@ public enum ErrorKind {
    * restart mark.
    */
   PRIOR_BATCH_REFUSED,
+  /**
+   * A newer writer took over: its fence token or producer epoch is higher. Stop writing; who should
+   * go on takes a new one first.
+   */
+  FENCED,
+  /**
+   * Batches of this producer before this one are missing, or come after it: send from there again,
+   * or begin a new epoch.
+   */
+  OUT_OF_SEQUENCE,
   /** This implementation can't do that. */
   UNSUPPORTED,
   /** Not applied; the same call may succeed later. */

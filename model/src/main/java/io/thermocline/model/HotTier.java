@@ -18,6 +18,41 @@ import java.util.concurrent.CompletableFuture;
 public interface HotTier {
 
   /**
+   * What an implementation can do beyond storing batches. What it can't is refused with {@link
+   * ErrorKind#UNSUPPORTED}, never done more weakly.
+   *
+   * @param producerWindowBatches batches of each producer and partition that repeats are told from;
+   *     0: it takes no {@link ProducerSequence}
+   * @param expectedOffset whether an append may demand its offset
+   * @param fences whether a partition can be fenced
+   */
+  record Capabilities(int producerWindowBatches, boolean expectedOffset, boolean fences) {
+    /** Batches are stored, and that is all. */
+    public static final Capabilities NONE = new Capabilities(0, false, false);
+
+    /**
+     * Refuses conditions that can't be judged.
+     *
+     * @throws ThermoclineException {@link ErrorKind#UNSUPPORTED}
+     */
+    public void check(AppendConditions conditions) {
+      require(producerWindowBatches > 0 || conditions.sequence().isEmpty(), "producer sequences");
+      require(expectedOffset || conditions.expectedOffset().isEmpty(), "expected offsets");
+      require(fences || conditions.fenceToken().isEmpty(), "fence tokens");
+    }
+
+    private static void require(boolean can, String what) {
+      if (!can) {
+        throw new ThermoclineException(
+            ErrorKind.UNSUPPORTED, "This hot tier has no " + what + ": append without");
+      }
+    }
+  }
+
+  /** What this implementation can do; always the same. */
+  Capabilities capabilities();
+
+  /**
    * Appends a batch. The future completes once its bytes are forced to disk; until then no reader
    * sees it. Batches of one partition appended by one thread are stored in that order.
    *
@@ -25,11 +60,36 @@ public interface HotTier {
    * decompression, fields, header names, timestamps. The payload must stay unchanged until the
    * future completes.
    *
-   * @return fails with {@link ErrorKind#INVALID} for a bad batch, {@link ErrorKind#EXHAUSTED} when
-   *     the disk reserve is reached or too much is waiting, and {@link ErrorKind#OUTCOME_UNKNOWN}
-   *     when an I/O error came after the write began
+   * @return where it lies, or for a repeat where the original lies; fails with {@link
+   *     ErrorKind#INVALID} for a bad batch, {@link ErrorKind#EXHAUSTED} when the disk reserve is
+   *     reached or too much is waiting, {@link ErrorKind#OUTCOME_UNKNOWN} when an I/O error came
+   *     after the write began, and as {@link AppendConditions} says
    */
-  CompletableFuture<Appended> append(TopicPartition id, BatchContent batch);
+  CompletableFuture<Appended> append(
+      TopicPartition id, BatchContent batch, AppendConditions conditions);
+
+  /** Appends a batch without conditions: on a partition with a fence that is refused. */
+  default CompletableFuture<Appended> append(TopicPartition id, BatchContent batch) {
+    return append(id, batch, AppendConditions.NONE);
+  }
+
+  /**
+   * The token below which appends to the partition are refused, durable; 0 when it has no fence.
+   */
+  long fence(TopicPartition id);
+
+  /**
+   * Raises the partition's fence, in the order of its writes: what was appended before is judged by
+   * the old one, what comes later by the new one.
+   *
+   * @param expected the fence the caller knows of, 0 for none
+   * @param token the new one, greater than {@code expected}
+   * @return completes with {@code token} once it is durable; fails with {@link ErrorKind#CONFLICT}
+   *     (detail {@code "fence"}) when the fence is not {@code expected}, {@link ErrorKind#INVALID}
+   *     when the token is not greater, {@link ErrorKind#OUTCOME_UNKNOWN} when an I/O error came
+   *     after the write began
+   */
+  CompletableFuture<Long> raiseFence(TopicPartition id, long expected, long token);
 
   /**
    * Reads what is durable, without waiting for more.

@@ -1,5 +1,6 @@
 package io.thermocline.testkit;
 
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.HotTier;
@@ -25,7 +26,8 @@ public final class FaultyHotTier implements HotTier {
     SPANS,
     SEAL,
     TRIM,
-    LOG_START
+    LOG_START,
+    FENCE
   }
 
   private final HotTier real;
@@ -38,8 +40,24 @@ public final class FaultyHotTier implements HotTier {
   }
 
   @Override
-  public CompletableFuture<Appended> append(TopicPartition id, BatchContent batch) {
-    return faults.changeLater(Call.APPEND, () -> real.append(id, batch));
+  public Capabilities capabilities() {
+    return real.capabilities();
+  }
+
+  @Override
+  public CompletableFuture<Appended> append(
+      TopicPartition id, BatchContent batch, AppendConditions conditions) {
+    return faults.changeLater(Call.APPEND, () -> real.append(id, batch, conditions));
+  }
+
+  @Override
+  public long fence(TopicPartition id) {
+    return faults.look(Call.STATE, () -> real.fence(id));
+  }
+
+  @Override
+  public CompletableFuture<Long> raiseFence(TopicPartition id, long expected, long token) {
+    return faults.changeLater(Call.FENCE, () -> real.raiseFence(id, expected, token));
   }
 
   @Override

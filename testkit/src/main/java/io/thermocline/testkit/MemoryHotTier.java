@@ -2,6 +2,7 @@ package io.thermocline.testkit;
 
 import io.thermocline.codec.BatchChecker;
 import io.thermocline.codec.BatchLimits;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
@@ -61,14 +62,33 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
   }
 
   @Override
-  public CompletableFuture<Appended> append(TopicPartition id, BatchContent batch) {
+  public Capabilities capabilities() {
+    return Capabilities.NONE;
+  }
+
+  @Override
+  public CompletableFuture<Appended> append(
+      TopicPartition id, BatchContent batch, AppendConditions conditions) {
     return answer(
         () -> {
+          capabilities().check(conditions);
           MemoryLog log = log(id);
           Appended appended = log.append(batch, check(batch));
           wake(id, log.state().end());
           return appended;
         });
+  }
+
+  @Override
+  public long fence(TopicPartition id) {
+    MemoryLog unused = log(id);
+    return 0;
+  }
+
+  @Override
+  public CompletableFuture<Long> raiseFence(TopicPartition id, long expected, long token) {
+    return CompletableFuture.failedFuture(
+        new ThermoclineException(ErrorKind.UNSUPPORTED, "This hot tier has no fences"));
   }
 
   @Override
