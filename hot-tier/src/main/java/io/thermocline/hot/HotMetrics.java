@@ -15,22 +15,27 @@ final class HotMetrics {
   private final Clock clock;
   final Counter appendedBytes;
   final Counter appendedRecords;
+  private final Counter forcedBytes;
   final Counter readBytes;
   final Counter lostOffsets;
   final Counter damagedOffsets;
   final Counter recoveryCuts;
   final Counter failedChores;
   private final Timer append;
+  private final Timer queue;
   private final Timer force;
   private final DistributionSummary groupBatches;
   private final DistributionSummary groupBytes;
   final AtomicLong waitingBytes = new AtomicLong();
+  private final AtomicLong acknowledgedUnforcedBytes = new AtomicLong();
   final AtomicInteger failedLogs = new AtomicInteger();
 
   HotMetrics(MeterRegistry registry) {
     clock = registry.config().clock();
     appendedBytes = counter(registry, "append.bytes", "bytes", "Payload bytes appended, durable");
     appendedRecords = counter(registry, "append.records", "records", "Records appended, durable");
+    forcedBytes =
+        counter(registry, "forced.bytes", "bytes", "Bytes of batches forced, headers included");
     readBytes = counter(registry, "read.bytes", "bytes", "Payload bytes read from local disk");
     lostOffsets =
         counter(registry, "lost.offsets", "offsets", "Offsets answered as lost, at each read");
@@ -49,6 +54,11 @@ final class HotMetrics {
             .description("From a batch being handed over until it is durable")
             .publishPercentileHistogram()
             .register(registry);
+    queue =
+        Timer.builder("thermocline.hot.queue")
+            .description("From a batch being handed over until it is written")
+            .publishPercentileHistogram()
+            .register(registry);
     force =
         Timer.builder("thermocline.hot.force")
             .description("Forcing one file for one group of batches")
@@ -65,9 +75,11 @@ final class HotMetrics {
             .register(registry);
     gauge(registry, "waiting.bytes", waitingBytes, "Bytes handed over and not yet durable");
     gauge(registry, "failed.logs", failedLogs, "Logs that take no more writes after an I/O error");
-    Gauge.builder("thermocline.hot.acknowledged.unforced.bytes", () -> 0)
-        .description("Bytes acknowledged before they were forced: none, by design")
-        .register(registry);
+    gauge(
+        registry,
+        "acknowledged.unforced.bytes",
+        acknowledgedUnforcedBytes,
+        "Bytes that were acknowledged before they were forced, since the start: none, by design");
   }
 
   private static Counter counter(
@@ -90,12 +102,23 @@ final class HotMetrics {
     return clock.monotonicTime();
   }
 
+  /** A batch that was handed over then is written now. */
+  void begun(long startedAt) {
+    queue.record(now() - startedAt, TimeUnit.NANOSECONDS);
+  }
+
+  /** Bytes were acknowledged that no force had reached: the broken promise that must show. */
+  void acknowledgedUnforced(long bytes) {
+    long unused = acknowledgedUnforcedBytes.addAndGet(bytes);
+  }
+
   void appended(long startedAt) {
     append.record(now() - startedAt, TimeUnit.NANOSECONDS);
   }
 
   void forced(long startedAt, int batches, long bytes) {
     force.record(now() - startedAt, TimeUnit.NANOSECONDS);
+    forcedBytes.increment((double) bytes);
     groupBatches.record(batches);
     groupBytes.record((double) bytes);
   }

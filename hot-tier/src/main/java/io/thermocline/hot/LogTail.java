@@ -22,6 +22,9 @@ final class LogTail {
   private volatile SegmentLimits limits;
   private SegmentWriter writer;
 
+  /** One past the last offset that a force has reached. Moved right after the force, only there. */
+  private long forcedTo;
+
   LogTail(
       TopicPartition id,
       LogEnvironment env,
@@ -33,6 +36,7 @@ final class LogTail {
     this.view = view;
     this.followers = followers;
     this.writer = writer;
+    this.forcedTo = writer.nextOffset();
     this.limits = env.settings().segmentLimits();
   }
 
@@ -56,6 +60,7 @@ final class LogTail {
     do {
       PendingBatch batch = group.get(progress.begun());
       progress.begin();
+      env.metrics().begun(batch.startedAt());
       BatchHeader header =
           writer.append(
               batch.content(), now, batch.maxTimestampMillis(), before.end(), before.epoch());
@@ -63,6 +68,7 @@ final class LogTail {
     } while (progress.begun() < group.size() && !isDue(group.get(progress.begun()), now));
     long forceStarted = env.metrics().now();
     writer.force();
+    forcedTo = writer.nextOffset();
     long bytes = writer.position() - before.activeBytes();
     env.metrics().forced(forceStarted, progress.begun() - progress.acknowledged(), bytes);
     view.change(v -> v.appended(writer.nextOffset(), writer.position()));
@@ -70,7 +76,7 @@ final class LogTail {
     env.reserve().written(bytes);
     while (progress.acknowledged() < progress.begun()) {
       PendingBatch batch = group.get(progress.acknowledged());
-      batch.acknowledge(progress.acknowledge(), env.metrics());
+      batch.acknowledge(progress.acknowledge(), forcedTo, env.metrics());
     }
   }
 

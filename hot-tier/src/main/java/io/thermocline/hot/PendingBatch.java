@@ -28,7 +28,16 @@ record PendingBatch(
     return (long) BatchHeader.BYTES + content.sizeInBytes();
   }
 
-  void acknowledge(Appended place, HotMetrics metrics) {
+  /**
+   * Answers that the batch is durable.
+   *
+   * @param forcedTo one past the last offset a force has reached; what lies past it is counted as a
+   *     broken promise
+   */
+  void acknowledge(Appended place, long forcedTo, HotMetrics metrics) {
+    if (place.baseOffset() + content.lastOffsetDelta() >= forcedTo) {
+      metrics.acknowledgedUnforced(storedBytes());
+    }
     metrics.waitingBytes.addAndGet(-weight(content));
     metrics.appendedBytes.increment(content.sizeInBytes());
     metrics.appendedRecords.increment(content.count());
