@@ -20,7 +20,9 @@ final class LogTail {
   private final CurrentView view;
   private final Followers followers;
   private volatile SegmentLimits limits;
-  private SegmentWriter writer;
+
+  /** Replaced by the thread that writes. */
+  private volatile SegmentWriter writer;
 
   /** One past the last offset that a force has reached. Moved right after the force, only there. */
   private long forcedTo;
@@ -50,8 +52,8 @@ final class LogTail {
     return env.clock().millis() - firstAppendMillis >= limits.maxAge().toMillis();
   }
 
-  /** Writes what fits into one segment, forces it once, makes it visible, acknowledges it. */
-  void commit(List<PendingBatch> group, GroupProgress progress) throws IOException {
+  /** Writes of what is not begun as much as fits into one segment. */
+  void write(List<PendingBatch> group, GroupProgress progress) throws IOException {
     long now = env.clock().millis();
     if (isDue(group.get(progress.begun()), now)) {
       roll();
@@ -66,18 +68,31 @@ final class LogTail {
               batch.content(), now, batch.maxTimestampMillis(), before.end(), before.epoch());
       progress.placed(new Appended(header.baseOffset(), now));
     } while (progress.begun() < group.size() && !isDue(group.get(progress.begun()), now));
-    long forceStarted = env.metrics().now();
-    writer.force();
-    forcedTo = writer.nextOffset();
-    long bytes = writer.position() - before.activeBytes();
-    env.metrics().forced(forceStarted, progress.begun() - progress.acknowledged(), bytes);
-    view.change(v -> v.appended(writer.nextOffset(), writer.position()));
+    writer.flush();
+  }
+
+  /** Forces what was written. */
+  void force(GroupProgress progress) throws IOException {
+    long started = env.metrics().now();
+    writer.file().force();
+    forcedTo = writer.file().forced().offset();
+    env.metrics().forced(started, progress.begun() - progress.acknowledged(), unseenBytes());
+  }
+
+  /** Makes visible what was written, which is durable, and acknowledges it. */
+  void publish(List<PendingBatch> group, GroupProgress progress) {
+    env.reserve().written(unseenBytes());
+    SegmentWriter at = writer;
+    view.change(v -> v.appended(at.nextOffset(), at.position()));
     followers.moved();
-    env.reserve().written(bytes);
     while (progress.acknowledged() < progress.begun()) {
       PendingBatch batch = group.get(progress.acknowledged());
       batch.acknowledge(progress.acknowledge(), forcedTo, env.metrics());
     }
+  }
+
+  private long unseenBytes() {
+    return writer.position() - view.get().activeBytes();
   }
 
   private boolean isDue(PendingBatch batch, long now) {
@@ -98,14 +113,15 @@ final class LogTail {
     }
   }
 
-  /** Ends the active segment and begins the next; everything in the old one is forced. */
+  /** Ends the active segment and begins the next, once everything in the old one is forced. */
   private void roll() throws IOException {
     SegmentWriter old = writer;
+    old.file().force();
     SegmentIndex nextIndex = new SegmentIndex(0);
     Segment next = Segment.at(env.directory().partition(id), LogId.of(id), old.nextOffset());
     writer = SegmentWriter.create(env.disk(), next, nextIndex);
     writeIndex(old);
-    old.close();
+    old.file().close();
     view.change(v -> v.rolled(next, nextIndex));
   }
 
@@ -122,20 +138,36 @@ final class LogTail {
     }
   }
 
-  /** Lets go of the file until the next batch. */
-  void rest() throws IOException {
-    writer.close();
+  /** From any thread: how far the active segment's file is forced; it has all before it. */
+  SegmentFile file() {
+    return writer.file();
   }
 
-  /**
-   * Lets go of the file for good.
-   *
-   * @param intact whether everything in it is known to be right
-   */
-  void close(boolean intact) throws IOException {
-    writer.close();
-    if (intact && writer.position() > 0) {
+  /** Lets go of the file until the next batch. */
+  void rest() throws IOException {
+    writer.file().force();
+    writer.file().close();
+  }
+
+  /** Forces what is not forced yet, and lets go of the file for good. */
+  void close() throws IOException {
+    try {
+      writer.file().force();
+    } finally {
+      writer.file().close();
+    }
+    if (writer.position() > 0) {
       writeIndex(writer);
     }
+  }
+
+  /** Lets go of the file of a log that failed: what it holds is for the next start to find out. */
+  void abort() throws IOException {
+    writer.file().close();
+  }
+
+  /** Lets go of the file of a log nobody wants any more. */
+  void discard() throws IOException {
+    writer.file().discard();
   }
 }

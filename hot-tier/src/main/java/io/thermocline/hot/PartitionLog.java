@@ -154,7 +154,27 @@ final class PartitionLog {
    * @return completes when the log's file is closed
    */
   CompletableFuture<Void> close(ThermoclineException why) {
-    Step last = new Step(() -> tail.close(broken == null), true, new CompletableFuture<>());
+    return finish(
+        why,
+        () -> {
+          if (broken == null) {
+            tail.close();
+          } else {
+            tail.abort();
+          }
+        });
+  }
+
+  /** As {@link #close}, and fails what is queued: for a topic that is deleted. */
+  CompletableFuture<Void> abandon(ThermoclineException why) {
+    synchronized (queue) {
+      broken = why;
+    }
+    return finish(why, tail::discard);
+  }
+
+  private CompletableFuture<Void> finish(ThermoclineException why, Upkeep closing) {
+    Step last = new Step(closing, true, new CompletableFuture<>());
     synchronized (queue) {
       refusal = why;
       enqueue(last);
@@ -163,21 +183,15 @@ final class PartitionLog {
     return last.done();
   }
 
-  /** As {@link #close}, and fails what is queued: for a topic that is deleted. */
-  CompletableFuture<Void> abandon(ThermoclineException why) {
-    synchronized (queue) {
-      broken = why;
-    }
-    return close(why);
-  }
-
-  /** Where the log stands, to be found again at the next start. */
+  /** How far the log's files are forced, to be found again at the next start. */
   Optional<Checkpoint.Mark> mark() {
-    LogView now = view.get();
-    return now.end() == 0
+    SegmentFile file = tail.file();
+    SegmentFile.Reach forced = file.forced();
+    return forced.offset() == 0
         ? Optional.empty()
         : Optional.of(
-            new Checkpoint.Mark(now.end(), now.active().base(), now.activeBytes(), now.epoch()));
+            new Checkpoint.Mark(
+                forced.offset(), file.segment().base(), forced.position(), view.get().epoch()));
   }
 
   private CompletableFuture<Void> step(Upkeep upkeep) {
@@ -269,7 +283,9 @@ final class PartitionLog {
     ThermoclineException why = broken;
     try {
       while (why == null && progress.acknowledged() < group.size()) {
-        tail.commit(group, progress);
+        tail.write(group, progress);
+        tail.force(progress);
+        tail.publish(group, progress);
       }
     } catch (IOException | RuntimeException e) {
       why = failed(e);

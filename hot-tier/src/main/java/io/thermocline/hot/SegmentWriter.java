@@ -3,7 +3,6 @@ package io.thermocline.hot;
 import io.thermocline.model.BatchContent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 
 /**
  * Writes the active segment: headers and small payloads are gathered, large payloads go from the
@@ -17,11 +16,9 @@ final class SegmentWriter {
   private static final ThreadLocal<ByteBuffer> STAGING =
       ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(STAGING_BYTES));
 
-  private final Disk disk;
   private final Segment segment;
   private final SegmentIndex index;
-  private DiskFile file;
-  private boolean exists;
+  private final SegmentFile file;
 
   /** Where the next batch goes. */
   private long position;
@@ -44,10 +41,9 @@ final class SegmentWriter {
       long position,
       long nextOffset,
       long firstAppendMillis) {
-    this.disk = disk;
     this.segment = segment;
     this.index = index;
-    this.exists = exists;
+    this.file = new SegmentFile(disk, segment, exists, new SegmentFile.Reach(position, nextOffset));
     this.position = position;
     this.flushedTo = position;
     this.nextOffset = nextOffset;
@@ -57,43 +53,28 @@ final class SegmentWriter {
   /** Makes an empty segment, its name durable. */
   static SegmentWriter create(Disk disk, Segment segment, SegmentIndex index) throws IOException {
     SegmentWriter writer = new SegmentWriter(disk, segment, index, false, 0, segment.base(), 0);
-    writer.open();
+    writer.file.open();
     return writer;
   }
 
-  private DiskFile open() throws IOException {
-    if (file == null) {
-      if (exists) {
-        file = disk.open(segment.file());
-      } else {
-        Path directory = segment.file().getParent();
-        disk.createDirectories(directory);
-        file = disk.create(segment.file());
-        disk.forceDirectory(directory);
-        exists = true;
-      }
-    }
-    return file;
-  }
-
-  /** Takes a batch; it is in the file after {@link #force}. */
+  /** Takes a batch; it is in the file after {@link #flush}. */
   BatchHeader append(
       BatchContent content, long appendMillis, long maxTimestampMillis, long durableTo, int epoch)
       throws IOException {
-    DiskFile out = open();
+    file.open();
     BatchHeader header =
         BatchHeader.of(content, nextOffset, appendMillis, maxTimestampMillis, durableTo, epoch);
     ByteBuffer staging = staging();
     boolean copied = content.sizeInBytes() <= COPIED_AT_MOST;
     if (staging.remaining() < BatchHeader.BYTES + (copied ? content.sizeInBytes() : 0)) {
-      flush(out);
+      flushStaging();
     }
     header.write(staging, segment.stamp(), position);
     if (copied) {
       staging.put(content.payload().duplicate());
     } else {
-      flush(out);
-      out.write(content.payload().duplicate(), flushedTo);
+      flushStaging();
+      file.write(content.payload().duplicate(), flushedTo);
       flushedTo += content.sizeInBytes();
     }
     index.add(position, header);
@@ -113,21 +94,21 @@ final class SegmentWriter {
     return staging;
   }
 
-  private void flush(DiskFile out) throws IOException {
+  private void flushStaging() throws IOException {
     ByteBuffer staging = STAGING.get();
     staging.flip();
     int size = staging.remaining();
-    out.write(staging, flushedTo);
+    file.write(staging, flushedTo);
     flushedTo += size;
     staging.clear();
   }
 
-  /** Makes all that was taken durable. On the thread that called {@link #append}. */
-  void force() throws IOException {
+  /** Puts all that was taken into the file. On the thread that called {@link #append}. */
+  void flush() throws IOException {
     if (flushedTo < position) {
-      flush(file);
+      flushStaging();
     }
-    file.force();
+    file.written(new SegmentFile.Reach(position, nextOffset));
   }
 
   /** Whether {@code bytes} more would be too much, or it is too old. */
@@ -157,11 +138,8 @@ final class SegmentWriter {
     return firstAppendMillis;
   }
 
-  /** Closes the file; harmless when it was never opened. */
-  void close() throws IOException {
-    if (file != null) {
-      file.close();
-      file = null;
-    }
+  /** Its file, for whoever forces and closes it. */
+  SegmentFile file() {
+    return file;
   }
 }
