@@ -2,6 +2,7 @@ package io.thermocline.hot;
 
 import io.thermocline.hot.Metadata.DeleteIntent;
 import io.thermocline.hot.Metadata.TopicEntry;
+import io.thermocline.hot.disk.Disk;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.TableNames;
 import io.thermocline.model.ThermoclineException;

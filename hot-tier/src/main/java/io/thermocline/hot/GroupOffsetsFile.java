@@ -1,5 +1,7 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.GroupOffsets;
 import io.thermocline.model.ThermoclineException;

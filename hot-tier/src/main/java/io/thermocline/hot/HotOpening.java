@@ -2,6 +2,7 @@ package io.thermocline.hot;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.hot.Metadata.TopicEntry;
+import io.thermocline.hot.disk.Disk;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.Disk;
 import io.thermocline.model.ThermoclineException;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.Disk;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 

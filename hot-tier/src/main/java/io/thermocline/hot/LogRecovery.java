@@ -1,6 +1,8 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.Metadata.PartitionEntry;
+import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.DiskFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.Disk;
 import io.thermocline.model.BatchContent;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,5 +1,8 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.disk.LocalDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

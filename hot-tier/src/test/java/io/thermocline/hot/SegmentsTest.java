@@ -2,6 +2,7 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.Span;

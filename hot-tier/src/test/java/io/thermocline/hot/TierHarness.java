@@ -1,6 +1,7 @@
 package io.thermocline.hot;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.thermocline.hot.disk.Disk;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.SegmentLimits;

@@ -1,11 +1,11 @@
-package io.thermocline.hot;
+package io.thermocline.hot.disk;
 
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /** An open file. Reads and writes name their position, and may come from several threads. */
-interface DiskFile extends Closeable {
+public interface DiskFile extends Closeable {
 
   /** Writes all that remains in {@code bytes} at {@code position}. */
   void write(ByteBuffer bytes, long position) throws IOException;

@@ -1,4 +1,4 @@
-package io.thermocline.hot;
+package io.thermocline.hot.disk;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import java.util.List;
  * its place. Thread-safe. Nothing here survives a power cut before it is forced: a file's bytes by
  * {@link DiskFile#force}, its name, rename or deletion by {@link #forceDirectory}.
  */
-interface Disk {
+public interface Disk {
 
   /** Makes a new empty file, readable by its owner only; an error when the name is taken. */
   DiskFile create(Path file) throws IOException;
@@ -47,7 +47,7 @@ interface Disk {
    * @param bytes its size; 0 for a directory
    */
   record Entry(Path path, boolean directory, long bytes) {
-    String name() {
+    public String name() {
       return path.getFileName().toString();
     }
   }

@@ -1,4 +1,4 @@
-package io.thermocline.hot;
+package io.thermocline.hot.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,7 +23,7 @@ import java.util.stream.Stream;
  * The real file system. Must be used from threads nobody interrupts: an interrupt would close the
  * file under everybody who uses it.
  */
-final class LocalDisk implements Disk {
+public final class LocalDisk implements Disk {
   /** The JDK keeps a direct buffer of the largest transfer for each thread; this bounds it. */
   private static final int MAX_TRANSFER = 256 * 1024;
 
