@@ -10,10 +10,11 @@ import java.util.OptionalLong;
  * changed nothing.
  *
  * <ul>
- *   <li><b>repeat</b>: a batch of this producer with this sequence, among the last {@link
- *       HotTier.Capabilities#producerWindowBatches}, is answered with the place of the original,
- *       once that is durable, whatever else is demanded. One older than those is {@link
- *       ErrorKind#OUTCOME_UNKNOWN}.
+ *   <li><b>repeat</b>: a batch of this producer with this sequence and this content, among the last
+ *       {@link HotTier.Capabilities#producerWindowBatches} of any epoch, is answered with the place
+ *       of the original, once that is durable, whatever else is demanded. One older than those is
+ *       {@link ErrorKind#OUTCOME_UNKNOWN}, and so is one past sequence 0 of a producer that is not
+ *       known (any more). Another content under a known sequence is {@link ErrorKind#INVALID}.
  *   <li><b>fence</b>: on a partition with a fence a lower token, or none, is {@link
  *       ErrorKind#FENCED}.
  *   <li><b>sequence</b>: an older epoch is {@link ErrorKind#FENCED}; one that does not follow on

@@ -10,6 +10,7 @@ import io.thermocline.model.HotTier;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.PartitionState;
+import io.thermocline.model.ProducerSequence;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.Span;
@@ -33,6 +34,9 @@ import java.util.function.Supplier;
  * are returned; {@link Quirks} and an executor make it as awkward as a log on other machines.
  */
 public final class MemoryHotTier implements HotTier, AutoCloseable {
+  private static final Capabilities CAPABILITIES =
+      new Capabilities(MemoryProducers.WINDOW_BATCHES, true, true);
+
   private record Waiter(TopicPartition id, long offset, CompletableFuture<Long> future) {}
 
   private final MemoryTopics topics;
@@ -63,7 +67,7 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.NONE;
+    return CAPABILITIES;
   }
 
   @Override
@@ -71,9 +75,8 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
       TopicPartition id, BatchContent batch, AppendConditions conditions) {
     return answer(
         () -> {
-          capabilities().check(conditions);
           MemoryLog log = log(id);
-          Appended appended = log.append(batch, check(batch));
+          Appended appended = log.append(batch, check(batch), conditions);
           wake(id, log.state().end());
           return appended;
         });
@@ -81,14 +84,12 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
 
   @Override
   public long fence(TopicPartition id) {
-    MemoryLog unused = log(id);
-    return 0;
+    return log(id).fence();
   }
 
   @Override
   public CompletableFuture<Long> raiseFence(TopicPartition id, long expected, long token) {
-    return CompletableFuture.failedFuture(
-        new ThermoclineException(ErrorKind.UNSUPPORTED, "This hot tier has no fences"));
+    return answer(() -> log(id).raiseFence(expected, token));
   }
 
   @Override
@@ -158,6 +159,18 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
   /** Someone else trims: the hot start moves to {@code upTo} at least, also inside a span. */
   public void trimmedByAnother(TopicPartition id, long upTo) {
     log(id).trimmedByAnother(upTo);
+  }
+
+  /**
+   * A producer comes to {@code next}: all before it was sent, so long ago that only that is known.
+   */
+  public void producerReached(TopicPartition id, ProducerSequence next) {
+    log(id).producerReached(next);
+  }
+
+  /** No producer of the partition is known any more, as when they were silent for long. */
+  public void forgetProducers(TopicPartition id) {
+    log(id).forgetProducers();
   }
 
   /** Damages {@code range}: batches that touch it are not served, the range is reported lost. */

@@ -1,5 +1,6 @@
 package io.thermocline.testkit;
 
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.Compression;
@@ -7,6 +8,7 @@ import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.PartitionState;
+import io.thermocline.model.ProducerSequence;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.SegmentLimits;
@@ -20,7 +22,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** One partition of {@link MemoryHotTier}. Every method takes the one lock. */
 final class MemoryLog {
@@ -32,12 +36,14 @@ final class MemoryLog {
   private final Deque<MemorySpan> spans = new ArrayDeque<>();
 
   private final List<OffsetRange> lost = new ArrayList<>();
+  private final MemoryProducers producers = new MemoryProducers();
   private SegmentLimits limits = new SegmentLimits(Long.MAX_VALUE, Duration.ofDays(36_500));
   private int epoch;
   private long logStart;
   private long hotStart;
   private long stableEnd = Long.MAX_VALUE;
   private long end;
+  private long fence;
 
   MemoryLog(TopicPartition id, InstantSource clock, Quirks quirks) {
     this.id = id;
@@ -45,7 +51,38 @@ final class MemoryLog {
     this.quirks = quirks;
   }
 
-  synchronized Appended append(BatchContent content, long maxTimestampMillis) {
+  synchronized Appended append(
+      BatchContent content, long maxTimestampMillis, AppendConditions conditions) {
+    Optional<Appended> original =
+        conditions.sequence().flatMap(sequence -> producers.original(sequence, content));
+    if (original.isPresent()) {
+      return original.get();
+    }
+    checkFence(conditions.fenceToken());
+    conditions.sequence().ifPresent(producers::check);
+    checkOffset(conditions.expectedOffset());
+    Appended place = store(content, maxTimestampMillis);
+    conditions.sequence().ifPresent(sequence -> producers.took(sequence, content, place));
+    return place;
+  }
+
+  private void checkFence(OptionalLong token) {
+    if (token.orElse(0) < fence) {
+      throw new ThermoclineException(
+          ErrorKind.FENCED, "%s has fence %d, the append %s".formatted(id, fence, token));
+    }
+  }
+
+  private void checkOffset(OptionalLong expected) {
+    if (expected.isPresent() && expected.getAsLong() != end) {
+      throw new ThermoclineException(
+              ErrorKind.CONFLICT,
+              "Expected offset %d, the next of %s is %d".formatted(expected.getAsLong(), id, end))
+          .with(Map.of("next_offset", Long.toString(end)));
+    }
+  }
+
+  private Appended store(BatchContent content, long maxTimestampMillis) {
     long base = end;
     long now = clock.millis();
     RecordBatch whole = new RecordBatch(base, now, maxTimestampMillis, copy(content));
@@ -56,6 +93,33 @@ final class MemoryLog {
     end = whole.nextOffset() + quirks.offsetsAfterBatch();
     active.stretch(end);
     return new Appended(base, now);
+  }
+
+  synchronized long fence() {
+    return fence;
+  }
+
+  synchronized long raiseFence(long expected, long token) {
+    if (token <= expected) {
+      throw new ThermoclineException(
+          ErrorKind.INVALID, "Token %d is not greater than %d".formatted(token, expected));
+    }
+    if (expected != fence) {
+      throw new ThermoclineException(
+              ErrorKind.CONFLICT, "The fence of %s is %d, not %d".formatted(id, fence, expected))
+          .with(Map.of("fence", Long.toString(fence)));
+    }
+    fence = token;
+    return fence;
+  }
+
+  /** As if the producer had sent all that comes before {@code next}. */
+  synchronized void producerReached(ProducerSequence next) {
+    producers.reach(next);
+  }
+
+  synchronized void forgetProducers() {
+    producers.forget();
   }
 
   synchronized ReadResult read(long from, int maxBytes) {

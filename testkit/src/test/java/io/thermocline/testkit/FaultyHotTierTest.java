@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thermocline.model.Appended;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
+import io.thermocline.model.ProducerSequence;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.model.TopicRegistry;
 import io.thermocline.testkit.FaultyHotTier.Call;
@@ -12,11 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** With nothing scheduled the decorator is the tier itself; else the faults are as ordered. */
-class FaultyHotTierTest implements HotTierContract {
+class FaultyHotTierTest implements HotTierContract, HotTierConditionsContract {
   private final ManualClock clock = ManualClock.start();
   private final MemoryTopics topics = new MemoryTopics(clock);
   private final FaultSchedule<Call> faults = new FaultSchedule<>();
-  private final FaultyHotTier hot = new FaultyHotTier(new MemoryHotTier(topics, clock), faults);
+  private final MemoryHotTier real = new MemoryHotTier(topics, clock);
+  private final FaultyHotTier hot = new FaultyHotTier(real, faults);
 
   @Override
   public HotTier hot() {
@@ -31,6 +33,11 @@ class FaultyHotTierTest implements HotTierContract {
   @Override
   public ManualClock clock() {
     return clock;
+  }
+
+  @Override
+  public void producerReached(TopicPartition id, ProducerSequence next) {
+    real.producerReached(id, next);
   }
 
   @Test

@@ -2,10 +2,16 @@ package io.thermocline.testkit;
 
 import io.thermocline.model.GroupOffsets;
 import io.thermocline.model.HotTier;
+import io.thermocline.model.ProducerSequence;
+import io.thermocline.model.TopicPartition;
 import io.thermocline.model.TopicRegistry;
 
 /** The fake in memory keeps what it is a fake of. */
-class MemoryHotTierTest implements HotTierContract, TopicRegistryContract, GroupOffsetsContract {
+class MemoryHotTierTest
+    implements HotTierContract,
+        HotTierConditionsContract,
+        TopicRegistryContract,
+        GroupOffsetsContract {
   private final ManualClock clock = ManualClock.start();
   private final MemoryTopics topics = new MemoryTopics(clock);
   private final MemoryGroupOffsets groups = new MemoryGroupOffsets(topics);
@@ -29,5 +35,10 @@ class MemoryHotTierTest implements HotTierContract, TopicRegistryContract, Group
   @Override
   public ManualClock clock() {
     return clock;
+  }
+
+  @Override
+  public void producerReached(TopicPartition id, ProducerSequence next) {
+    hot.producerReached(id, next);
   }
 }
