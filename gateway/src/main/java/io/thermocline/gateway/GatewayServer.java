@@ -115,6 +115,7 @@ public final class GatewayServer implements AutoCloseable {
         new StreamCalls(
             produce,
             fetch,
+            new ProducerCalls(parts, pools.control),
             new PlainCalls(parts, reader, streams, pools.control),
             new OffsetQueries(parts, reader, readPools, control));
     // The age of connections has no limit: it would cut off followers in the middle of their work.

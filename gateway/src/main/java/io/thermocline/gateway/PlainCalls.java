@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.thermocline.codec.BatchBuilder;
 import io.thermocline.codec.HeaderBuffer;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Compression;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.OffsetAndTimestamp;
@@ -49,6 +50,7 @@ final class PlainCalls {
         out,
         () -> {
           TopicPartition id = topics.require(request.getTopic()).partition(request.getPartition());
+          AppendConditions conditions = Conditions.of(request);
           if (request.getRecordsCount() == 0) {
             throw Wire.invalid("records", "are missing: append one or more");
           }
@@ -67,7 +69,7 @@ final class PlainCalls {
                 bytes(record.hasValue(), record.getValue()),
                 headers);
           }
-          return hot.append(id, batch.build(Compression.NONE))
+          return hot.append(id, batch.build(Compression.NONE), conditions)
               .thenApply(
                   appended ->
                       AppendResponse.newBuilder()

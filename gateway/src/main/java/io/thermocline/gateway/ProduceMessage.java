@@ -1,5 +1,6 @@
 package io.thermocline.gateway;
 
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.proto.v1.ProduceRequest;
@@ -58,6 +59,20 @@ record ProduceMessage(
         batch.getUncompressedSize(),
         batch.getCrc32C(),
         payload);
+  }
+
+  /** Whether its place among the others is told by its sequence, and not by the stream's order. */
+  boolean isSequenced() {
+    return head.hasSequence();
+  }
+
+  /**
+   * What has to hold for it to be appended.
+   *
+   * @throws ThermoclineException {@code INVALID} when a field makes no sense
+   */
+  AppendConditions conditions() {
+    return Conditions.of(head);
   }
 
   private static void givenByBroker(String field, long value) {

@@ -20,6 +20,10 @@ import java.util.concurrent.CompletableFuture;
  * they touch is guarded by {@code this}, never while a batch is handed on. The next message is
  * asked for only while the peer takes answers and what waits for one is within the stream's window
  * and the server's budget: a stream that is not asked for more is held back by its connection.
+ *
+ * <p>Behind a refused batch, later ones of its partition must not be stored. A batch that says its
+ * sequence is kept from that by the gap, wherever it comes from; for those without one the stream
+ * remembers what it refused until a batch carries the restart mark.
  */
 final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams.Draining {
   /** Partitions of one stream that may be in the refused state: more ends the call. */
@@ -28,7 +32,7 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
   private final ServerCallStreamObserver<ProduceResponse> out;
   private final ProduceContext context;
 
-  /** Partitions a batch of which was refused, and whose restart mark has not come. */
+  /** Partitions a batch without sequence of which was refused, and whose mark has not come. */
   private final Set<FetchKey> refused = new HashSet<>();
 
   private final Runnable whenFree = this::budgetFreed;
@@ -76,9 +80,11 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
   private CompletableFuture<Appended> hand(FetchKey key, ProduceMessage message) {
     try {
       TopicPartition id = context.topics().require(key.topic()).partition(key.partition());
-      checkOrder(key, message.head().getRestart());
+      if (!message.isSequenced()) {
+        checkOrder(key, message.head().getRestart());
+      }
       BatchContent content = message.content();
-      return context.hot().append(id, content);
+      return context.hot().append(id, content, message.conditions());
     } catch (RuntimeException failure) {
       return CompletableFuture.failedFuture(failure);
     }
@@ -112,7 +118,7 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
         unanswered--;
         unansweredBytes -= bytes;
         if (!closed) {
-          if (failure != null) {
+          if (failure != null && !message.isSequenced()) {
             refused.add(key);
           }
           out.onNext(response.build());

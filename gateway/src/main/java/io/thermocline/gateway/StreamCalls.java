@@ -4,8 +4,12 @@ import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.thermocline.proto.v1.AppendRequest;
 import io.thermocline.proto.v1.AppendResponse;
+import io.thermocline.proto.v1.InitProducerRequest;
+import io.thermocline.proto.v1.InitProducerResponse;
 import io.thermocline.proto.v1.ListOffsetsRequest;
 import io.thermocline.proto.v1.ListOffsetsResponse;
+import io.thermocline.proto.v1.RaiseFenceRequest;
+import io.thermocline.proto.v1.RaiseFenceResponse;
 import io.thermocline.proto.v1.ReadRequest;
 import io.thermocline.proto.v1.ReadResponse;
 import io.thermocline.proto.v1.StreamServiceGrpc;
@@ -17,12 +21,19 @@ import io.thermocline.proto.v1.StreamServiceGrpc;
 final class StreamCalls extends StreamServiceGrpc.StreamServiceImplBase {
   private final ProduceContext produce;
   private final FetchContext fetch;
+  private final ProducerCalls producers;
   private final PlainCalls plain;
   private final OffsetQueries offsets;
 
-  StreamCalls(ProduceContext produce, FetchContext fetch, PlainCalls plain, OffsetQueries offsets) {
+  StreamCalls(
+      ProduceContext produce,
+      FetchContext fetch,
+      ProducerCalls producers,
+      PlainCalls plain,
+      OffsetQueries offsets) {
     this.produce = produce;
     this.fetch = fetch;
+    this.producers = producers;
     this.plain = plain;
     this.offsets = offsets;
   }
@@ -35,6 +46,16 @@ final class StreamCalls extends StreamServiceGrpc.StreamServiceImplBase {
 
   StreamObserver<io.thermocline.proto.v1.FetchRequest> openFetch(StreamObserver<FetchAnswer> out) {
     return new FetchStream((ServerCallStreamObserver<FetchAnswer>) out, fetch);
+  }
+
+  @Override
+  public void initProducer(InitProducerRequest request, StreamObserver<InitProducerResponse> out) {
+    producers.init(out);
+  }
+
+  @Override
+  public void raiseFence(RaiseFenceRequest request, StreamObserver<RaiseFenceResponse> out) {
+    producers.raiseFence(request, out);
   }
 
   @Override

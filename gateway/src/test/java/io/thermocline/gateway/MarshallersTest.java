@@ -12,6 +12,7 @@ import io.thermocline.model.Compression;
 import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.OffsetRange;
 import io.thermocline.proto.v1.ProduceRequest;
+import io.thermocline.proto.v1.ProducerSequence;
 import io.thermocline.proto.v1.RecordBatch;
 import io.thermocline.proto.v1.Tier;
 import io.thermocline.testkit.Records;
@@ -57,6 +58,19 @@ class MarshallersTest {
             .setTopic("topic-" + random.nextInt())
             .setPartition(random.nextInt())
             .setRestart(random.nextBoolean());
+    if (random.nextBoolean()) {
+      request.setSequence(
+          ProducerSequence.newBuilder()
+              .setProducerId(random.nextLong())
+              .setEpoch(random.nextInt(3) - 1)
+              .setBaseSequence(random.nextInt()));
+    }
+    if (random.nextBoolean()) {
+      request.setExpectedOffset(random.nextInt(3) - 1L);
+    }
+    if (random.nextBoolean()) {
+      request.setFenceToken(random.nextInt(3) * random.nextLong());
+    }
     if (random.nextInt(5) > 0) {
       request.setBatch(batch(random));
     }
