@@ -2,6 +2,7 @@ package io.thermocline.bench;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.thermocline.bench.compare.Compare;
 import io.thermocline.client.Admin;
 import io.thermocline.client.ClientOptions;
 import io.thermocline.client.ThermoclineClient;
@@ -29,6 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "thermocline bench",
     mixinStandardHelpOptions = true,
+    subcommands = Compare.class,
     description = {
       "Measure produce (forced), hot fetch, tiering and replay from Parquet with 1 KiB records and one"
           + " partition.",
@@ -82,7 +84,7 @@ public final class Bench implements Callable<Integer> {
     }
     Path home = Path.of(System.getProperty("thermocline.home", "."));
     Path data = directory == null ? Files.createTempDirectory("thermocline-bench-") : directory;
-    try (ServerProcess own = ServerProcess.start(home, data, "512m")) {
+    try (ServerProcess own = ServerProcess.start(home, data, "512m", Map.of())) {
       report(measure(own.address()));
     } finally {
       if (directory == null) {

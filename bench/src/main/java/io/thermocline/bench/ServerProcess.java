@@ -5,24 +5,26 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A server in a process of its own, with a heap of its own, on free ports. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("\\s*gRPC\\s+(\\S+)");
-  private static final long STOP_SECONDS = 30;
 
-  private final Process process;
+  private final TetheredProcess process;
   private final BufferedReader output;
   private final String address;
 
-  private ServerProcess(Process process) throws IOException {
+  private ServerProcess(TetheredProcess process) throws IOException {
     this.process = process;
     this.output =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(
+            new InputStreamReader(process.process().getInputStream(), StandardCharsets.UTF_8));
     this.address = readAddress();
   }
 
@@ -31,29 +33,32 @@ final class ServerProcess implements AutoCloseable {
    *
    * @param home the checkout
    * @param heap as in {@code 512m}
+   * @param settings configuration keys and their values, beside the defaults
    */
-  static ServerProcess start(Path home, Path dataDirectory, String heap) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            List.of(
-                home.resolve("thermocline").toString(),
-                "serve",
-                "--set",
-                "data.dir=" + dataDirectory,
-                "--set",
-                "grpc.port=0",
-                "--set",
-                "http.port=0",
-                "--set",
-                "log.level=warn"));
-    String inherited = builder.environment().getOrDefault("THERMOCLINE_JAVA_OPTS", "");
-    builder.environment().put("THERMOCLINE_JAVA_OPTS", (inherited + " -Xmx" + heap).strip());
-    builder.redirectError(ProcessBuilder.Redirect.INHERIT);
-    Process process = builder.start();
+  public static ServerProcess start(
+      Path home, Path dataDirectory, String heap, Map<String, String> settings) throws IOException {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("data.dir", dataDirectory.toString());
+    all.put("grpc.port", "0");
+    all.put("http.port", "0");
+    all.put("log.level", "warn");
+    all.putAll(settings);
+    List<String> command = new ArrayList<>();
+    command.add(home.resolve("thermocline").toString());
+    command.add("serve");
+    all.forEach(
+        (key, value) -> {
+          command.add("--set");
+          command.add(key + "=" + value);
+        });
+    String inherited = System.getenv().getOrDefault("THERMOCLINE_JAVA_OPTS", "");
+    TetheredProcess process =
+        TetheredProcess.start(
+            command, Map.of("THERMOCLINE_JAVA_OPTS", (inherited + " -Xmx" + heap).strip()));
     try {
       return new ServerProcess(process);
     } catch (IOException e) {
-      process.destroyForcibly();
+      process.kill();
       throw e;
     }
   }
@@ -68,23 +73,22 @@ final class ServerProcess implements AutoCloseable {
     throw new IOException("The server ended before it listened; its own message is above");
   }
 
-  String address() {
+  /** Where it takes gRPC calls, as in {@code 127.0.0.1:7400}. */
+  public String address() {
     return address;
+  }
+
+  /** Ends it as {@code kill -9} does, and waits until it is gone. */
+  public void kill() throws IOException {
+    try (output) {
+      process.kill();
+    }
   }
 
   @Override
   public void close() throws IOException {
-    process.destroy();
-    try {
-      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-        throw new IOException("The server did not stop within " + STOP_SECONDS + " s");
-      }
-    } catch (InterruptedException e) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    } finally {
-      output.close();
+    try (output) {
+      process.close();
     }
   }
 }

@@ -1,0 +1,171 @@
+package io.thermocline.bench.kafka;
+
+import io.thermocline.bench.TetheredProcess;
+import io.thermocline.bench.compare.Broker;
+import io.thermocline.bench.compare.RecordReceiver;
+import io.thermocline.bench.compare.RecordSender;
+import io.thermocline.bench.compare.SenderProfile;
+import io.thermocline.model.Compression;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+
+/** An Apache Kafka node, through Kafka's Java client. */
+final class KafkaBroker implements Broker {
+  /** Just below what a broker takes in one batch by default. */
+  private static final int LARGE_BATCH_BYTES = 1_000_000;
+
+  private final TetheredProcess process;
+  private final String address;
+  private final Admin admin;
+
+  KafkaBroker(TetheredProcess process, String address) {
+    this.process = process;
+    this.address = address;
+    this.admin = Admin.create(Map.of("bootstrap.servers", address));
+  }
+
+  /** Deleted files go within a second instead of a minute, when somebody else is measured. */
+  @Override
+  public void createTopic(String topic, int partitions, boolean forced) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put(TopicConfig.FILE_DELETE_DELAY_MS_CONFIG, "1000");
+    if (forced) {
+      settings.put(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG, "1");
+    }
+    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
+    await(admin.createTopics(List.of(wanted.configs(settings))).all());
+  }
+
+  @Override
+  public void deleteTopic(String topic) {
+    await(admin.deleteTopics(List.of(topic)).all());
+  }
+
+  @Override
+  public RecordSender sender(SenderProfile profile, Compression compression) {
+    Map<String, Object> settings = new HashMap<>();
+    settings.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, address);
+    settings.put(
+        ProducerConfig.COMPRESSION_TYPE_CONFIG, compression.name().toLowerCase(Locale.ROOT));
+    switch (profile) {
+      case THROUGHPUT -> settings.put(ProducerConfig.BATCH_SIZE_CONFIG, LARGE_BATCH_BYTES);
+      case LATENCY -> settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+      case MANY_PARTITIONS -> {
+        // What a producer has by default: batches of 16 KiB.
+      }
+    }
+    return new Sender(
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()));
+  }
+
+  @Override
+  public RecordReceiver fromStart(String topic, int partition) {
+    return receiver(topic, partition, true);
+  }
+
+  @Override
+  public RecordReceiver fromEnd(String topic, int partition) {
+    return receiver(topic, partition, false);
+  }
+
+  private RecordReceiver receiver(String topic, int partition, boolean start) {
+    Map<String, Object> settings =
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            address,
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false);
+    KafkaConsumer<ByteBuffer, ByteBuffer> consumer =
+        new KafkaConsumer<>(settings, new ByteBufferDeserializer(), new ByteBufferDeserializer());
+    TopicPartition assigned = new TopicPartition(topic, partition);
+    consumer.assign(List.of(assigned));
+    if (start) {
+      consumer.seekToBeginning(List.of(assigned));
+    } else {
+      consumer.seekToEnd(List.of(assigned));
+      // Seeking is lazy: this makes the place the end of now.
+      long unused = consumer.position(assigned);
+    }
+    return new Receiver(consumer);
+  }
+
+  @Override
+  public void kill() throws IOException {
+    admin.close(Duration.ZERO);
+    process.kill();
+  }
+
+  @Override
+  public void close() throws IOException {
+    admin.close(Duration.ZERO);
+    process.close();
+  }
+
+  private static void await(KafkaFuture<Void> future) {
+    try {
+      Void unused = future.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("Interrupted while Kafka was asked", e);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Kafka refused", e.getCause());
+    }
+  }
+
+  private record Sender(Producer<byte[], byte[]> producer) implements RecordSender {
+    @Override
+    public void send(String topic, int partition, byte[] value, Outcome outcome) {
+      var unused =
+          producer.send(
+              new ProducerRecord<>(topic, partition, null, value),
+              (metadata, failure) -> outcome.done(failure));
+    }
+
+    @Override
+    public void flush() {
+      producer.flush();
+    }
+
+    @Override
+    public void close() {
+      producer.close();
+    }
+  }
+
+  private record Receiver(Consumer<ByteBuffer, ByteBuffer> consumer) implements RecordReceiver {
+    @Override
+    public void receive(Duration timeout, ValueVisitor visitor) {
+      for (ConsumerRecord<ByteBuffer, ByteBuffer> record : consumer.poll(timeout)) {
+        ByteBuffer value = record.value();
+        visitor.visit(value.array(), value.arrayOffset() + value.position(), value.remaining());
+      }
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.thermocline.bench.compare;
+
+import io.thermocline.model.Compression;
+import java.io.IOException;
+
+/** A running server, with what its own Java client can do to it. Not thread-safe. */
+public interface Broker extends AutoCloseable {
+  /**
+   * Makes a topic.
+   *
+   * @param forced whether records have to be on disk before they are acknowledged, where that is a
+   *     choice
+   */
+  void createTopic(String topic, int partitions, boolean forced);
+
+  /** Deletes a topic and its files. */
+  void deleteTopic(String topic);
+
+  /** A new producer. */
+  RecordSender sender(SenderProfile profile, Compression compression);
+
+  /** A new consumer of one partition, from its first record. */
+  RecordReceiver fromStart(String topic, int partition);
+
+  /** A new consumer of one partition, of what comes after its last record. */
+  RecordReceiver fromEnd(String topic, int partition);
+
+  /** Ends the process as {@code kill -9} does, and waits until it is gone. */
+  void kill() throws IOException;
+
+  /** Stops the process as SIGTERM does, and waits until it is gone. */
+  @Override
+  void close() throws IOException;
+}

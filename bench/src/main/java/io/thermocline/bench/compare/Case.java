@@ -1,0 +1,26 @@
+package io.thermocline.bench.compare;
+
+import java.util.List;
+
+/**
+ * One comparison. To add one, implement this and name it in {@link Cases}.
+ *
+ * <p>For each side: {@link #prepare}, then {@link #measure} once a round in turns with the other
+ * side, then {@link #cleanUp}.
+ */
+interface Case {
+  /** As in {@code --case NAME}. */
+  String name();
+
+  /** What is done, in a line. */
+  String description();
+
+  /** Makes what all rounds work on. */
+  default void prepare(Arena arena) throws Exception {}
+
+  /** One turn. Gives the same figures each time, and the same names on both sides. */
+  List<Figure> measure(Arena arena) throws Exception;
+
+  /** Removes what {@link #prepare} made. */
+  default void cleanUp(Arena arena) throws Exception {}
+}

@@ -1,0 +1,27 @@
+package io.thermocline.bench.compare;
+
+import java.util.List;
+import java.util.Set;
+
+/** Every case, in the order they run. */
+final class Cases {
+  private static final int KIB = 1024;
+  private static final Set<String> QUICK = Set.of("produce-1k", "produce-100", "fetch-1k");
+
+  private Cases() {}
+
+  static List<Case> all() {
+    return List.of(
+        new ProduceCase("produce-1k", KIB, false),
+        new ProduceCase("produce-1k-forced", KIB, true),
+        new ProduceCase("produce-100", 100, false),
+        new ProduceCase("produce-100-forced", 100, true),
+        new FetchCase("fetch-1k", KIB),
+        new FetchCase("fetch-100", 100));
+  }
+
+  /** Those of {@code --quick}. */
+  static List<Case> quick() {
+    return all().stream().filter(one -> QUICK.contains(one.name())).toList();
+  }
+}

@@ -1,0 +1,181 @@
+package io.thermocline.bench.compare;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code thermocline bench compare}: this server beside Apache Kafka. */
+@Command(
+    name = "compare",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Measure this server beside Apache Kafka, each in a JVM of its own, in turns on this machine.",
+      "Every record of ours is forced to disk before it is acknowledged. The method stands in"
+          + " docs/benchmarks.md."
+    })
+public final class Compare implements Callable<Integer> {
+  private static final long GIB = 1L << 30;
+
+  @Option(
+      names = "--quick",
+      description =
+          "Three cases, less of everything, a warm-up of 1 GiB instead of 4: under five minutes.")
+  private boolean quick;
+
+  @Option(names = "--json", description = "One JSON object a line instead of a table.")
+  private boolean json;
+
+  @Option(
+      names = "--case",
+      paramLabel = "NAME",
+      description = "Only this case; may be repeated. --list names them.")
+  private List<String> names = List.of();
+
+  @Option(names = "--list", description = "Print the names of the cases, and end.")
+  private boolean list;
+
+  @Option(names = "--rounds", paramLabel = "N", description = "Rounds of each case.")
+  private Integer rounds;
+
+  @Option(
+      names = "--log-bytes",
+      paramLabel = "GIB",
+      defaultValue = "20",
+      description = "GiB of log that servers are restarted on; default ${DEFAULT-VALUE}.")
+  private int logGib;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      description = "Where a temporary directory is made, on the disk to be measured.")
+  private Path parent = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = spec.commandLine().getOut();
+    if (list) {
+      Cases.all().forEach(one -> out.printf("%-24s %s%n", one.name(), one.description()));
+      return 0;
+    }
+    List<Case> cases = chosen();
+    Path home = Path.of(System.getProperty("thermocline.home", ".")).toAbsolutePath();
+    Contender ours = new ThermoclineContender(home);
+    Contender peer = ServiceLoader.load(PeerContender.class).findFirst().orElseThrow();
+    PrintWriter progress = spec.commandLine().getErr();
+    List<Result> results = new ArrayList<>();
+    try (WorkDirectory work = WorkDirectory.in(parent)) {
+      progress.println(machine(work.path()));
+      Path ourDirectory = Files.createDirectory(work.path().resolve(ours.name()));
+      Path peerDirectory = Files.createDirectory(work.path().resolve(peer.name()));
+      try (Broker ourBroker = ours.start(ourDirectory.resolve("shared"), Map.of());
+          Broker peerBroker = peer.start(peerDirectory.resolve("shared"), Map.of())) {
+        Arena our = new Arena(ours, ourBroker, ourDirectory, home, scale(), true);
+        Arena other = new Arena(peer, peerBroker, peerDirectory, home, scale(), false);
+        WarmUp.run(our, progress);
+        WarmUp.run(other, progress);
+        Comparison comparison = new Comparison(our, other, new DiskProbe(work.path()), progress);
+        for (Case one : cases) {
+          for (Result result : comparison.run(one)) {
+            results.add(result);
+            if (json) {
+              out.println(line(result));
+              out.flush();
+            }
+          }
+        }
+      }
+    }
+    if (!json) {
+      table(results, out);
+    }
+    return 0;
+  }
+
+  private List<Case> chosen() {
+    if (names.isEmpty()) {
+      return quick ? Cases.quick() : Cases.all();
+    }
+    List<Case> cases = Cases.all().stream().filter(one -> names.contains(one.name())).toList();
+    if (cases.size() < names.size()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "No such case among "
+              + names
+              + "; there are "
+              + Cases.all().stream().map(Case::name).toList());
+    }
+    return cases;
+  }
+
+  private Scale scale() {
+    Scale scale = quick ? Scale.quick(logGib * GIB) : Scale.full(logGib * GIB);
+    if (rounds == null) {
+      return scale;
+    }
+    if (rounds < 1) {
+      throw new ParameterException(spec.commandLine(), "--rounds must be at least 1, is " + rounds);
+    }
+    return scale.withRounds(rounds);
+  }
+
+  private static String machine(Path directory) throws IOException {
+    Runtime runtime = Runtime.getRuntime();
+    return String.format(
+        Locale.ROOT,
+        "%d processors, %s %s, Java %s, %s on %s",
+        runtime.availableProcessors(),
+        System.getProperty("os.name"),
+        System.getProperty("os.version"),
+        Runtime.version(),
+        Files.getFileStore(directory).type(),
+        directory);
+  }
+
+  private static String line(Result result) throws JsonProcessingException {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("case", result.name());
+    line.put("ours", rounded(result.ours()));
+    line.put("peer", rounded(result.peer()));
+    line.put("ratio", rounded(result.ratio()));
+    line.put("unit", result.unit().symbol());
+    return new ObjectMapper().writeValueAsString(line);
+  }
+
+  private static double rounded(double value) {
+    return Math.round(value * 1000) / 1000.0;
+  }
+
+  private static void table(List<Result> results, PrintWriter out) {
+    out.printf(
+        "%-30s %12s %12s %7s  %-9s %s%n", "case", "ours", "peer", "ratio", "unit", "disk probe");
+    for (Result result : results) {
+      out.printf(
+          Locale.ROOT,
+          "%-30s %12.2f %12.2f %7.2f  %-9s %.0f MB/s%n",
+          result.name(),
+          result.ours(),
+          result.peer(),
+          result.ratio(),
+          result.unit().symbol(),
+          result.disk());
+    }
+    out.flush();
+  }
+}

@@ -1,0 +1,119 @@
+package io.thermocline.bench.compare;
+
+import io.thermocline.bench.ServerProcess;
+import io.thermocline.client.Admin;
+import io.thermocline.client.ClientOptions;
+import io.thermocline.client.Consumer;
+import io.thermocline.client.ConsumerBatch;
+import io.thermocline.client.ConsumerOptions;
+import io.thermocline.client.OffsetLookup;
+import io.thermocline.client.PartitionName;
+import io.thermocline.client.Producer;
+import io.thermocline.client.ProducerOptions;
+import io.thermocline.client.ProducerRecord;
+import io.thermocline.client.Start;
+import io.thermocline.client.ThermoclineClient;
+import io.thermocline.model.Compression;
+import java.io.IOException;
+import java.time.Duration;
+
+/** Our server, through our Java client. */
+final class ThermoclineBroker implements Broker {
+  private static final int SMALL_BATCH_BYTES = 16 << 10;
+
+  private final ServerProcess server;
+  private final ThermoclineClient client;
+
+  ThermoclineBroker(ServerProcess server) {
+    this.server = server;
+    this.client = ThermoclineClient.connect(server.address(), ClientOptions.defaults());
+  }
+
+  /** Every topic of ours is forced. */
+  @Override
+  public void createTopic(String topic, int partitions, boolean forced) {
+    var unused = client.admin().createTopic(topic, partitions);
+  }
+
+  @Override
+  public void deleteTopic(String topic) {
+    client.admin().deleteTopic(topic, Admin.Cold.PURGE);
+  }
+
+  @Override
+  public RecordSender sender(SenderProfile profile, Compression compression) {
+    ProducerOptions defaults = ProducerOptions.defaults();
+    ProducerOptions options =
+        switch (profile) {
+          case THROUGHPUT -> defaults;
+          case LATENCY -> defaults.withLinger(Duration.ZERO);
+          case MANY_PARTITIONS -> defaults.withBatchBytes(SMALL_BATCH_BYTES);
+        };
+    return new Sender(client.producer(options.withCompression(compression)));
+  }
+
+  @Override
+  public RecordReceiver fromStart(String topic, int partition) {
+    return receiver(topic, partition, Start.earliest());
+  }
+
+  @Override
+  public RecordReceiver fromEnd(String topic, int partition) {
+    long end =
+        client.admin().offset(new PartitionName(topic, partition), OffsetLookup.Named.LATEST);
+    return receiver(topic, partition, Start.offset(end));
+  }
+
+  private RecordReceiver receiver(String topic, int partition, Start start) {
+    Consumer consumer = client.consumer(ConsumerOptions.defaults());
+    consumer.assign(new PartitionName(topic, partition), start);
+    return new Receiver(consumer);
+  }
+
+  @Override
+  public void kill() throws IOException {
+    client.close();
+    server.kill();
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+    server.close();
+  }
+
+  private record Sender(Producer producer) implements RecordSender {
+    @Override
+    public void send(String topic, int partition, byte[] value, Outcome outcome) {
+      var unused =
+          producer
+              .send(ProducerRecord.of(topic, null, value).withPartition(partition))
+              .whenComplete((metadata, failure) -> outcome.done(failure));
+    }
+
+    @Override
+    public void flush() throws InterruptedException {
+      producer.flush();
+    }
+
+    @Override
+    public void close() {
+      producer.close();
+    }
+  }
+
+  private record Receiver(Consumer consumer) implements RecordReceiver {
+    @Override
+    public void receive(Duration timeout, ValueVisitor visitor) {
+      for (ConsumerBatch batch : consumer.pollBatches(timeout)) {
+        batch.forEachRecord(
+            record -> visitor.visit(record.array(), record.valueStart(), record.valueLength()));
+      }
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
+    }
+  }
+}

@@ -1,0 +1,24 @@
+package io.thermocline.bench.compare;
+
+/** What a figure counts. */
+public enum Unit {
+  /** 10^6 bytes of record values a second; more is better. */
+  MEGABYTES_PER_SECOND("MB/s"),
+  /** Records a second; more is better. */
+  RECORDS_PER_SECOND("records/s"),
+  /** Milliseconds; less is better. */
+  MILLISECONDS("ms"),
+  /** Seconds; less is better. */
+  SECONDS("s");
+
+  private final String symbol;
+
+  Unit(String symbol) {
+    this.symbol = symbol;
+  }
+
+  /** As printed. */
+  public String symbol() {
+    return symbol;
+  }
+}
