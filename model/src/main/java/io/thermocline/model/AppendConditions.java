@@ -14,7 +14,8 @@ import java.util.OptionalLong;
  *       {@link HotTier.Capabilities#producerWindowBatches} of any epoch, is answered with the place
  *       of the original, once that is durable, whatever else is demanded. One older than those is
  *       {@link ErrorKind#OUTCOME_UNKNOWN}, and so is one past sequence 0 of a producer that is not
- *       known (any more). Another content under a known sequence is {@link ErrorKind#INVALID}.
+ *       known (any more), with detail {@code "producer"}, {@code "forgotten"}: this very call has
+ *       stored nothing. Another content under a known sequence is {@link ErrorKind#INVALID}.
  *   <li><b>fence</b>: on a partition with a fence a lower token, or none, is {@link
  *       ErrorKind#FENCED}.
  *   <li><b>sequence</b>: an older epoch is {@link ErrorKind#FENCED}; one that does not follow on

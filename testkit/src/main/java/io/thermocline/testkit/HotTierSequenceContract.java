@@ -9,6 +9,7 @@ import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.PartitionState;
 import io.thermocline.model.ProducerSequence;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicPartition;
 import java.time.Duration;
@@ -152,8 +153,13 @@ public interface HotTierSequenceContract extends HotTierSubject {
   default void aProducerNobodyRemembersMayBeginButNotGoOn() {
     TopicPartition id = newPartition();
 
-    Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> produce(id, at(0, 1), numbered(1)));
-    Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> produce(id, at(7, 100), numbered(1)));
+    for (ProducerSequence later : List.of(at(0, 1), at(7, 100))) {
+      ThermoclineException refused = Await.failure(() -> produce(id, later, numbered(1)));
+      assertThat(refused.kind()).as(refused.getMessage()).isEqualTo(ErrorKind.OUTCOME_UNKNOWN);
+      assertThat(refused.details())
+          .as("so that who sends it for the first time knows that it is not stored")
+          .containsEntry("producer", "forgotten");
+    }
 
     assertThat(hot().state(id).end()).isZero();
     Await.result(produce(id, at(7, 0), numbered(1)));

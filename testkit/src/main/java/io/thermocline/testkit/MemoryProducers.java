@@ -57,7 +57,8 @@ final class MemoryProducers {
     Producer producer = producers.get(sequence.producerId());
     if (producer == null) {
       if (sequence.baseSequence() > 0) {
-        throw unknown("The producer of %s is not known (any more)", sequence);
+        throw unknown("The producer of %s is not known (any more)", sequence)
+            .with(Map.of("producer", "forgotten"));
       }
       return Optional.empty();
     }
