@@ -12,6 +12,7 @@ import io.thermocline.model.RecordBatch;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 
 /** Another cold tier, so that a test can step in between. */
@@ -55,6 +56,11 @@ class ForwardingColdTier implements ColdTier {
       Iterator<RecordBatch> batches,
       ColdWriteSettings settings) {
     return cold.write(id, range, batches, settings);
+  }
+
+  @Override
+  public ColdFile merge(TopicPartition id, List<ColdFile> files, ColdWriteSettings settings) {
+    return cold.merge(id, files, settings);
   }
 
   @Override

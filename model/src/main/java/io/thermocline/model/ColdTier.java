@@ -2,6 +2,7 @@ package io.thermocline.model;
 
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -76,14 +77,27 @@ public interface ColdTier extends AutoCloseable {
       ColdWriteSettings settings);
 
   /**
+   * Writes the records of neighboring data files as one new file and uploads it, with the very same
+   * offsets and contents: proven by its content checksum, read back from the new file, against
+   * theirs. It is no part of the table, and they are, until a commit replaces them. What was
+   * replaced stays in the store for as long as a reader may still be at it.
+   *
+   * @param files of the table as it was last seen, in offset order, one after the other
+   * @throws ThermoclineException {@link ErrorKind#CORRUPT} when one of them is damaged: then no
+   *     file was made
+   */
+  ColdFile merge(TopicPartition id, List<ColdFile> files, ColdWriteSettings settings);
+
+  /**
    * Makes a change visible, creating the table if there is none. Returns only when the change is
    * proven to be in the table, read back from it.
    *
    * @return the table afterwards
    * @throws ThermoclineException {@link ErrorKind#CONFLICT} when a partition's tiered-to is not the
-   *     move's {@code from}, or a partition is degraded: nothing was changed by this call, look at
-   *     the table again; {@link ErrorKind#OUTCOME_UNKNOWN} when it could not be found out whether
-   *     the change is visible: call again with the very same commit, and delete nothing meanwhile
+   *     move's {@code from}, a file to be replaced is not in the table, a file was uploaded too
+   *     long ago, or a partition is degraded: nothing was changed by this call, look at the table
+   *     again; {@link ErrorKind#OUTCOME_UNKNOWN} when it could not be found out whether the change
+   *     is visible: call again with the very same commit, and delete nothing meanwhile
    */
   ColdTopic commit(TopicId topic, ColdCommit commit);
 

@@ -154,6 +154,11 @@ final class ParquetFolder implements ColdTier {
   }
 
   @Override
+  public ColdFile merge(TopicPartition id, List<ColdFile> files, ColdWriteSettings settings) {
+    throw notNeeded();
+  }
+
+  @Override
   public ColdTopic commit(TopicId topic, ColdCommit commit) {
     throw notNeeded();
   }

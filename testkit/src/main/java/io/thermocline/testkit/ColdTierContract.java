@@ -15,4 +15,5 @@ package io.thermocline.testkit;
  * }
  * }</pre>
  */
-public interface ColdTierContract extends ColdTierReadContract, ColdTierCommitContract {}
+public interface ColdTierContract
+    extends ColdTierReadContract, ColdTierCommitContract, ColdTierMergeContract {}

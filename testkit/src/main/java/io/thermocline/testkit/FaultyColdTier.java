@@ -12,6 +12,7 @@ import io.thermocline.model.RecordBatch;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 
 /** A cold tier with faults in front of it. */
@@ -23,6 +24,8 @@ public final class FaultyColdTier implements ColdTier {
     TIMESTAMP,
     /** An upload that fails after its effect leaves an orphan. */
     WRITE,
+    /** Likewise. */
+    MERGE,
     COMMIT,
     PURGE,
     MAINTAIN,
@@ -76,6 +79,11 @@ public final class FaultyColdTier implements ColdTier {
       Iterator<RecordBatch> batches,
       ColdWriteSettings settings) {
     return faults.change(Call.WRITE, () -> real.write(id, range, batches, settings));
+  }
+
+  @Override
+  public ColdFile merge(TopicPartition id, List<ColdFile> files, ColdWriteSettings settings) {
+    return faults.change(Call.MERGE, () -> real.merge(id, files, settings));
   }
 
   @Override

@@ -103,16 +103,26 @@ public final class MemoryColdTier implements ColdTier {
   }
 
   @Override
+  public ColdFile merge(TopicPartition id, List<ColdFile> files, ColdWriteSettings settings) {
+    checkOpen();
+    files.forEach(file -> requireOurs(id.topic(), file));
+    List<MemoryRow> rows =
+        files.stream().flatMap(file -> ((MemoryFile) file).rowsInOrder().stream()).toList();
+    OffsetRange range = ColdCommit.Merge.rangeOf(files);
+    return new MemoryFile(this, id, range, rows, filesWritten.incrementAndGet());
+  }
+
+  private void requireOurs(TopicId topic, ColdFile file) {
+    if (!(file instanceof MemoryFile memory && memory.isOf(this, topic))) {
+      throw new ThermoclineException(
+          ErrorKind.INVALID, "Not a file of topic '" + topic + "': " + file.location());
+    }
+  }
+
+  @Override
   public synchronized ColdTopic commit(TopicId topic, ColdCommit commit) {
     MemoryTable table = table(topic).orElseGet(() -> new MemoryTable(topic));
-    for (ColdCommit.Move move : commit.moves()) {
-      for (ColdFile file : move.files()) {
-        if (!(file instanceof MemoryFile memory && memory.isOf(this, topic))) {
-          throw new ThermoclineException(
-              ErrorKind.INVALID, "Not a file of topic '" + topic + "': " + file.location());
-        }
-      }
-    }
+    commit.files().forEach(file -> requireOurs(topic, file));
     table.apply(commit);
     tables.put(TableNames.of(topic.name()), table);
     return table.describe();

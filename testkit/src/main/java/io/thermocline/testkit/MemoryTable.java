@@ -10,6 +10,7 @@ import io.thermocline.model.TableNames;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -58,8 +59,31 @@ final class MemoryTable {
                 .formatted(move.partition(), topic, tieredTo, move.from()));
       }
     }
+    commit.merges().forEach(this::requireTogether);
     commit.moves().forEach(move -> partitions.put(move.partition(), moved(move)));
+    commit.merges().forEach(merge -> partitions.put(merge.partition(), merged(merge)));
     commits.add(commit.id());
+  }
+
+  private void requireTogether(ColdCommit.Merge merge) {
+    ColdPartition now = partition(merge.partition());
+    if (now.problem().isPresent()
+        || Collections.indexOfSubList(now.files(), merge.replaced()) < 0) {
+      throw new ThermoclineException(
+          ErrorKind.CONFLICT,
+          "Partition %d of '%s' is degraded, or has not all of %s one after the other"
+              .formatted(merge.partition(), topic, merge.replaced()));
+    }
+  }
+
+  private ColdPartition merged(ColdCommit.Merge merge) {
+    ColdPartition now = partition(merge.partition());
+    List<ColdFile> files = new ArrayList<>(now.files());
+    int first = files.indexOf(merge.replaced().get(0));
+    files.removeAll(merge.replaced());
+    files.add(first, merge.merged());
+    return new ColdPartition(
+        merge.partition(), now.logStart(), now.tieredTo(), files, now.lost(), now.problem());
   }
 
   void degrade(int partition, String problem) {

@@ -1,5 +1,6 @@
 package io.thermocline.cold.parquet;
 
+import io.thermocline.codec.RecordCursor;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -21,6 +22,22 @@ final class ContentChecksum {
 
   private final CRC32C crc = new CRC32C();
   private final ByteBuffer gathered = ByteBuffer.allocate(8192);
+
+  /** Adds the record the cursor stands on. Its headers are walked here, which can be done once. */
+  void add(RecordCursor record, long appendTimeMillis) {
+    byte[] array = record.array();
+    int keyLength = record.keyLength();
+    int valueLength = record.valueLength();
+    record(record.offset(), record.timestampMillis(), appendTimeMillis, keyLength, valueLength);
+    bytes(array, record.keyStart(), keyLength);
+    bytes(array, record.valueStart(), valueLength);
+    while (record.nextHeader()) {
+      header(record.headerNameLength(), record.headerValueLength());
+      bytes(array, record.headerNameStart(), record.headerNameLength());
+      bytes(array, record.headerValueStart(), record.headerValueLength());
+    }
+    endRecord();
+  }
 
   void record(
       long offset, long timestampMillis, long appendTimeMillis, int keyLength, int valueLength) {

@@ -28,6 +28,11 @@ public final class DataFileReader {
     this.settings = settings;
   }
 
+  /** Where the file lies, for messages. */
+  String location() {
+    return source.location();
+  }
+
   /** What the file says of itself. */
   public FileFooter footer() {
     return footer;

@@ -1,11 +1,14 @@
 package io.thermocline.cold.table;
 
 import io.thermocline.model.ColdCommit;
+import io.thermocline.model.ColdFile;
+import io.thermocline.model.OffsetRange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
@@ -14,6 +17,7 @@ import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.OverwriteFiles;
 import org.apache.iceberg.PartitionData;
 import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.RewriteFiles;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotUpdate;
 import org.apache.iceberg.TableMetadata;
@@ -23,8 +27,9 @@ import org.apache.iceberg.Transactions;
 import org.apache.iceberg.UpdateProperties;
 
 /**
- * One attempt to bring one commit into a table: files in, files below the log start out, progress
- * moved, all in one snapshot and one swap of the table's metadata.
+ * One attempt to bring one commit into a table: files in, files below the log start out and
+ * progress moved, or small files out and larger ones in, all in one snapshot and one swap of the
+ * table's metadata.
  */
 final class CommitAttempt {
   /** In a snapshot's summary: which commit of ours made it. */
@@ -32,6 +37,9 @@ final class CommitAttempt {
 
   /** In a snapshot's summary: {@code <partition>:<from>-<to>} of each move. */
   static final String MOVED = "thermocline.moved";
+
+  /** In a snapshot's summary: {@code <partition>:<from>-<to>} of each merged file. */
+  static final String MERGED = "thermocline.merged";
 
   private final ColdCommit commit;
   private final TableView view;
@@ -75,6 +83,33 @@ final class CommitAttempt {
   }
 
   private void addSnapshot(Transaction transaction) {
+    if (commit.merges().isEmpty()) {
+      addMoves(transaction);
+    } else {
+      addMerges(transaction);
+    }
+  }
+
+  /** A snapshot that says to other engines: the same rows, in other files. */
+  private void addMerges(Transaction transaction) {
+    RewriteFiles rewrite = transaction.newRewrite();
+    for (ColdCommit.Merge merge : commit.merges()) {
+      Set<String> replaced =
+          merge.replaced().stream().map(ColdFile::location).collect(Collectors.toSet());
+      view.partition(merge.partition()).files().stream()
+          .filter(file -> replaced.contains(file.location()))
+          .forEach(file -> rewrite.deleteFile(entry(file)));
+      rewrite.addFile(((UploadedFile) merge.merged()).entry());
+    }
+    rewrite.set(
+        MERGED,
+        commit.merges().stream()
+            .map(merge -> text(merge.partition(), merge.merged().span().range()))
+            .collect(Collectors.joining(",")));
+    commit(rewrite);
+  }
+
+  private void addMoves(Transaction transaction) {
     List<DataFile> added = new ArrayList<>();
     List<TableFile> dropped = new ArrayList<>();
     for (ColdCommit.Move move : commit.moves()) {
@@ -90,22 +125,29 @@ final class CommitAttempt {
     if (dropped.isEmpty()) {
       AppendFiles append = transaction.newAppend();
       added.forEach(append::appendFile);
+      append.set(MOVED, moved());
       commit(append);
     } else {
       OverwriteFiles overwrite = transaction.newOverwrite();
       added.forEach(overwrite::addFile);
       dropped.forEach(file -> overwrite.deleteFile(entry(file)));
+      overwrite.set(MOVED, moved());
       commit(overwrite);
     }
   }
 
+  private String moved() {
+    return commit.moves().stream()
+        .map(move -> text(move.partition(), new OffsetRange(move.from(), move.to())))
+        .collect(Collectors.joining(","));
+  }
+
+  private static String text(int partition, OffsetRange range) {
+    return "%d:%d-%d".formatted(partition, range.from(), range.to());
+  }
+
   private void commit(SnapshotUpdate<?> update) {
     update.set(COMMIT_ID, commit.id().toString());
-    update.set(
-        MOVED,
-        commit.moves().stream()
-            .map(move -> "%d:%d-%d".formatted(move.partition(), move.from(), move.to()))
-            .collect(Collectors.joining(",")));
     update.commit();
   }
 

@@ -1,10 +1,15 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.parquet.DataFileMerge;
+import io.thermocline.cold.parquet.DataFileReader;
 import io.thermocline.cold.parquet.DataFileSettings;
 import io.thermocline.cold.parquet.DataFileWriter;
+import io.thermocline.cold.parquet.FileFooter;
+import io.thermocline.cold.parquet.ReadSettings;
 import io.thermocline.cold.parquet.WrittenFile;
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
+import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdWriteSettings;
 import io.thermocline.model.ErrorKind;
@@ -17,8 +22,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -34,14 +45,20 @@ final class DataFileUpload {
 
   private final ObjectStore store;
   private final Path scratch;
+  private final Duration maxWait;
+  private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
 
   /**
    * @param scratch a directory for files on their way; what is left there of an earlier process is
    *     removed
+   * @param maxWait how long after its upload began a file may be committed: well below the age at
+   *     which it is taken for an orphan
    */
-  DataFileUpload(ObjectStore store, Path scratch) {
+  DataFileUpload(ObjectStore store, Path scratch, Duration maxWait, InstantSource clock) {
     this.store = store;
+    this.maxWait = maxWait;
+    this.clock = clock;
     this.scratch = ScratchDirectory.emptied(scratch);
   }
 
@@ -56,13 +73,47 @@ final class DataFileUpload {
       OffsetRange range,
       Iterator<RecordBatch> batches,
       ColdWriteSettings settings) {
+    DataFileWriter writer = new DataFileWriter(DataFileSettings.of(settings.compression()));
+    return make(id, tableLocation, local -> writer.write(id, range, batches, local));
+  }
+
+  /**
+   * Merges and uploads; see {@link io.thermocline.model.ColdTier#merge}.
+   *
+   * @param tableLocation where the files' table lies
+   */
+  ColdFile merge(
+      TopicPartition id, String tableLocation, List<TableFile> files, ColdWriteSettings settings) {
+    DataFileMerge merge = new DataFileMerge(DataFileSettings.of(settings.compression()));
+    OffsetRange range = ColdCommit.Merge.rangeOf(List.copyOf(files));
+    Iterator<DataFileReader> readers = files.stream().map(file -> reader(id, file)).iterator();
+    return make(id, tableLocation, local -> Optional.of(merge.merge(id, range, readers, local)))
+        .orElseThrow();
+  }
+
+  /** A reader of its own, past all caches: what is merged is read once, and never again. */
+  private DataFileReader reader(TopicPartition id, TableFile file) {
+    StoredRange range =
+        new StoredRange(store, key(file.location()), file.location(), file.span().bytes());
+    FileFooter footer = FileFooter.read(range, OptionalInt.of(file.name().crc32c()));
+    if (!footer.topicId().equals(id.topic().uuid())
+        || footer.partition() != id.partition()
+        || !footer.range().equals(file.span().range())
+        || footer.rows() != file.rows()) {
+      throw new ThermoclineException(
+          ErrorKind.CORRUPT,
+          "%s is not the file of %s, offsets %s, that its name and manifest say it is"
+              .formatted(file.location(), id, file.span().range()));
+    }
+    return new DataFileReader(range, footer, ReadSettings.defaults());
+  }
+
+  private Optional<ColdFile> make(
+      TopicPartition id, String tableLocation, Function<Path, Optional<WrittenFile>> write) {
     long unique = random.nextLong();
     Path local = scratch.resolve("%016x.parquet".formatted(unique));
     try {
-      DataFileWriter writer = new DataFileWriter(DataFileSettings.of(settings.compression()));
-      return writer
-          .write(id, range, batches, local)
-          .map(written -> upload(id, tableLocation, written, unique));
+      return write.apply(local).map(written -> upload(id, tableLocation, written, unique));
     } finally {
       remove(local);
     }
@@ -73,6 +124,7 @@ final class DataFileUpload {
     DataFileName name =
         new DataFileName(id.partition(), written.range(), written.indexCrc32c(), unique);
     String location = tableLocation + "/" + name.path();
+    Instant began = clock.instant();
     store.upload(key(location), written.path());
     DataFile entry =
         DataFiles.builder(TableLayout.SPEC)
@@ -95,14 +147,22 @@ final class DataFileUpload {
         id.topic(),
         new TableFile(
             name, span, written.rows(), location, written.content().maxTimestampMillis(), 0),
-        entry);
+        entry,
+        began);
   }
 
   /**
-   * Makes sure that an uploaded file is still there: one that waited past its safe age was taken
-   * for an orphan.
+   * Makes sure that an uploaded file may be committed: it is there, and did not wait for so long
+   * that it might be taken for an orphan while its commit is under way.
    */
   void require(UploadedFile file) {
+    Duration waited = Duration.between(file.began(), clock.instant());
+    if (waited.abs().compareTo(maxWait) > 0) {
+      throw new ThermoclineException(
+          ErrorKind.CONFLICT,
+          "%s was uploaded at %s, %s ago, and only %s may pass: it has to be written again"
+              .formatted(file.location(), file.began(), waited, maxWait));
+    }
     Optional<ObjectInfo> found = store.head(key(file.location()));
     if (found.isEmpty() || found.get().size() != file.span().bytes()) {
       throw new ThermoclineException(

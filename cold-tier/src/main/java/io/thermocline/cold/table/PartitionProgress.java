@@ -58,6 +58,16 @@ record PartitionProgress(
         newStart, move.to(), Ranges.from(newStart, newGaps), Ranges.from(newStart, newLost));
   }
 
+  /**
+   * The progress once {@code merge} is made: gaps between the files are gaps inside the new one.
+   */
+  PartitionProgress after(ColdCommit.Merge merge) {
+    OffsetRange merged = merge.merged().span().range();
+    List<OffsetRange> left =
+        gaps.stream().flatMap(gap -> Ranges.uncovered(gap, List.of(merged)).stream()).toList();
+    return new PartitionProgress(logStart, tieredTo, left, lost);
+  }
+
   String format() {
     return logStart + ".." + tieredTo + list(";gaps=", gaps) + list(";lost=", lost);
   }

@@ -4,12 +4,13 @@ import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +23,7 @@ import org.slf4j.LoggerFactory;
  *           our commit id in it  -> are its files live? done
  *           degraded             -> refused
  *           tiered-to not `from` -> fenced: CONFLICT
+ *           a merged file gone   -> likewise
  *         one attempt            -> next round, whatever it said: what counts is what is read back
  * </pre>
  *
@@ -55,9 +57,7 @@ final class TableCommitter {
 
   /** Makes {@code commit}; see {@link io.thermocline.model.ColdTier#commit}. */
   ColdTopic commit(TopicTable table, ColdCommit commit) {
-    commit
-        .moves()
-        .forEach(move -> move.files().forEach(file -> requireUploaded(table.topic(), file)));
+    commit.files().forEach(file -> requireUploaded(table.topic(), file));
     return table.exclusively(access -> commit(access, commit));
   }
 
@@ -103,6 +103,9 @@ final class TableCommitter {
     if (found.isEmpty()) {
       TopicId topic = access.table().topic();
       commit.moves().forEach(move -> requireFrom(catalog.tableName(topic), move, 0));
+      commit
+          .merges()
+          .forEach(merge -> requireReplaced(PartitionView.empty(merge.partition()), merge));
       catalog.create(topic, TableProgress.none(topic, epoch));
       return Optional.empty();
     }
@@ -116,9 +119,7 @@ final class TableCommitter {
       return Optional.empty();
     }
     if (first) {
-      commit.moves().stream()
-          .flatMap(move -> move.files().stream())
-          .forEach(file -> uploads.require((UploadedFile) file));
+      commit.files().forEach(file -> uploads.require((UploadedFile) file));
     }
     try {
       new CommitAttempt(commit, view, epoch).make(access.operations());
@@ -147,16 +148,41 @@ final class TableCommitter {
               .formatted(view.topic().table(), view.progress().ownerEpoch(), epoch));
     }
     for (ColdCommit.Move move : commit.moves()) {
-      PartitionView partition = view.partition(move.partition());
-      if (partition.problem().isPresent()) {
-        throw new ThermoclineException(
-                ErrorKind.CONFLICT,
-                "Partition %d of table %s is degraded, nothing is committed to it: %s"
-                    .formatted(move.partition(), view.topic().table(), partition.problem().get()))
-            .with(Map.of("partition", Integer.toString(move.partition())));
-      }
+      PartitionView partition = requireWell(view, move.partition());
       requireFrom(view.topic().table(), move, partition.progress().tieredTo());
-      move.files().forEach(file -> requireInside(view, file));
+    }
+    for (ColdCommit.Merge merge : commit.merges()) {
+      requireReplaced(requireWell(view, merge.partition()), merge);
+    }
+    commit.files().forEach(file -> requireInside(view, file));
+  }
+
+  private static PartitionView requireWell(TableView view, int number) {
+    PartitionView partition = view.partition(number);
+    if (partition.problem().isPresent()) {
+      throw new ThermoclineException(
+              ErrorKind.CONFLICT,
+              "Partition %d of table %s is degraded, nothing is committed to it: %s"
+                  .formatted(number, view.topic().table(), partition.problem().get()))
+          .with(Map.of("partition", Integer.toString(number)));
+    }
+    return partition;
+  }
+
+  /** What is to be replaced has to be there, one file after the other. */
+  private static void requireReplaced(PartitionView partition, ColdCommit.Merge merge) {
+    List<String> live = partition.files().stream().map(TableFile::location).toList();
+    List<String> replaced = merge.replaced().stream().map(ColdFile::location).toList();
+    if (Collections.indexOfSubList(live, replaced) < 0) {
+      throw new ThermoclineException(
+              ErrorKind.CONFLICT,
+              "Partition %d has not all of the %d files with offsets %s, from %s on, that were merged"
+                  .formatted(
+                      merge.partition(),
+                      replaced.size(),
+                      merge.merged().span().range(),
+                      replaced.get(0)))
+          .with(Map.of("partition", Integer.toString(merge.partition())));
     }
   }
 
@@ -186,22 +212,7 @@ final class TableCommitter {
   private static void requireLive(TableView view, ColdCommit commit) {
     for (ColdCommit.Move move : commit.moves()) {
       PartitionView partition = view.partition(move.partition());
-      Set<String> live =
-          partition.files().stream().map(TableFile::location).collect(Collectors.toSet());
-      for (ColdFile file : move.files()) {
-        boolean dropped = file.span().range().to() <= partition.progress().logStart();
-        if (!dropped && !live.contains(file.location())) {
-          throw new ThermoclineException(
-              ErrorKind.CORRUPT,
-              "Table %s has commit %s, but not its file %s with offsets %s of partition %d"
-                  .formatted(
-                      view.topic().table(),
-                      commit.id(),
-                      file.location(),
-                      file.span().range(),
-                      move.partition()));
-        }
-      }
+      move.files().forEach(file -> requireLive(view, commit, file));
       if (partition.progress().tieredTo() < move.to()) {
         throw new ThermoclineException(
             ErrorKind.CORRUPT,
@@ -214,5 +225,29 @@ final class TableCommitter {
                     move.to()));
       }
     }
+    commit.merges().forEach(merge -> requireLive(view, commit, merge.merged()));
+  }
+
+  /** It may have been dropped by a log start, or merged with its neighbors, since. */
+  private static void requireLive(TableView view, ColdCommit commit, ColdFile file) {
+    PartitionView partition = view.partition(file.partition());
+    OffsetRange range = file.span().range();
+    if (range.to() <= partition.progress().logStart()) {
+      return;
+    }
+    int at = partition.indexAt(range.from());
+    if (at == partition.files().size() || !holds(partition.files().get(at), file)) {
+      throw new ThermoclineException(
+          ErrorKind.CORRUPT,
+          "Table %s has commit %s, but not its file %s with offsets %s of partition %d"
+              .formatted(
+                  view.topic().table(), commit.id(), file.location(), range, file.partition()));
+    }
+  }
+
+  private static boolean holds(TableFile live, ColdFile file) {
+    OffsetRange range = file.span().range();
+    return live.location().equals(file.location())
+        || (live.from() <= range.from() && live.to() >= range.to() && live.rows() > file.rows());
   }
 }

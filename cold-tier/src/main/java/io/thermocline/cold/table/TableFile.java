@@ -1,7 +1,11 @@
 package io.thermocline.cold.table;
 
 import io.thermocline.model.ColdFile;
+import io.thermocline.model.ErrorKind;
 import io.thermocline.model.Span;
+import io.thermocline.model.ThermoclineException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A data file of ours, as its name and its manifest entry describe it.
@@ -22,6 +26,19 @@ record TableFile(
     long maxTimestampMillis,
     long sequence)
     implements ColdFile {
+
+  /** Files of a table as this cold tier gave them out. */
+  static List<TableFile> of(List<ColdFile> files) {
+    List<TableFile> ours = new ArrayList<>();
+    for (ColdFile file : files) {
+      if (!(file instanceof TableFile known)) {
+        throw new ThermoclineException(
+            ErrorKind.INVALID, file.location() + " is not a file of this cold tier's tables");
+      }
+      ours.add(known);
+    }
+    return List.copyOf(ours);
+  }
 
   @Override
   public int partition() {

@@ -61,6 +61,9 @@ record TableProgress(
     for (ColdCommit.Move move : commit.moves()) {
       moved.put(move.partition(), partition(move.partition()).after(move));
     }
+    for (ColdCommit.Merge merge : commit.merges()) {
+      moved.computeIfPresent(merge.partition(), (number, before) -> before.after(merge));
+    }
     return new TableProgress(topic, epoch, Optional.of(commit.id()), moved);
   }
 

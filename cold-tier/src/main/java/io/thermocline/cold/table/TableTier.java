@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,7 +71,12 @@ public final class TableTier implements ColdTier {
     this.owner = new LazyOwner(() -> claim(settings, store, clock), clock);
     this.catalog = new WarehouseCatalog(opener, settings.namespace(), store.location(""));
     this.traces = new WarehouseTraces(store);
-    this.uploads = new DataFileUpload(store, settings.directory().resolve("uploads"));
+    this.uploads =
+        new DataFileUpload(
+            store,
+            settings.directory().resolve("uploads"),
+            settings.tables().orphanAge().dividedBy(2),
+            clock);
     this.committer = new TableCommitter(owner, catalog, uploads::require);
     this.upkeep =
         new TableUpkeep(
@@ -191,6 +197,23 @@ public final class TableTier implements ColdTier {
           Optional<ColdFile> file = uploads.write(id, location, range, batches, settings);
           file.ifPresent(written -> metrics.written(written.span().bytes()));
           return file;
+        });
+  }
+
+  @Override
+  public ColdFile merge(TopicPartition id, List<ColdFile> files, ColdWriteSettings settings) {
+    return guarded(
+        "merge",
+        id,
+        () -> {
+          String location =
+              table(id.topic())
+                  .view()
+                  .map(view -> view.topic().location())
+                  .orElseGet(() -> catalog.location(id.topic()));
+          ColdFile merged = uploads.merge(id, location, TableFile.of(files), settings);
+          metrics.written(merged.span().bytes());
+          return merged;
         });
   }
 

@@ -3,6 +3,7 @@ package io.thermocline.cold.table;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.Span;
 import io.thermocline.model.TopicId;
+import java.time.Instant;
 import org.apache.iceberg.DataFile;
 
 /**
@@ -11,8 +12,10 @@ import org.apache.iceberg.DataFile;
  * @param topic whose records it has
  * @param file what it is
  * @param entry what the manifest will say of it
+ * @param began when its upload began, by our clock
  */
-record UploadedFile(TopicId topic, TableFile file, DataFile entry) implements ColdFile {
+record UploadedFile(TopicId topic, TableFile file, DataFile entry, Instant began)
+    implements ColdFile {
   @Override
   public int partition() {
     return file.partition();
