@@ -39,6 +39,7 @@ final class Passes {
   private final TieringMetrics metrics;
   private final TopicWorks works;
   private final TieringPass pass;
+  private final MergePass merging;
 
   Passes(
       TieringSettings settings,
@@ -65,7 +66,9 @@ final class Passes {
             new Deadline(settings.hotDeadline()),
             new ByteBudget(settings.maxBytesPerSecond(), nanoTime, shutdown::pause),
             shutdown);
-    this.pass = new TieringPass(hot, cold, limits, metrics, nanoTime);
+    Commits commits = new Commits(cold, metrics, nanoTime);
+    this.pass = new TieringPass(hot, cold, limits, metrics, commits);
+    this.merging = new MergePass(cold, limits, metrics, commits);
   }
 
   /** The ports. */
@@ -108,7 +111,7 @@ final class Passes {
       PassReport report = new PassReport(topic);
       timed(topic, work, () -> pass.run(topic, policy, occasion, mayCommit, work, report));
       if (report.mayMaintain()) {
-        maintain(topic, work);
+        maintain(topic, policy, occasion, work, report);
       }
     } finally {
       work.lock.unlock();
@@ -182,13 +185,15 @@ final class Passes {
     }
   }
 
-  private void maintain(Topic topic, TopicWork work) {
+  private void maintain(
+      Topic topic, TopicPolicy policy, Occasion occasion, TopicWork work, PassReport report) {
     boolean hasTable = cold.lastKnown(topic.id()).isPresent();
     if (hasTable
         && work.pending().isEmpty()
         && work.takeUpkeep(nanoTime.getAsLong(), settings.maintainInterval().toNanos())) {
+      boolean merged = merging.run(topic, policy, occasion, work, report);
       boolean didSomething = cold.maintain(topic.id());
-      if (didSomething) {
+      if (merged || didSomething) {
         metrics.maintained();
       }
     }

@@ -17,7 +17,12 @@ record PendingCommit(ColdCommit commit, Map<Integer, Expiry> expiries) {
     expiries = Map.copyOf(expiries);
   }
 
+  /** One that deletes nothing. */
+  static PendingCommit of(ColdCommit commit) {
+    return new PendingCommit(commit, Map.of());
+  }
+
   List<ColdFile> files() {
-    return commit.moves().stream().flatMap(move -> move.files().stream()).toList();
+    return commit.files().toList();
   }
 }

@@ -59,6 +59,8 @@ final class TieringMetrics {
   private final Counter untieredDeletedOffsets;
   private final Counter trimmedOffsets;
   private final Counter maintenance;
+  private final Counter mergedFiles;
+  private final Counter mergedBytes;
   private final Timer commit;
   private final Timer run;
 
@@ -74,6 +76,9 @@ final class TieringMetrics {
         counter("untiered.deleted.offsets", "Offsets deleted and never tiered");
     this.trimmedOffsets = counter("trimmed.offsets", "Offsets whose local copies were let go of");
     this.maintenance = counter("maintenance", "Pieces of upkeep done on tables");
+    this.mergedFiles =
+        counter("merged.files", "Small data files that were merged into larger ones");
+    this.mergedBytes = counter("merged.bytes", "Bytes of the data files they were merged into");
     this.commit = timer("commit", "Commits that were made, until they were read back");
     this.run = timer("run", "Passes over one topic");
   }
@@ -117,6 +122,11 @@ final class TieringMetrics {
 
   void maintained() {
     maintenance.increment();
+  }
+
+  void merged(int files, long bytes) {
+    mergedFiles.increment(files);
+    mergedBytes.increment((double) bytes);
   }
 
   void trimmed(long offsets) {

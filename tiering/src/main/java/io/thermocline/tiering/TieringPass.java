@@ -1,13 +1,11 @@
 package io.thermocline.tiering;
 
-import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
-import io.thermocline.model.TopicPartition;
 import io.thermocline.tiering.PartitionPlan.Expiry;
 import io.thermocline.tiering.PartitionPlan.Trim;
 import io.thermocline.tiering.policy.TopicPolicy;
@@ -17,8 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,27 +35,19 @@ final class TieringPass {
   private static final Logger LOG = LoggerFactory.getLogger(TieringPass.class);
   private static final int MAX_CONFLICTS = 3;
 
-  /** Nothing happened, and the same commit would be refused again. */
-  private static final Set<ErrorKind> REFUSED =
-      Set.of(ErrorKind.CONFLICT, ErrorKind.INVALID, ErrorKind.NOT_FOUND, ErrorKind.UNSUPPORTED);
-
   private final HotTier hot;
   private final ColdTier cold;
   private final PassLimits limits;
   private final TieringMetrics metrics;
-  private final LongSupplier nanoTime;
+  private final Commits commits;
 
   TieringPass(
-      HotTier hot,
-      ColdTier cold,
-      PassLimits limits,
-      TieringMetrics metrics,
-      LongSupplier nanoTime) {
+      HotTier hot, ColdTier cold, PassLimits limits, TieringMetrics metrics, Commits commits) {
     this.hot = hot;
     this.cold = cold;
     this.limits = limits;
     this.metrics = metrics;
-    this.nanoTime = nanoTime;
+    this.commits = commits;
   }
 
   /**
@@ -80,14 +68,14 @@ final class TieringPass {
     report.begin();
     Optional<ColdTopic> table =
         work.pending()
-            .flatMap(pending -> commit(topic, pending, work, report))
+            .flatMap(pending -> commits.send(topic, pending, work, report))
             .or(() -> cold.topic(topic.id()));
     for (int i = 0; mayCommit && i < MAX_CONFLICTS; i++) {
       Optional<PendingCommit> next = upload(topic, policy, occasion, table, work, report);
       if (next.isEmpty()) {
         break;
       }
-      Optional<ColdTopic> after = commit(topic, next.get(), work, report);
+      Optional<ColdTopic> after = commits.send(topic, next.get(), work, report);
       table = after.isPresent() ? after : cold.topic(topic.id());
       if (after.isPresent()) {
         break;
@@ -136,76 +124,6 @@ final class TieringPass {
           LOG.warn("seal failed partition={} kind={}", plan.id(), e.kind(), e);
         }
       }
-    }
-  }
-
-  /**
-   * Sends a commit.
-   *
-   * @return the table afterwards; empty when the table had moved on and nothing was changed
-   */
-  private Optional<ColdTopic> commit(
-      Topic topic, PendingCommit pending, TopicWork work, PassReport report) {
-    work.pend(pending);
-    long began = nanoTime.getAsLong();
-    try {
-      ColdTopic after = cold.commit(topic.id(), pending.commit());
-      work.resolved();
-      work.committedAt(nanoTime.getAsLong());
-      report.committed(pending);
-      tell(topic, pending, Duration.ofNanos(nanoTime.getAsLong() - began));
-      return Optional.of(after);
-    } catch (ThermoclineException e) {
-      metrics.failed("commit", e.kind());
-      if (REFUSED.contains(e.kind())) {
-        work.resolved();
-      }
-      if (e.kind() == ErrorKind.CONFLICT) {
-        LOG.info("commit met a newer table topic={} cause=\"{}\"", topic.name(), e.getMessage());
-        return Optional.empty();
-      }
-      throw e;
-    }
-  }
-
-  private void tell(Topic topic, PendingCommit done, Duration took) {
-    metrics.commitTime().record(took);
-    List<ColdFile> files = done.files();
-    long records = files.stream().mapToLong(ColdFile::rows).sum();
-    long bytes = files.stream().mapToLong(file -> file.span().bytes()).sum();
-    metrics.tiered(bytes, records, files.size());
-    LOG.info(
-        "committed topic={} partitions={} files={} records={} bytes={} millis={}",
-        topic.name(),
-        done.commit().moves().size(),
-        files.size(),
-        records,
-        bytes,
-        took.toMillis());
-    done.expiries()
-        .forEach((partition, expiry) -> tellExpiry(topic.id().partition(partition), expiry, true));
-  }
-
-  private void tellExpiry(TopicPartition id, Expiry expiry, boolean tieredTopic) {
-    boolean untiered = tieredTopic && !expiry.untiered().isEmpty();
-    metrics.expired(
-        expiry.bytes(),
-        untiered ? expiry.untieredBytes() : 0,
-        untiered ? expiry.untiered().span() : 0);
-    LOG.info(
-        "expired partition={} range={} bytes={} rule=\"{}\"",
-        id,
-        expiry.range(),
-        expiry.bytes(),
-        expiry.reason());
-    if (untiered) {
-      LOG.warn(
-          "retention deleted records that were never tiered partition={} range={} bytes={}"
-              + " rule=\"{}\"",
-          id,
-          expiry.untiered(),
-          expiry.untieredBytes(),
-          expiry.reason());
     }
   }
 
@@ -261,7 +179,7 @@ final class TieringPass {
               .await(hot.advanceLogStart(view.id(), logStart), "expiring " + view.id());
       LOG.debug("log start partition={} offset={}", view.id(), reached);
       if (hotOnly) {
-        plan.expiry().ifPresent(expiry -> tellExpiry(view.id(), expiry, false));
+        plan.expiry().ifPresent(expiry -> commits.tellExpiry(view.id(), expiry, false));
       }
     }
     if (plan.trim().isPresent()) {

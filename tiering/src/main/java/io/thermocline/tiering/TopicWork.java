@@ -1,8 +1,10 @@
 package io.thermocline.tiering;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -21,6 +23,8 @@ final class TopicWork {
   private boolean everCommitted;
   private long lastUpkeepNanos;
   private boolean everKeptUp;
+
+  private final Set<Integer> failedToMerge = new HashSet<>();
 
   Optional<PendingCommit> pending() {
     return Optional.ofNullable(pending);
@@ -51,6 +55,19 @@ final class TopicWork {
     lastUpkeepNanos = nanos;
     everKeptUp = true;
     return true;
+  }
+
+  /** Whether files of a partition could not be merged when it was last tried. */
+  boolean failedToMerge(int partition) {
+    return failedToMerge.contains(partition);
+  }
+
+  void merged(int partition, boolean well) {
+    if (well) {
+      failedToMerge.remove(partition);
+    } else {
+      failedToMerge.add(partition);
+    }
   }
 
   Optional<String> problem(int partition) {

@@ -66,6 +66,12 @@ final class TwoTiers {
     passes = tierer(works);
   }
 
+  /** A new process with other policies. */
+  void restart(String... policy) {
+    PolicyStore.open(directory, document).apply(PolicyStore.parse(Policies.document(policy)));
+    restart();
+  }
+
   /** One more process over the same tiers. */
   Passes tierer(TopicWorks itsWorks) {
     TieringSettings settings = TieringSettings.defaults(directory, document);
