@@ -48,7 +48,7 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
   private final Trimmer trimmer;
   private final BatchChecks checks;
 
-  private EmbeddedHotTier(HotOpening opening) {
+  EmbeddedHotTier(HotOpening opening) {
     this.env = opening.env();
     this.threads = opening.threads();
     this.metadata = opening.metadata();

@@ -27,12 +27,9 @@ public final class LocalDisk implements Disk {
   /** The JDK keeps a direct buffer of the largest transfer for each thread; this bounds it. */
   private static final int MAX_TRANSFER = 256 * 1024;
 
-  private static final FileAttribute<?>[] OWNER_ONLY_FILE = ownerOnly("rw-------");
-  private static final FileAttribute<?>[] OWNER_ONLY_DIRECTORY = ownerOnly("rwx------");
-
-  private static FileAttribute<?>[] ownerOnly(String permissions) {
-    boolean posix =
-        java.nio.file.FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+  /** None where the file system knows no permissions. */
+  private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
+    boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
     return posix
         ? new FileAttribute<?>[] {
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
@@ -44,7 +41,7 @@ public final class LocalDisk implements Disk {
   public DiskFile create(Path file) throws IOException {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new LocalFile(FileChannel.open(file, options, OWNER_ONLY_FILE));
+    return new LocalFile(FileChannel.open(file, options, ownerOnly(file, "rw-------")));
   }
 
   @Override
@@ -82,7 +79,7 @@ public final class LocalDisk implements Disk {
     }
     Path parent = directory.toAbsolutePath().getParent();
     createDirectories(parent);
-    Files.createDirectory(directory, OWNER_ONLY_DIRECTORY);
+    Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
     try {
       forceDirectory(parent);
     } catch (IOException e) {

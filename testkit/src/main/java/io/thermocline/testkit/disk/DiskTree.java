@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The names of a disk and how they change. The caller holds the disk's lock. */
@@ -137,6 +138,21 @@ final class DiskTree {
     if (change.to() != null && change.to() != change.from()) {
       change.to().pending.add(change);
       change.to().modified = disk.now();
+    }
+  }
+
+  /** Takes over changes of names that are not durable, on the copies of what they were made on. */
+  void redo(List<NameChange> unforced, Map<DiskNode, DiskNode> copies) {
+    for (NameChange change : unforced) {
+      note(
+          new NameChange(
+              change.number(),
+              (DirectoryNode) copies.get(change.from()),
+              change.removed(),
+              (DirectoryNode) copies.get(change.to()),
+              change.put(),
+              copies.get(change.node())));
+      changes = change.number();
     }
   }
 

@@ -149,7 +149,13 @@ final class FileNode extends DiskNode {
     Map<Integer, List<byte[]>> versions = new TreeMap<>();
     unforced.forEach((number, pages) -> versions.put(number, List.copyOf(pages)));
     List<Long> sizes = new ArrayList<>(unforcedSizes);
-    return new Frozen(new ArrayList<>(durablePages), durableSize, versions, sizes);
+    return new Frozen(
+        new ArrayList<>(durablePages),
+        durableSize,
+        versions,
+        sizes,
+        new ArrayList<>(pages),
+        Set.copyOf(abandoned));
   }
 
   /**
@@ -157,7 +163,31 @@ final class FileNode extends DiskNode {
    *
    * @param versions of each page that was not forced, oldest first
    * @param sizes it had since the last force, oldest first
+   * @param seen the pages as everybody saw them
    */
   record Frozen(
-      List<byte[]> pages, long size, Map<Integer, List<byte[]>> versions, List<Long> sizes) {}
+      List<byte[]> pages,
+      long size,
+      Map<Integer, List<byte[]>> versions,
+      List<Long> sizes,
+      List<byte[]> seen,
+      Set<Integer> abandoned) {
+
+    long seenSize() {
+      return sizes.isEmpty() ? size : sizes.get(sizes.size() - 1);
+    }
+
+    /** The file with what is not durable still not durable. */
+    FileNode copy(long id, FileNode original) {
+      FileNode copy =
+          new FileNode(id, original.permissions, original.modified, new ArrayList<>(pages), size);
+      copy.pages.clear();
+      copy.pages.addAll(seen);
+      copy.size = seenSize();
+      versions.forEach((number, pages) -> copy.unforced.put(number, new ArrayList<>(pages)));
+      copy.unforcedSizes.addAll(sizes);
+      copy.abandoned.addAll(abandoned);
+      return copy;
+    }
+  }
 }

@@ -24,8 +24,12 @@ public final class PowerCut {
   private static final int SECTOR_BYTES = 512;
 
   private final SimulatedDisk origin;
-  private final Map<DiskNode, FileNode.Frozen> files = new HashMap<>();
+  private final Map<FileNode, FileNode.Frozen> files = new HashMap<>();
   private final Map<DirectoryNode, Map<String, DiskNode>> directories = new HashMap<>();
+
+  /** The names as everybody saw them. */
+  private final Map<DirectoryNode, Map<String, DiskNode>> seen = new HashMap<>();
+
   private final List<NameChange> changes;
 
   private PowerCut(SimulatedDisk origin) {
@@ -45,7 +49,9 @@ public final class PowerCut {
       files.computeIfAbsent(file, first -> file.frozen());
     } else if (node instanceof DirectoryNode directory && !directories.containsKey(directory)) {
       directories.put(directory, Map.copyOf(directory.durableNames));
+      seen.put(directory, Map.copyOf(directory.names));
       pending.addAll(directory.pending);
+      directory.names.values().forEach(below -> freeze(below, pending));
       directory.durableNames.values().forEach(below -> freeze(below, pending));
       directory.pending.forEach(change -> freeze(change.node(), pending));
     }
@@ -68,9 +74,26 @@ public final class PowerCut {
     return image(random, pages, names);
   }
 
-  /** A disk on which everything is as everybody saw it: what a killed process leaves. */
-  public SimulatedDisk imageOfAKill() {
-    return image(new Random(0), 100, 100);
+  /**
+   * The disk as a killed process leaves it: everything is as everybody saw it, but what was not
+   * forced still is not, and may go with the next power cut.
+   */
+  public SimulatedDisk afterKill() {
+    SimulatedDisk disk = new SimulatedDisk(origin.clock());
+    Map<DiskNode, DiskNode> copies = new HashMap<>();
+    copies.put(origin.root, disk.root);
+    directories.keySet().stream()
+        .filter(directory -> directory != origin.root)
+        .forEach(d -> copies.put(d, new DirectoryNode(disk.nextId(), d.permissions, d.modified)));
+    files.forEach((file, frozen) -> copies.put(file, frozen.copy(disk.nextId(), file)));
+    directories.forEach(
+        (directory, names) -> {
+          DirectoryNode copy = (DirectoryNode) copies.get(directory);
+          names.forEach((name, node) -> copy.durableNames.put(name, copies.get(node)));
+          seen.get(directory).forEach((name, node) -> copy.names.put(name, copies.get(node)));
+        });
+    disk.tree().redo(changes, copies);
+    return disk;
   }
 
   private SimulatedDisk image(Random random, int pagesPercent, int namesPercent) {
@@ -154,7 +177,7 @@ public final class PowerCut {
       if (last >= 0 && percent < 100 && random.nextBoolean()) {
         FileNode.set(pages, last, torn(FileNode.page(frozen.pages(), last), pages.get(last)));
       }
-      long size = percent == 100 ? newestSize(frozen) : size(frozen, last);
+      long size = percent == 100 ? frozen.seenSize() : size(frozen, last);
       return new FileNode(image.nextId(), node.permissions, node.modified, cut(pages, size), size);
     }
 
@@ -172,11 +195,6 @@ public final class PowerCut {
       return torn;
     }
 
-    private long newestSize(FileNode.Frozen frozen) {
-      List<Long> sizes = frozen.sizes();
-      return sizes.isEmpty() ? frozen.size() : sizes.get(sizes.size() - 1);
-    }
-
     private long size(FileNode.Frozen frozen, int lastPage) {
       List<Long> sizes = frozen.sizes();
       if (sizes.isEmpty() || percent == 0) {
@@ -184,11 +202,11 @@ public final class PowerCut {
       }
       return switch (random.nextInt(4)) {
         case 0 -> frozen.size();
-        case 1 -> newestSize(frozen);
+        case 1 -> frozen.seenSize();
         case 2 -> sizes.get(random.nextInt(sizes.size()));
         default ->
             Math.min(
-                Math.max(frozen.size(), (lastPage + 1L) * FileNode.PAGE_BYTES), newestSize(frozen));
+                Math.max(frozen.size(), (lastPage + 1L) * FileNode.PAGE_BYTES), frozen.seenSize());
       };
     }
 

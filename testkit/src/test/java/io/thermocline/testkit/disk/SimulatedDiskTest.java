@@ -41,7 +41,7 @@ class SimulatedDiskTest {
           .isEqualTo(act(real, new Random(action)));
       assertThat(contents(root)).isEqualTo(contents(real));
     }
-    assertThat(contents(disk.cut().imageOfAKill().getPath("/"))).isEqualTo(contents(real));
+    assertThat(contents(disk.cut().afterKill().getPath("/"))).isEqualTo(contents(real));
   }
 
   /** Does something, the same for the same random numbers; what came of it. */
@@ -190,6 +190,27 @@ class SimulatedDiskTest {
     assertThat(seen).containsExactlyInAnyOrder((byte) 1, (byte) 2);
     write(file, filled(1, 2), true);
     assertThat(disk.cut().isSettled()).isTrue();
+  }
+
+  @Test
+  void aKilledProcessLeavesAllAndTheNextPowerCutNotAllOfIt() throws IOException {
+    Path file = root.resolve("file");
+    write(file, filled(1, 1), true);
+    force(root);
+    write(file, filled(1, 2), false);
+    write(root.resolve("new"), filled(1, 1), true);
+    SimulatedDisk killed = disk.cut().afterKill();
+    assertThat(contents(killed.getPath("/"))).isEqualTo(contents(root));
+    Set<String> seen = new HashSet<>();
+    for (int seed = 0; seed < IMAGES; seed++) {
+      SimulatedDisk image = killed.cut().image(seed);
+      byte found = Files.readAllBytes(image.getPath("/file"))[0];
+      seen.add(found + " " + Files.exists(image.getPath("/new")));
+    }
+    assertThat(seen).containsExactlyInAnyOrder("1 true", "1 false", "2 true", "2 false");
+    force(killed.getPath("/"));
+    write(killed.getPath("/file"), filled(0, 0), true);
+    assertThat(killed.cut().isSettled()).isTrue();
   }
 
   @Test
