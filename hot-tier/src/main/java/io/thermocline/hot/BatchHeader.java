@@ -133,7 +133,19 @@ record BatchHeader(
    * @return null when what lies there is not a batch of this segment at this position
    */
   static BatchHeader parse(ByteBuffer bytes, int at, LogStamp stamp, long position) {
-    if (!magicAt(bytes, at) || bytes.getInt(at + CRC_AT) != checksum(bytes, at, stamp, position)) {
+    boolean intact =
+        magicAt(bytes, at) && bytes.getInt(at + CRC_AT) == checksum(bytes, at, stamp, position);
+    return intact ? decode(bytes, at) : null;
+  }
+
+  /**
+   * The header at index {@code at} of {@code bytes}, its checksum not compared: for files that do
+   * not say whose they are.
+   *
+   * @return null when what lies there can't be a batch
+   */
+  static BatchHeader decode(ByteBuffer bytes, int at) {
+    if (!magicAt(bytes, at)) {
       return null;
     }
     Compression compression;

@@ -13,17 +13,34 @@ final class BatchScan {
   private static final int WINDOW_BYTES = 64 * 1024;
 
   private final DiskFile file;
-  private final LogStamp stamp;
+  private final HeaderRule rule;
   private final long limit;
   private final ByteBuffer window = ByteBuffer.allocate(WINDOW_BYTES);
   private long windowAt;
+
+  /** What counts as a header. */
+  interface HeaderRule {
+    /**
+     * The header at index {@code at} of {@code bytes}, which lies at {@code position} of the file.
+     *
+     * @return null when there is none
+     */
+    BatchHeader read(ByteBuffer bytes, int at, long position);
+  }
 
   /**
    * @param limit bytes of the file that count
    */
   BatchScan(DiskFile file, LogStamp stamp, long limit) {
+    this(file, (bytes, at, position) -> BatchHeader.parse(bytes, at, stamp, position), limit);
+  }
+
+  /**
+   * @param limit bytes of the file that count
+   */
+  BatchScan(DiskFile file, HeaderRule rule, long limit) {
     this.file = file;
-    this.stamp = stamp;
+    this.rule = rule;
     this.limit = limit;
     window.limit(0);
   }
@@ -41,18 +58,24 @@ final class BatchScan {
    * @return null when there is none
    */
   Found at(long position) throws IOException {
+    BatchHeader header = headerAt(position);
+    return header == null || header.totalBytes() > limit - position
+        ? null
+        : new Found(position, header);
+  }
+
+  /**
+   * The header at exactly {@code position}, wherever its payload ends.
+   *
+   * @return null when there is none
+   */
+  BatchHeader headerAt(long position) throws IOException {
     if (limit - position < BatchHeader.BYTES) {
       return null;
     }
     load(position);
     int at = (int) (position - windowAt);
-    if (window.limit() - at < BatchHeader.BYTES) {
-      return null;
-    }
-    BatchHeader header = BatchHeader.parse(window, at, stamp, position);
-    return header == null || header.totalBytes() > limit - position
-        ? null
-        : new Found(position, header);
+    return window.limit() - at < BatchHeader.BYTES ? null : rule.read(window, at, position);
   }
 
   /**

@@ -49,17 +49,27 @@ final class Checkpoint {
 
   /** Reads the checkpoint. A damaged one is as good as none: recovery then looks at more. */
   static Checkpoint open(Disk disk, Path path) throws IOException {
-    ChecksummedFile file = new ChecksummedFile(disk, path, MAGIC, VERSION);
     Map<LogId, Mark> marks = new HashMap<>();
     try {
-      Optional<DataInputStream> body = file.read();
-      if (body.isPresent()) {
-        decode(body.get(), marks);
-      }
+      marks.putAll(look(disk, path));
     } catch (ThermoclineException damaged) {
       LOG.warn("No use of the checkpoint, active segments are read whole", damaged);
     }
-    return new Checkpoint(file, marks);
+    return new Checkpoint(new ChecksummedFile(disk, path, MAGIC, VERSION), marks);
+  }
+
+  /**
+   * What is stored; nothing when there is no such file.
+   *
+   * @throws ThermoclineException as {@link ChecksummedFile#read}
+   */
+  static Map<LogId, Mark> look(Disk disk, Path path) throws IOException {
+    Map<LogId, Mark> marks = new HashMap<>();
+    Optional<DataInputStream> body = new ChecksummedFile(disk, path, MAGIC, VERSION).read();
+    if (body.isPresent()) {
+      decode(body.get(), marks);
+    }
+    return marks;
   }
 
   /** What is stored of a log. */

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /**
  * Where everything lies, held by one process at a time:
@@ -35,9 +36,9 @@ final class DataDirectory implements AutoCloseable {
   private static final int MAX_NAME_CHARACTERS = 100;
 
   private final Path root;
-  private final FileChannel lockFile;
+  private final Optional<FileChannel> lockFile;
 
-  private DataDirectory(Path root, FileChannel lockFile) {
+  private DataDirectory(Path root, Optional<FileChannel> lockFile) {
     this.root = root;
     this.lockFile = lockFile;
   }
@@ -59,7 +60,7 @@ final class DataDirectory implements AutoCloseable {
           FileChannel.open(lock, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
         hold(root, channel);
-        return new DataDirectory(root, channel);
+        return new DataDirectory(root, Optional.of(channel));
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -73,6 +74,53 @@ final class DataDirectory implements AutoCloseable {
     }
   }
 
+  /**
+   * Holds a directory for looking at it alone: nothing in it is changed, and nobody takes it
+   * meanwhile. Of a copy without a lock file nothing is held.
+   *
+   * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when another process holds
+   *     it, or when it can't be read
+   */
+  static DataDirectory look(Path root) {
+    Path lock = root.resolve("lock");
+    if (!Files.exists(lock)) {
+      return new DataDirectory(root, Optional.empty());
+    }
+    try {
+      FileChannel channel = FileChannel.open(lock, StandardOpenOption.READ);
+      try {
+        if (!tryShared(channel)) {
+          throw inUse(root);
+        }
+        return new DataDirectory(root, Optional.of(channel));
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "Data directory %s can't be read: %s".formatted(root, e),
+          e);
+    }
+  }
+
+  private static boolean tryShared(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock(0, Long.MAX_VALUE, true) != null;
+    } catch (OverlappingFileLockException byThisProcess) {
+      return false;
+    }
+  }
+
+  private static ThermoclineException inUse(Path root) throws IOException {
+    String holder = Files.readString(root.resolve("lock")).strip();
+    return new ThermoclineException(
+        ErrorKind.FAILED_PRECONDITION,
+        "Data directory %s is in use%s: one process holds it at a time. Stop that one, or use another directory"
+            .formatted(root, holder.isEmpty() ? "" : " by process " + holder));
+  }
+
   private static void hold(Path root, FileChannel channel) throws IOException {
     FileLock held;
     try {
@@ -81,11 +129,7 @@ final class DataDirectory implements AutoCloseable {
       held = null;
     }
     if (held == null) {
-      String holder = Files.readString(root.resolve("lock")).strip();
-      throw new ThermoclineException(
-          ErrorKind.FAILED_PRECONDITION,
-          "Data directory %s is in use%s: one process holds it at a time. Stop that one, or use another directory"
-              .formatted(root, holder.isEmpty() ? "" : " by process " + holder));
+      throw inUse(root);
     }
     byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII);
     FileChannel unused = channel.truncate(0);
@@ -125,6 +169,8 @@ final class DataDirectory implements AutoCloseable {
   /** Lets the directory go. */
   @Override
   public void close() throws IOException {
-    lockFile.close();
+    if (lockFile.isPresent()) {
+      lockFile.get().close();
+    }
   }
 }

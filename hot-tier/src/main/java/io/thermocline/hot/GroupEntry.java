@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
 /**
@@ -44,8 +45,9 @@ sealed interface GroupEntry {
    * A file's content.
    *
    * @param damagedBytes that belong to no entry
+   * @param intactTo where the last entry ends
    */
-  record Decoded(List<GroupEntry> entries, int damagedBytes) {}
+  record Decoded(List<GroupEntry> entries, int damagedBytes, int intactTo) {}
 
   /** This entry as it is stored. */
   default ByteBuffer encode() {
@@ -66,11 +68,33 @@ sealed interface GroupEntry {
     return bytes.putInt(8, checksum(bytes, 0, bytes.limit() - PREFIX_BYTES));
   }
 
+  /** Does to the groups' places, by group, what this entry says. */
+  default void applyTo(Map<String, Map<TopicPartition, Long>> groups) {
+    if (this instanceof Commit commit) {
+      Map<TopicPartition, Long> offsets =
+          new HashMap<>(groups.getOrDefault(commit.group(), Map.of()));
+      offsets.putAll(commit.offsets());
+      groups.put(commit.group(), Map.copyOf(offsets));
+    } else if (this instanceof Forget forget) {
+      groups.replaceAll(
+          (group, offsets) -> keep(offsets, topic -> !topic.uuid().equals(forget.topic())));
+    }
+  }
+
+  /** Those of {@code offsets} whose topics are to be kept. */
+  static Map<TopicPartition, Long> keep(
+      Map<TopicPartition, Long> offsets, Predicate<TopicId> isTopic) {
+    Map<TopicPartition, Long> kept = new HashMap<>(offsets);
+    kept.keySet().removeIf(partition -> !isTopic.test(partition.topic()));
+    return Map.copyOf(kept);
+  }
+
   /** All entries in {@code bytes}; what is damaged is stepped over. */
   static Decoded decodeAll(ByteBuffer bytes) {
     List<GroupEntry> entries = new ArrayList<>();
     int at = 0;
     int damaged = 0;
+    int intactTo = 0;
     while (at < bytes.limit()) {
       int length = intactLength(bytes, at);
       if (length < 0) {
@@ -79,9 +103,10 @@ sealed interface GroupEntry {
       } else {
         entries.add(decode(bytes, at + PREFIX_BYTES, length));
         at += PREFIX_BYTES + length;
+        intactTo = at;
       }
     }
-    return new Decoded(entries, damaged);
+    return new Decoded(entries, damaged, intactTo);
   }
 
   private static int intactLength(ByteBuffer bytes, int at) {

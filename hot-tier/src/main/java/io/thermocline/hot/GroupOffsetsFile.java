@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -85,7 +84,7 @@ final class GroupOffsetsFile implements GroupOffsets {
     GroupOffsetsFile file = new GroupOffsetsFile(disk, path, executor, mustExist);
     if (disk.exists(path)) {
       file.load();
-      file.groups.replaceAll((group, offsets) -> keep(offsets, isTopic));
+      file.groups.replaceAll((group, offsets) -> GroupEntry.keep(offsets, isTopic));
     }
     file.compact();
     return file;
@@ -99,7 +98,7 @@ final class GroupOffsetsFile implements GroupOffsets {
       bytes.flip();
     }
     GroupEntry.Decoded decoded = GroupEntry.decodeAll(bytes);
-    decoded.entries().forEach(this::applyEntry);
+    decoded.entries().forEach(entry -> entry.applyTo(groups));
     if (decoded.damagedBytes() > 0) {
       Path aside = path.resolveSibling(path.getFileName() + ".damaged");
       disk.delete(aside);
@@ -197,7 +196,7 @@ final class GroupOffsetsFile implements GroupOffsets {
     }
     file.force();
     for (Pending pending : taken) {
-      applyEntry(pending.entry());
+      pending.entry().applyTo(groups);
       pending.done().complete(null);
     }
     if (position > COMPACT_AT_TIMES * Math.max(MIN_COMPACTED_BYTES, compactedBytes)) {
@@ -229,25 +228,6 @@ final class GroupOffsetsFile implements GroupOffsets {
     int size = bytes.remaining();
     file.write(bytes, at);
     return size;
-  }
-
-  private void applyEntry(GroupEntry entry) {
-    if (entry instanceof GroupEntry.Commit commit) {
-      Map<TopicPartition, Long> offsets =
-          new HashMap<>(groups.getOrDefault(commit.group(), Map.of()));
-      offsets.putAll(commit.offsets());
-      groups.put(commit.group(), Map.copyOf(offsets));
-    } else if (entry instanceof GroupEntry.Forget forget) {
-      groups.replaceAll(
-          (group, offsets) -> keep(offsets, topic -> !topic.uuid().equals(forget.topic())));
-    }
-  }
-
-  private static Map<TopicPartition, Long> keep(
-      Map<TopicPartition, Long> offsets, Predicate<TopicId> isTopic) {
-    Map<TopicPartition, Long> kept = new HashMap<>(offsets);
-    kept.keySet().removeIf(partition -> !isTopic.test(partition.topic()));
-    return Map.copyOf(kept);
   }
 
   /** Writes the file anew, one entry a group, and puts it in the old one's place. */

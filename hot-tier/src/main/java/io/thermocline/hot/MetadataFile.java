@@ -62,6 +62,16 @@ final class MetadataFile {
     return new MetadataFile(file, none);
   }
 
+  /**
+   * What is stored, looked at without opening it; empty when there is no such file.
+   *
+   * @throws ThermoclineException as {@link ChecksummedFile#read}
+   */
+  static Optional<Metadata> look(Disk disk, Path path) throws IOException {
+    Optional<DataInputStream> stored = new ChecksummedFile(disk, path, MAGIC, VERSION).read();
+    return stored.isPresent() ? Optional.of(decode(stored.get())) : Optional.empty();
+  }
+
   /** What is durable. */
   Metadata current() {
     return current;

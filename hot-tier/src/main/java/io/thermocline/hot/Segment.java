@@ -2,6 +2,8 @@ package io.thermocline.hot;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One file of consecutive batches, named by its base offset.
@@ -12,6 +14,7 @@ import java.util.Optional;
 record Segment(LogStamp stamp, Path file) {
   private static final String SUFFIX = ".log";
   private static final int DIGITS = 20;
+  private static final Pattern CUT_NAME = Pattern.compile("[0-9]{20}-([0-9]{1,18})-[0-9]+\\.cut");
 
   /** The segment of a partition that begins at {@code base}. */
   static Segment at(Path directory, LogId log, long base) {
@@ -51,6 +54,12 @@ record Segment(LogStamp stamp, Path file) {
     return fileName.endsWith(".cut") && fileName.length() > DIGITS
         ? baseOf(fileName.substring(0, DIGITS) + SUFFIX)
         : Optional.empty();
+  }
+
+  /** The position that a {@link #cutFile} began at; empty for other names. */
+  static Optional<Long> cutPosition(String fileName) {
+    Matcher cut = CUT_NAME.matcher(fileName);
+    return cut.matches() ? Optional.of(Long.parseLong(cut.group(1))) : Optional.empty();
   }
 
   /** A segment that takes no more batches. */

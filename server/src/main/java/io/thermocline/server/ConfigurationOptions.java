@@ -8,7 +8,7 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options that every command with a configuration has. */
-final class ConfigurationOptions {
+public final class ConfigurationOptions {
   @Option(
       names = {"-c", "--config"},
       paramLabel = "FILE",
@@ -22,7 +22,19 @@ final class ConfigurationOptions {
       description = "One key of the configuration; beats the file and the environment.")
   private List<String> sets = new ArrayList<>();
 
+  /** The configuration they make with the file and the environment. */
   Configuration load() {
-    return Configuration.load(Optional.ofNullable(file), System.getenv(), sets);
+    return load(Optional.empty());
+  }
+
+  /**
+   * The configuration they make with the file and the environment.
+   *
+   * @param last a {@code KEY=VALUE} that beats all others
+   */
+  public Configuration load(Optional<String> last) {
+    List<String> all = new ArrayList<>(sets);
+    last.ifPresent(all::add);
+    return Configuration.load(Optional.ofNullable(file), System.getenv(), all);
   }
 }

@@ -17,7 +17,7 @@ final class ExitCode {
   /** The server can't be reached, or can't do it now: try again later. */
   static final int TRY_LATER = 4;
 
-  /** Stored records are damaged, and were left out of the output. */
+  /** Stored records are damaged; they were named, or left out of the output. */
   static final int DATA_LOST = 5;
 
   private ExitCode() {}

@@ -11,8 +11,13 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.thermocline.model.OffsetRange;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Base64;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -63,6 +68,21 @@ final class Json {
   /** Indented. */
   static String pretty(Object document) {
     return write(true, document);
+  }
+
+  /** As text under {@code name}, or in base64 under {@code nameBase64}; null is null. */
+  static void putBytes(Map<String, Object> document, String name, byte[] bytesOrNull) {
+    if (bytesOrNull == null) {
+      document.put(name, null);
+      return;
+    }
+    try {
+      document.put(
+          name,
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytesOrNull)).toString());
+    } catch (CharacterCodingException e) {
+      document.put(name + "Base64", Base64.getEncoder().encodeToString(bytesOrNull));
+    }
   }
 
   private static String write(boolean pretty, Object document) {

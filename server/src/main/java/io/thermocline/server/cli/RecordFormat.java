@@ -4,12 +4,9 @@ import io.thermocline.client.ConsumerRecord;
 import io.thermocline.client.RecordHeader;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -73,33 +70,18 @@ enum RecordFormat {
     document.put("timestamp", record.timestampMillis());
     document.put("time", Instant.ofEpochMilli(record.timestampMillis()));
     document.put("tier", record.tier().name().toLowerCase(Locale.ROOT));
-    putBytes(document, "key", record.key());
-    putBytes(document, "value", record.value());
+    Json.putBytes(document, "key", record.key());
+    Json.putBytes(document, "value", record.value());
     List<Map<String, Object>> headers = new ArrayList<>();
     for (RecordHeader header : record.headers()) {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("name", header.name());
-      putBytes(one, "value", header.value());
+      Json.putBytes(one, "value", header.value());
       headers.add(one);
     }
     if (!headers.isEmpty()) {
       document.put("headers", headers);
     }
     return document;
-  }
-
-  /** As text under {@code name}, or in base64 under {@code nameBase64}; null is null. */
-  private static void putBytes(Map<String, Object> document, String name, byte[] bytesOrNull) {
-    if (bytesOrNull == null) {
-      document.put(name, null);
-      return;
-    }
-    try {
-      document.put(
-          name,
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytesOrNull)).toString());
-    } catch (CharacterCodingException e) {
-      document.put(name + "Base64", Base64.getEncoder().encodeToString(bytesOrNull));
-    }
   }
 }

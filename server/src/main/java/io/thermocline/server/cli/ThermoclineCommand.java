@@ -34,6 +34,8 @@ import picocli.CommandLine.Spec;
       PolicyCommand.class,
       SqlCommand.class,
       ConfigCommand.class,
+      DumpCommand.class,
+      VerifyCommand.class,
       VersionCommand.class,
       GenerateCompletion.class,
       HelpCommand.class,
@@ -45,7 +47,7 @@ import picocli.CommandLine.Spec;
       "2:the command line is wrong",
       "3:it is not known whether a write was done: look before repeating it",
       "4:the server can't be reached, or can't do it now: try again later",
-      "5:stored records are damaged, and were left out of the output",
+      "5:stored records are damaged; they were named, or left out of the output",
     },
     footerHeading = "%nExamples:%n",
     footer = {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.thermocline.hot.SegmentDump;
 import io.thermocline.server.ThermoclineServer;
 import io.thermocline.server.config.Configuration;
 import java.io.IOException;
@@ -205,6 +206,42 @@ class CommandLineIT {
         .isEqualTo(3);
     assertThat(ok("topic", "delete", "t", "--cold", "purge").out()).contains("deleted t");
     assertThat(ok("topic", "list").lines()).containsExactly("no topics");
+  }
+
+  @Test
+  void storedDataAreDumpedAndVerifiedOffline() throws IOException {
+    ok("topic", "create", "t");
+    Path file = Files.write(directory.resolve("in"), List.of("r0", "r1", "r2"));
+    ok("produce", "t", file.toString(), "--header", "h=1");
+    String data = directory.resolve("data").toString();
+    CommandRun busy = CommandRun.of("verify", data);
+    assertThat(busy.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(busy.err()).contains("is in use");
+    server.close();
+
+    CommandRun good = CommandRun.of("verify", data);
+    assertThat(good.err()).isEmpty();
+    assertThat(good.exitCode()).isZero();
+    assertThat(good.out()).contains("1 partitions, 1 segments", "3 records", "nothing is wrong");
+    CommandRun dumped = CommandRun.of("dump", data, "--records");
+    assertThat(dumped.exitCode()).isZero();
+    assertThat(dumped.out()).contains("offset=2", "value='r2'", "headers=['h'='1']");
+    List<JsonNode> lines =
+        CommandRun.of("dump", data, "--records", "--json").lines().stream()
+            .map(CommandLineIT::json)
+            .toList();
+    assertThat(lines).extracting(line -> line.get("part").textValue()).contains("end", "record");
+
+    Path segment = SegmentDump.filesIn(directory).get(0);
+    byte[] bytes = Files.readAllBytes(segment);
+    bytes[bytes.length - 1]++;
+    Files.write(segment, bytes);
+    CommandRun bad = CommandRun.of("verify", data);
+    assertThat(bad.exitCode()).isEqualTo(ExitCode.DATA_LOST);
+    assertThat(bad.lines().get(0)).startsWith("DAMAGED t-0 [").contains(segment + " at byte ");
+    JsonNode report = json(CommandRun.of("verify", data, "--json").out());
+    assertThat(report.get("findings").get(0).get("offsets").get("to").longValue()).isEqualTo(3);
+    assertThat(CommandRun.of("dump", segment.toString()).exitCode()).isEqualTo(ExitCode.DATA_LOST);
   }
 
   private CommandRun run(String... arguments) {

@@ -44,6 +44,9 @@ class CommandLineTest {
         "produce t --header nothing",
         "tier",
         "sql",
+        "dump",
+        "dump f --partition x",
+        "dump /dev/null --partition 1",
       })
   void aWrongCommandLineIsSaidInFewLinesAndExitsWith2(String line) {
     CommandRun run = CommandRun.of(line.isEmpty() ? new String[0] : line.split(" "));

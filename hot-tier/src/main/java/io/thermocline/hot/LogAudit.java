@@ -1,0 +1,173 @@
+package io.thermocline.hot;
+
+import io.thermocline.hot.Metadata.PartitionEntry;
+import io.thermocline.hot.audit.AuditTotals;
+import io.thermocline.hot.audit.AuditedLog;
+import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.model.AuditFinding;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks at everything a partition has on local disk, and judges it as the next start would, but
+ * reads all of it. Changes nothing. Used once.
+ */
+final class LogAudit {
+  private final Disk disk;
+  private final Path directory;
+  private final TopicPartition id;
+  private final PartitionEntry entry;
+  private final Optional<Checkpoint.Mark> mark;
+  private final AuditFinding.Sink sink;
+
+  private final List<Disk.Entry> segments = new ArrayList<>();
+  private List<OffsetRange> lost = List.of();
+  private AuditTotals totals = AuditTotals.NONE;
+
+  LogAudit(
+      Disk disk,
+      Path directory,
+      TopicPartition id,
+      PartitionEntry entry,
+      Optional<Checkpoint.Mark> mark,
+      AuditFinding.Sink sink) {
+    this.disk = disk;
+    this.directory = directory;
+    this.id = id;
+    this.entry = entry;
+    this.mark = mark;
+    this.sink = sink;
+  }
+
+  AuditedLog run() throws IOException {
+    list();
+    for (OffsetRange known : entry.lost()) {
+      lose(known, "metadata", "recorded as damaged by an earlier start or reader");
+    }
+    long end = segments.isEmpty() ? withoutFiles() : withFiles();
+    long oldest = segments.isEmpty() ? end : base(0);
+    return new AuditedLog(
+        id,
+        entry.logStart(),
+        Math.max(Math.max(oldest, entry.trimmedTo()), entry.logStart()),
+        end,
+        lost,
+        totals);
+  }
+
+  private void list() throws IOException {
+    for (Disk.Entry file : disk.list(directory)) {
+      Optional<Long> base = Segment.baseOf(file.name());
+      if (base.isPresent()) {
+        segments.add(file);
+      } else if (Segment.cutFrom(file.name()).isPresent()) {
+        sink.note(
+            id,
+            file.path().toString(),
+            "%d bytes that a recovery cut, never acknowledged, are kept".formatted(file.bytes()));
+      } else if (!file.name().endsWith(".index")) {
+        sink.note(id, file.path().toString(), "this file is none of the log's");
+      }
+    }
+    while (segments.size() > 1 && base(1) <= entry.trimmedTo()) {
+      Disk.Entry leftover = segments.remove(0);
+      sink.note(id, leftover.path().toString(), "trimmed, the next start deletes it");
+    }
+  }
+
+  private long base(int at) {
+    return Segment.baseOf(segments.get(at).name()).orElseThrow();
+  }
+
+  /** One past the last offset that is known to have been durable without looking into files. */
+  private long knownDurable() {
+    long marked = mark.map(Checkpoint.Mark::end).orElse(0L);
+    long read = entry.lost().stream().mapToLong(OffsetRange::to).max().orElse(0);
+    return Math.max(Math.max(marked, read), Math.max(entry.trimmedTo(), entry.logStart()));
+  }
+
+  private long withoutFiles() {
+    long start = Math.max(entry.trimmedTo(), entry.logStart());
+    long end = knownDurable();
+    if (start < end) {
+      lose(new OffsetRange(start, end), directory.toString(), "there is no segment");
+    }
+    return end;
+  }
+
+  private long withFiles() throws IOException {
+    if (base(0) > entry.trimmedTo()) {
+      lose(
+          new OffsetRange(entry.trimmedTo(), base(0)),
+          directory.toString(),
+          "no segment has these offsets");
+    }
+    for (int i = 0; i + 1 < segments.size(); i++) {
+      audit(segment(i), segments.get(i).bytes(), base(i + 1));
+    }
+    return last(segment(segments.size() - 1), segments.get(segments.size() - 1).bytes());
+  }
+
+  private Segment segment(int at) {
+    return Segment.at(directory, LogId.of(id), base(at));
+  }
+
+  /** The end of the last segment is what a recovery makes of it. */
+  private long last(Segment segment, long size) throws IOException {
+    TailScan.Verdict verdict;
+    try (DiskFile file = disk.openToRead(segment.file())) {
+      long durable = Math.max(segment.base(), knownDurable());
+      verdict =
+          new TailScan(file, segment, size, new SegmentIndex(0), durable)
+              .judge(0, segment.base(), 0);
+    }
+    if (verdict.cutAt() < size) {
+      sink.note(
+          id,
+          segment.file() + " at byte " + verdict.cutAt(),
+          "%d bytes were never acknowledged, the next start cuts them"
+              .formatted(size - verdict.cutAt()));
+    }
+    audit(segment, verdict.cutAt(), verdict.end());
+    return verdict.end();
+  }
+
+  private void audit(Segment segment, long bytes, long end) throws IOException {
+    Optional<Checkpoint.Mark> here = mark.filter(m -> m.segment() == segment.base());
+    SegmentAudit audit = new SegmentAudit(disk, segment, bytes, end, here, findings());
+    totals = totals.plus(audit.run());
+  }
+
+  private SegmentAudit.Findings findings() {
+    return new SegmentAudit.Findings() {
+      @Override
+      public void damage(OffsetRange offsets, String place, String problem) {
+        lose(offsets, place, problem);
+      }
+
+      @Override
+      public void note(String place, String problem) {
+        sink.note(id, place, problem);
+      }
+    };
+  }
+
+  /** Damage below the log start, or of what is trimmed, is missed by nobody. */
+  private void lose(OffsetRange range, String place, String problem) {
+    long start = Math.max(entry.logStart(), entry.trimmedTo());
+    OffsetRange missed =
+        new OffsetRange(Math.min(range.to(), Math.max(range.from(), start)), range.to());
+    if (missed.isEmpty() && !range.isEmpty()) {
+      sink.note(id, place, "offsets %s, below the log start: %s".formatted(range, problem));
+      return;
+    }
+    lost = LostRanges.with(lost, List.of(missed));
+    sink.damage(id, missed, place, problem);
+  }
+}

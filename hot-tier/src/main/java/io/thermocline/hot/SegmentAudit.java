@@ -1,0 +1,141 @@
+package io.thermocline.hot;
+
+import io.thermocline.hot.audit.AuditTotals;
+import io.thermocline.hot.audit.DamagedBytes;
+import io.thermocline.hot.audit.SegmentPart;
+import io.thermocline.hot.audit.StoredBatch;
+import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.model.OffsetRange;
+import java.io.IOException;
+import java.util.Optional;
+
+/** Holds one segment to what it must be: every byte, every batch, its index. Used once. */
+final class SegmentAudit {
+  private final Disk disk;
+  private final Segment segment;
+  private final long bytes;
+  private final long end;
+  private final Findings findings;
+  private final Optional<Checkpoint.Mark> mark;
+  private long batches;
+  private long records;
+  private boolean whole = true;
+  private boolean markFits;
+
+  /** Takes what is wrong. */
+  interface Findings {
+    /** Offsets that can't be read; none when {@code offsets} is empty. */
+    void damage(OffsetRange offsets, String place, String problem);
+
+    /** Something to know. */
+    void note(String place, String problem);
+  }
+
+  /**
+   * @param bytes of the file that count
+   * @param end one past the last offset it must have
+   * @param mark the checkpoint's, if it is about this segment
+   */
+  SegmentAudit(
+      Disk disk,
+      Segment segment,
+      long bytes,
+      long end,
+      Optional<Checkpoint.Mark> mark,
+      Findings findings) {
+    this.disk = disk;
+    this.segment = segment;
+    this.bytes = bytes;
+    this.end = end;
+    this.mark = mark;
+    this.findings = findings;
+  }
+
+  AuditTotals run() throws IOException {
+    Optional<IndexAudit> index = IndexAudit.of(disk, segment, bytes);
+    try (DiskFile file = disk.openToRead(segment.file())) {
+      SegmentWalk walk =
+          new SegmentWalk(file, Optional.of(segment.stamp()), 0, bytes, segment.base(), end);
+      long expected = walk.expected();
+      for (SegmentPart part = walk.next(); part != null; part = walk.next()) {
+        compareMark(part.position(), expected);
+        look(part, expected, walk);
+        if (index.isPresent() && walk.header() != null) {
+          index.get().add(part.position(), walk.header());
+        }
+        expected = walk.expected();
+      }
+      compareMark(bytes, expected);
+      if (expected < end) {
+        damage(new OffsetRange(expected, end), at(bytes), "the segment ends before its last batch");
+      }
+    }
+    checkMark();
+    checkIndex(index);
+    return new AuditTotals(1, batches, records, bytes);
+  }
+
+  private void look(SegmentPart part, long expected, SegmentWalk walk) {
+    String place = at(part.position());
+    if (part instanceof DamagedBytes damaged) {
+      damage(
+          damaged.offsets().orElse(new OffsetRange(expected, expected)),
+          place,
+          "%s; %d bytes hold no batch".formatted(damaged.problem(), damaged.bytes()));
+    } else if (part instanceof StoredBatch batch) {
+      batches++;
+      if (expected < batch.offsets().from()) {
+        damage(
+            new OffsetRange(expected, batch.offsets().from()), place, "no batch has these offsets");
+      }
+      if (walk.batch() == null) {
+        damage(batch.offsets(), place, "the content checksum of the batch does not match");
+      } else {
+        records += batch.count();
+      }
+      batch.problems().forEach(problem -> damage(batch.offsets(), place, problem));
+    }
+  }
+
+  private void damage(OffsetRange offsets, String place, String problem) {
+    whole = false;
+    findings.damage(offsets, place, problem);
+  }
+
+  private void compareMark(long position, long offset) {
+    markFits |= mark.isPresent() && mark.get().bytes() == position && mark.get().end() == offset;
+  }
+
+  /** What a damaged file lacks is named already. */
+  private void checkMark() {
+    if (mark.isPresent() && !markFits && whole) {
+      findings.damage(
+          none(),
+          "checkpoint",
+          "it has offset %d at position %d of %s, where no batch ends"
+              .formatted(mark.get().end(), mark.get().bytes(), segment.file()));
+    }
+  }
+
+  private void checkIndex(Optional<IndexAudit> index) {
+    String place = segment.indexFile().toString();
+    if (index.isPresent() && whole) {
+      String problem = index.get().problem();
+      if (!problem.isEmpty()) {
+        findings.damage(
+            none(), place, "the index does not agree with its segment, delete it: " + problem);
+      }
+    } else if (index.isEmpty() && disk.exists(segment.indexFile())) {
+      findings.note(place, "the index can't be used as it is, it is made again when it is needed");
+    }
+  }
+
+  private OffsetRange none() {
+    return new OffsetRange(segment.base(), segment.base());
+  }
+
+  private String at(long position) {
+    return segment.file() + " at byte " + position;
+  }
+}
