@@ -2,9 +2,11 @@ package io.thermocline.client;
 
 import io.thermocline.codec.BatchBuilder;
 import io.thermocline.codec.HeaderBuffer;
+import io.thermocline.model.AppendConditions;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -34,6 +36,9 @@ final class Accumulator {
 
   /** Open batches in the order they were opened, which is the order they fall due. */
   private final Map<PartitionName, ProducerBatch> open = new LinkedHashMap<>();
+
+  /** What the program holds of partitions' fences. */
+  private final Map<PartitionName, Long> tokens = new HashMap<>();
 
   /** Closed batches the sender has not taken yet, in the order they were closed. */
   private final List<ProducerBatch> closed = new ArrayList<>();
@@ -77,7 +82,8 @@ final class Accumulator {
       }
       if (batch == null) {
         due |= open.isEmpty();
-        batch = open(partition);
+        batch = begin(partition, AppendConditions.NONE);
+        open.put(partition, batch);
       }
       future = batch.add(timestampMillis, record.key(), record.value(), headers(record), reserved);
       if (batch.sizeInBytes() >= batchBytes) {
@@ -89,6 +95,55 @@ final class Accumulator {
       wakeSender.run();
     }
     return future;
+  }
+
+  /**
+   * Adds records as a batch of their own, behind all that was added before.
+   *
+   * @param reserved what the caller took of the buffer for all of them
+   * @return the first record's answer
+   * @throws IllegalStateException once shut
+   */
+  CompletableFuture<RecordMetadata> addBatch(
+      PartitionName partition,
+      long nowMillis,
+      List<ProducerRecord> records,
+      int reserved,
+      AppendConditions conditions) {
+    CompletableFuture<RecordMetadata> first = null;
+    synchronized (this) {
+      if (shut) {
+        throw new IllegalStateException("The producer is closed");
+      }
+      closeOpen(partition);
+      ProducerBatch batch = begin(partition, conditions);
+      for (ProducerRecord record : records) {
+        CompletableFuture<RecordMetadata> answer =
+            batch.add(
+                record.timestampMillis().orElse(nowMillis),
+                record.key(),
+                record.value(),
+                headers(record),
+                first == null ? reserved : 0);
+        first = first == null ? answer : first;
+      }
+      closed.add(batch);
+    }
+    wakeSender.run();
+    return first;
+  }
+
+  /** What is added to the partition from here on holds this token. */
+  synchronized void hold(PartitionName partition, long token) {
+    closeOpen(partition);
+    tokens.put(partition, token);
+  }
+
+  private void closeOpen(PartitionName partition) {
+    ProducerBatch before = open.get(partition);
+    if (before != null) {
+      close(before);
+    }
   }
 
   /** Takes the batches that are full, old enough, or all. */
@@ -149,10 +204,11 @@ final class Accumulator {
     return open.values().iterator().next();
   }
 
-  private ProducerBatch open(PartitionName partition) {
+  private ProducerBatch begin(PartitionName partition, AppendConditions conditions) {
     BatchBuilder builder = spareBuilders.isEmpty() ? new BatchBuilder() : spareBuilders.pop();
-    ProducerBatch batch = new ProducerBatch(partition, nanoTime.getAsLong(), builder);
-    open.put(partition, batch);
+    Long token = tokens.get(partition);
+    AppendConditions demands = token == null ? conditions : conditions.holding(token);
+    ProducerBatch batch = new ProducerBatch(partition, nanoTime.getAsLong(), builder, demands);
     unanswered.add(batch);
     return batch;
   }

@@ -32,6 +32,7 @@ import io.thermocline.proto.v1.PlanPoliciesResponse;
 import io.thermocline.proto.v1.PolicyServiceGrpc;
 import io.thermocline.proto.v1.QueryRequest;
 import io.thermocline.proto.v1.QueryServiceGrpc;
+import io.thermocline.proto.v1.RaiseFenceRequest;
 import io.thermocline.proto.v1.RunTieringRequest;
 import io.thermocline.proto.v1.StreamServiceGrpc;
 import io.thermocline.proto.v1.TieringServiceGrpc;
@@ -135,6 +136,28 @@ public final class Admin {
   /** Deletes all records a partition has now, and returns its log start then. */
   public long deleteAllRecords(PartitionName partition) {
     return deleteBefore(partition, -1);
+  }
+
+  /**
+   * Raises a partition's fence: from then on every append to it needs this token or a higher one,
+   * see {@link Producer#holdToken}. Who wants to be the only writer raises it to a token nobody had
+   * before, such as one more than {@link TopicDescription.Partition#fence()}, and holds that.
+   *
+   * @param expected the fence as the caller knows it; 0 for none
+   * @param token greater than {@code expected}
+   * @return the fence now; when it was another one than expected, a {@link NotAppliedException} of
+   *     kind {@link io.thermocline.model.ErrorKind#CONFLICT} says which in detail {@code "fence"}
+   */
+  public long raiseFence(PartitionName partition, long expected, long token) {
+    RaiseFenceRequest request =
+        RaiseFenceRequest.newBuilder()
+            .setTopic(partition.topic())
+            .setPartition(partition.partition())
+            .setExpected(expected)
+            .setToken(token)
+            .build();
+    return change(() -> plain(StreamServiceGrpc.newBlockingStub(channel)).raiseFence(request))
+        .getToken();
   }
 
   /** One offset of one partition. */

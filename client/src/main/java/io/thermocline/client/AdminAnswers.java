@@ -128,7 +128,8 @@ final class AdminAnswers {
         partition.getColdBytes(),
         partition.getColdFiles(),
         files,
-        partition.getLostList().stream().map(AdminAnswers::range).toList());
+        partition.getLostList().stream().map(AdminAnswers::range).toList(),
+        partition.getFence());
   }
 
   private static OffsetRange range(io.thermocline.proto.v1.OffsetRange range) {

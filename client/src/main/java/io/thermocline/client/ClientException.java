@@ -23,6 +23,10 @@ public abstract sealed class ClientException extends RuntimeException
     this.failure = failure;
   }
 
+  final Failure failure() {
+    return failure;
+  }
+
   /** What was wrong, named by what the caller does next. */
   public ErrorKind kind() {
     return failure.kind();

@@ -100,6 +100,14 @@ record Failure(
     return RETRIABLE.contains(kind);
   }
 
+  /**
+   * Where an append that demanded another offset would have gone; -1 when that is not said. All
+   * before it is durable.
+   */
+  long nextOffset() {
+    return Long.parseLong(details.getOrDefault("next_offset", "-1"));
+  }
+
   Failure withMessage(String other) {
     return new Failure(kind, other, details, violations, retryAfter, cause);
   }

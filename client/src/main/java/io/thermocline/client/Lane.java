@@ -1,165 +1,222 @@
 package io.thermocline.client;
 
+import io.thermocline.model.ErrorKind;
+import io.thermocline.proto.v1.ProduceRequest;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 
 /**
  * One partition's batches at the sender, in order: sent and unanswered, then those refused together
- * and waiting to be sent again, then those not sent yet.
+ * and waiting for what becomes of them, then those queued to be sent.
  *
- * <p>After a refusal nothing more is sent until every batch that was already out has been refused
- * too; then either all of them go back to the front of the queue, or all of them fail.
+ * <p>After a refusal nothing more is sent until every batch that was already out has been answered
+ * too; only then it is decided what goes back to the front of the queue and what fails. How the
+ * server is kept from storing past a refused batch, and what is known of one whose answer was lost,
+ * is what the two kinds differ in.
  */
-final class Lane {
+abstract class Lane {
+  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
+
   private final PartitionName partition;
+  private final Duration deliveryTimeout;
+  private final BiConsumer<ProducerBatch, ClientException> failures;
   private final Deque<ProducerBatch> queued = new ArrayDeque<>();
   private final Deque<ProducerBatch> sent = new ArrayDeque<>();
-  private final List<ProducerBatch> refused = new ArrayList<>();
-  private Failure refusal;
-  private boolean restart;
+
+  /** In the order of their answers. */
+  private final List<Refusal> refused = new ArrayList<>();
+
+  private long numbered;
   private long notBeforeNanos;
   private int attempts;
 
-  Lane(PartitionName partition, long nowNanos) {
+  /** A batch that was refused, and why. */
+  record Refusal(ProducerBatch batch, Failure why) {}
+
+  /**
+   * @param failures is told of each batch that failed, once
+   */
+  Lane(
+      PartitionName partition,
+      long nowNanos,
+      Duration deliveryTimeout,
+      BiConsumer<ProducerBatch, ClientException> failures) {
     this.partition = partition;
     this.notBeforeNanos = nowNanos;
+    this.deliveryTimeout = deliveryTimeout;
+    this.failures = failures;
   }
 
-  PartitionName partition() {
+  final PartitionName partition() {
     return partition;
   }
 
-  void enqueue(ProducerBatch batch) {
+  final void enqueue(ProducerBatch batch) {
+    batch.setNumber(numbered++);
     queued.add(batch);
   }
 
-  boolean hasQueued() {
+  final boolean hasQueued() {
     return !queued.isEmpty();
   }
 
-  /** Whether a batch may be sent now. */
+  /**
+   * Whether a batch may be sent now.
+   *
+   * @param maxInFlight how many may be out, counted from the oldest without an answer
+   */
   boolean maySend(long nowNanos, int maxInFlight) {
-    return refusal == null
+    return refused.isEmpty()
         && !queued.isEmpty()
-        && sent.size() < maxInFlight
+        && (sent.isEmpty() || queued.peek().number() - sent.peek().number() < maxInFlight)
         && nowNanos - notBeforeNanos >= 0;
   }
 
   /** Nanoseconds until a pause ends or a batch expires; the largest long when nothing will. */
-  long nanosUntilNext(long nowNanos, long timeoutNanos) {
+  final long nanosUntilNext(long nowNanos) {
     long wait = Long.MAX_VALUE;
     if (!queued.isEmpty()) {
-      wait = Math.max(0, queued.peek().createdNanos() + timeoutNanos - nowNanos);
+      wait = nanosToLive(queued.peek(), nowNanos);
       if (notBeforeNanos - nowNanos > 0) {
         wait = Math.min(wait, notBeforeNanos - nowNanos);
       }
     }
-    return sent.isEmpty()
-        ? wait
-        : Math.min(wait, Math.max(0, sent.peek().createdNanos() + timeoutNanos - nowNanos));
+    return sent.isEmpty() ? wait : Math.min(wait, nanosToLive(sent.peek(), nowNanos));
   }
 
-  /** Takes the next batch to send. */
-  ProducerBatch send() {
+  /** Takes the next batch to send, and says in its request what goes with it. */
+  final ProducerBatch send(ProduceRequest.Builder request) {
     ProducerBatch batch = queued.remove();
     sent.add(batch);
+    mark(batch, request);
     return batch;
   }
 
-  /** Whether the next batch sent has to carry the restart mark; asking takes the mark away. */
-  boolean takeRestart() {
-    boolean mark = restart;
-    restart = false;
-    return mark;
+  /** Whether a batch is out that should have been answered by now. */
+  final boolean isOverdue(long nowNanos) {
+    return !sent.isEmpty() && isExpired(sent.peek(), nowNanos);
   }
 
-  void acknowledged(ProducerBatch batch) {
+  /** A batch is stored. */
+  final void acknowledged(ProducerBatch batch, long nowNanos) {
     sent.remove(batch);
     attempts = 0;
+    settleIfAnswered(nowNanos);
   }
 
-  /**
-   * A batch was refused.
-   *
-   * @return whether it is kept, to be sent again or to fail with the others; else it fails now, as
-   *     does one that may have been stored after all
-   */
-  boolean refused(ProducerBatch batch, Failure why, boolean expired) {
+  /** A batch was refused, or the server does not know its outcome. */
+  final void refused(ProducerBatch batch, Failure why, long nowNanos) {
     sent.remove(batch);
-    boolean first = refusal == null;
-    if (first) {
-      refusal = why;
-    }
-    if (!why.isNotApplied() || (first && (!why.retriable() || expired))) {
-      return false;
-    }
-    refused.add(batch);
-    return true;
+    note(new Refusal(batch, why), nowNanos);
+    settleIfAnswered(nowNanos);
   }
 
-  /** Whether a refusal is known, and every batch that was out has been answered. */
-  boolean isSettled() {
-    return refusal != null && sent.isEmpty();
-  }
-
-  Failure refusal() {
-    return refusal;
-  }
-
-  int nextAttempt() {
-    return attempts++;
-  }
-
-  /** Puts what was refused back to the front, to be sent with the restart mark. */
-  void resend(long whenNanos) {
-    requeue();
-    notBeforeNanos = whenNanos;
-    restart = true;
-  }
-
-  /** Gives up what was refused; what is queued goes on, with the restart mark. */
-  List<ProducerBatch> giveUpRefused() {
-    List<ProducerBatch> given = List.copyOf(refused);
-    refused.clear();
-    refusal = null;
-    restart = true;
-    return given;
-  }
+  /** The stream is over: no more answers come. */
+  abstract void streamClosed(Failure why);
 
   /**
-   * The stream is over. What was refused, or never sent, goes on a new one.
+   * Fails what has been here for too long. Nothing that is out may be overdue.
    *
-   * @return what was sent and not answered
+   * @param reason what kept it from being sent; may be empty
    */
-  List<ProducerBatch> streamClosed() {
-    List<ProducerBatch> unknown = List.copyOf(sent);
-    sent.clear();
-    requeue();
-    restart = false;
-    return unknown;
+  abstract void expire(long nowNanos, Supplier<String> reason);
+
+  /** Fails all that is not out: sending it is hopeless. */
+  abstract void failQueued(Failure why);
+
+  /** The server gives out no identity: fails what can't be sent without one. */
+  void identityRefused(Failure why) {}
+
+  /** Fails everything. */
+  final void stop(Failure why) {
+    streamClosed(why);
+    failQueued(why);
   }
 
-  /** Takes out what is queued, all of it or just what was created before. */
-  List<ProducerBatch> takeQueued(long createdBeforeNanos, boolean all) {
-    List<ProducerBatch> taken = new ArrayList<>();
-    while (!queued.isEmpty() && (all || queued.peek().createdNanos() - createdBeforeNanos <= 0)) {
-      taken.add(queued.remove());
-    }
+  /** Says in a request what its batch demands. */
+  abstract void mark(ProducerBatch batch, ProduceRequest.Builder request);
+
+  /** Keeps a refusal until all is answered, see {@link #keep}, or fails its batch at once. */
+  abstract void note(Refusal refusal, long nowNanos);
+
+  /** Decides what becomes of the refused, now that nothing is out. */
+  abstract void settle(List<Refusal> inOrder, long nowNanos);
+
+  final void keep(Refusal refusal) {
+    refused.add(refusal);
+  }
+
+  /** Refused and kept, in the order of the batches; they are the caller's now. */
+  final List<Refusal> takeRefused() {
+    List<Refusal> taken = new ArrayList<>(refused);
+    taken.sort(Comparator.comparingLong(refusal -> refusal.batch().number()));
+    refused.clear();
     return taken;
   }
 
-  /** The batch that has waited longest for its answer; null when there is none. */
-  ProducerBatch oldestSent() {
-    return sent.peek();
+  /** What is out and unanswered, in order; it is the caller's now. */
+  final List<ProducerBatch> takeSent() {
+    List<ProducerBatch> taken = List.copyOf(sent);
+    sent.clear();
+    return taken;
   }
 
-  private void requeue() {
-    for (int i = refused.size() - 1; i >= 0; i--) {
-      queued.addFirst(refused.get(i));
+  final Deque<ProducerBatch> queue() {
+    return queued;
+  }
+
+  /** Puts batches, in order, to the front of the queue. */
+  final void requeue(List<ProducerBatch> inOrder) {
+    for (int i = inOrder.size() - 1; i >= 0; i--) {
+      queued.addFirst(inOrder.get(i));
     }
-    refused.clear();
-    refusal = null;
+  }
+
+  /** Sends nothing for a while: longer each time, until a batch is stored. */
+  final void pause(long nowNanos, Failure why) {
+    notBeforeNanos = nowNanos + BACKOFF.pause(attempts++, why.retryAfter()).toNanos();
+  }
+
+  /** Whether no batch was stored since the last pause. */
+  final boolean hasPaused() {
+    return attempts > 0;
+  }
+
+  final void fail(ProducerBatch batch, ClientException why) {
+    failures.accept(batch, why);
+  }
+
+  /** What those are told that came behind a refused batch. */
+  final NotAppliedException behind(Failure why) {
+    return new NotAppliedException(
+        Failure.of(
+            ErrorKind.PRIOR_BATCH_REFUSED,
+            "An earlier batch of " + partition + " failed: " + why.message()));
+  }
+
+  final boolean isExpired(ProducerBatch batch, long nowNanos) {
+    return nanosToLive(batch, nowNanos) == 0;
+  }
+
+  final Failure late(String what, Supplier<String> reason) {
+    return Failure.of(
+        ErrorKind.DEADLINE_EXCEEDED,
+        what + " within the delivery timeout of " + deliveryTimeout + "." + reason.get());
+  }
+
+  private long nanosToLive(ProducerBatch batch, long nowNanos) {
+    return Math.max(0, batch.createdNanos() + deliveryTimeout.toNanos() - nowNanos);
+  }
+
+  private void settleIfAnswered(long nowNanos) {
+    if (sent.isEmpty()) {
+      settle(takeRefused(), nowNanos);
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.thermocline.client;
 
 import io.thermocline.codec.BatchLimits;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.ProduceResponse;
@@ -8,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -21,11 +23,27 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends records, gathered into batches. Thread-safe; one is enough for a program.
  *
- * <p>Records of one partition are stored in the order they were sent. A batch the server refuses
- * for a passing reason is sent again, in order, until {@link ProducerOptions#deliveryTimeout()}.
- * For any other reason it fails, and with it those of its partition that were already on their way
- * behind it, so that nothing is stored past a failure before the program knows of it. A batch whose
- * answer was lost is never sent again by itself: it fails with {@link OutcomeUnknownException}.
+ * <p>Records of one partition are stored in the order they were sent, each of them once. A batch
+ * the server refuses for a passing reason, and one whose answer was lost, is sent again, in order,
+ * until {@link ProducerOptions#deliveryTimeout()}: the server knows a repeat, also after a restart,
+ * and answers it with the place of the original.
+ *
+ * <p>What becomes of the others when a batch fails:
+ *
+ * <ul>
+ *   <li>Refused for a lasting reason: those of its partition that were already on their way behind
+ *       it fail too, with {@link ErrorKind#PRIOR_BATCH_REFUSED}, so that nothing is stored past a
+ *       failure before the program knows of it. That holds for a batch that is {@link
+ *       ErrorKind#INVALID}, for one that is {@link ErrorKind#FENCED}, and for a conflict of {@link
+ *       #appendAt}.
+ *   <li>Not known in time whether it is stored: so do those behind it of which that is not known
+ *       either, with {@link OutcomeUnknownException}.
+ *   <li>What was not on its way yet, and other partitions, go on. So does everything when a batch
+ *       surely was not stored in time.
+ * </ul>
+ *
+ * <p>Without {@linkplain ProducerOptions#idempotence() idempotence} a batch whose answer was lost
+ * is never sent again: it fails with {@link OutcomeUnknownException}.
  */
 public final class Producer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Producer.class);
@@ -53,6 +71,7 @@ public final class Producer implements AutoCloseable {
       ProducerOptions options,
       TopicPartitions topics,
       Stream.Opener<ProduceRequest, ProduceResponse> opener,
+      ProducerIdentity.Giver giver,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.options = options;
@@ -62,7 +81,7 @@ public final class Producer implements AutoCloseable {
     this.budget = new BufferBudget(options.bufferBytes());
     this.thread = new Thread(this::run, "thermocline-producer");
     this.accumulator = new Accumulator(options, nanoTime, sticky, this::wake);
-    this.sender = new Sender(options, accumulator, budget, opener, nanoTime, this::wake);
+    this.sender = new Sender(options, accumulator, budget, opener, giver, nanoTime, this::wake);
     thread.setDaemon(true);
     thread.start();
   }
@@ -95,6 +114,58 @@ public final class Producer implements AutoCloseable {
         budget.giveBack(reserved);
       }
     }
+  }
+
+  /**
+   * Sends records as one batch, behind all that was sent before, to be stored at {@code
+   * expectedOffset} or not at all: compare and append. A state machine that replays a partition and
+   * knows its end so writes what it decided only if nobody wrote in between. A batch whose answer
+   * was lost is sent again and told from one of somebody else.
+   *
+   * <p>Does not gather: wait for the result, or demand the offset one past the batch before. After
+   * a conflict, what of the partition was already on its way behind it fails.
+   *
+   * @param partition where to, whatever the records' keys
+   * @param expectedOffset what the first record's offset has to be, as {@link
+   *     OffsetLookup.Named#LATEST} or an {@link AppendResult} tells it
+   * @param records one or more of the partition's topic, together at most 32 MiB and the producer's
+   *     buffer
+   * @return where they are, durably, or the conflict; fails as {@link #send}'s does for all else
+   */
+  public CompletableFuture<AppendResult> appendAt(
+      PartitionName partition, long expectedOffset, List<ProducerRecord> records) {
+    if (expectedOffset < 0) {
+      throw new IllegalArgumentException("Not an offset: " + expectedOffset);
+    }
+    AppendConditions conditions = AppendConditions.NONE.expecting(expectedOffset);
+    long now = clock.millis();
+    int reserved = check(partition, records, now);
+    reserve(reserved);
+    boolean added = false;
+    try {
+      CompletableFuture<RecordMetadata> first =
+          accumulator.addBatch(partition, now, records, reserved, conditions);
+      added = true;
+      return result(first, records.size());
+    } finally {
+      if (!added) {
+        budget.giveBack(reserved);
+      }
+    }
+  }
+
+  /**
+   * Says what this program holds of a partition's fence: all that is sent to it from here on
+   * carries the token, and is refused as {@link ErrorKind#FENCED} once the fence is higher. What
+   * was sent before keeps the token it had, however often it has to be sent.
+   *
+   * @param token positive; see {@link Admin#raiseFence}
+   */
+  public void holdToken(PartitionName partition, long token) {
+    if (token <= 0) {
+      throw new IllegalArgumentException("Not a token: " + token);
+    }
+    accumulator.hold(partition, token);
   }
 
   /**
@@ -215,6 +286,50 @@ public final class Producer implements AutoCloseable {
       throw invalid("it takes " + bytes + " bytes, the limit is " + limit);
     }
     return (int) bytes;
+  }
+
+  /** What the records take of the buffer together. */
+  private int check(PartitionName partition, List<ProducerRecord> records, long now) {
+    if (records.isEmpty()) {
+      throw new IllegalArgumentException("No records to append");
+    }
+    long bytes = 0;
+    for (ProducerRecord record : records) {
+      if (!record.topic().equals(partition.topic())
+          || record.partition().orElse(partition.partition()) != partition.partition()) {
+        throw new IllegalArgumentException(
+            "A record for " + record.topic() + " can't be appended to " + partition);
+      }
+      bytes += check(record, record.timestampMillis().orElse(now));
+    }
+    long limit = Math.min(BatchLimits.defaults().maxBatchBytes(), budget.limit());
+    if (bytes > limit) {
+      throw new NotAppliedException(
+          Failure.of(
+              ErrorKind.INVALID,
+              "Records appended together take " + bytes + " bytes, the limit is " + limit));
+    }
+    return (int) bytes;
+  }
+
+  private static CompletableFuture<AppendResult> result(
+      CompletableFuture<RecordMetadata> first, int count) {
+    CompletableFuture<AppendResult> result = new CompletableFuture<>();
+    var unused =
+        first.whenComplete(
+            (metadata, failure) -> {
+              if (failure == null) {
+                result.complete(
+                    new AppendResult.Appended(
+                        metadata.offset(), metadata.offset() + count, metadata.appendTimeMillis()));
+              } else if (failure instanceof NotAppliedException refused
+                  && refused.kind() == ErrorKind.CONFLICT) {
+                result.complete(new AppendResult.Conflict(refused.failure().nextOffset()));
+              } else {
+                result.completeExceptionally(failure);
+              }
+            });
+    return result;
   }
 
   private static long length(byte[] bytesOrNull) {

@@ -2,10 +2,13 @@ package io.thermocline.client;
 
 import io.thermocline.codec.BatchBuilder;
 import io.thermocline.codec.HeaderBuffer;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.Compression;
+import io.thermocline.model.ProducerSequence;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -20,11 +23,23 @@ final class ProducerBatch {
   private BatchBuilder builder;
   private BatchContent content;
   private long reservedBytes;
+  private final AppendConditions demands;
 
-  ProducerBatch(PartitionName partition, long createdNanos, BatchBuilder builder) {
+  // How its lane knows it.
+  private long number;
+  private ProducerSequence sequence;
+  private boolean maybeStored;
+  private int unknownAnswers;
+
+  /**
+   * @param demands what has to hold for it to be stored; no sequence, which its lane gives
+   */
+  ProducerBatch(
+      PartitionName partition, long createdNanos, BatchBuilder builder, AppendConditions demands) {
     this.partition = partition;
     this.createdNanos = createdNanos;
     this.builder = builder;
+    this.demands = demands;
   }
 
   PartitionName partition() {
@@ -74,6 +89,56 @@ final class ProducerBatch {
   /** What is sent; only after {@link #build}. */
   BatchContent content() {
     return content;
+  }
+
+  /** The offset its first record has to get. */
+  OptionalLong expectedOffset() {
+    return demands.expectedOffset();
+  }
+
+  /** What its writer holds of the partition's fence. */
+  OptionalLong fenceToken() {
+    return demands.fenceToken();
+  }
+
+  /** Its place among all batches of its lane. */
+  long number() {
+    return number;
+  }
+
+  void setNumber(long place) {
+    number = place;
+  }
+
+  /** Its place in the producer's epoch; null until it was sent in that epoch. */
+  ProducerSequence sequence() {
+    return sequence;
+  }
+
+  void setSequence(ProducerSequence place) {
+    sequence = place;
+  }
+
+  /** Whether a copy of it was sent of which nobody knows what became. */
+  boolean maybeStored() {
+    return maybeStored;
+  }
+
+  /** A copy of it was sent, and nothing was heard of it. */
+  void sentIntoTheDark() {
+    maybeStored = true;
+  }
+
+  /** Counts an answer that its outcome is unknown, and says how many those are. */
+  int countUnknownAnswer() {
+    return ++unknownAnswers;
+  }
+
+  /** It surely is not stored, and begins anew as if it had never been sent. */
+  void forgetSending() {
+    sequence = null;
+    maybeStored = false;
+    unknownAnswers = 0;
   }
 
   void succeed(long baseOffset, long appendTimeMillis) {

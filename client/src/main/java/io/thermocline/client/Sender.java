@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -27,6 +28,10 @@ final class Sender {
   private final Accumulator accumulator;
   private final BufferBudget budget;
   private final Stream.Opener<ProduceRequest, ProduceResponse> opener;
+
+  /** Empty when the producer is not idempotent. */
+  private final Optional<IdentitySource> identities;
+
   private final LongSupplier nanoTime;
   private final Runnable wake;
 
@@ -54,12 +59,15 @@ final class Sender {
       Accumulator accumulator,
       BufferBudget budget,
       Stream.Opener<ProduceRequest, ProduceResponse> opener,
+      ProducerIdentity.Giver giver,
       LongSupplier nanoTime,
       Runnable wake) {
     this.options = options;
     this.accumulator = accumulator;
     this.budget = budget;
     this.opener = opener;
+    this.identities =
+        options.idempotence() ? Optional.of(new IdentitySource(giver)) : Optional.empty();
     this.nanoTime = nanoTime;
     this.wake = wake;
     this.reconnectAtNanos = nanoTime.getAsLong();
@@ -77,8 +85,11 @@ final class Sender {
     takeClosed(false);
     long now = nanoTime.getAsLong();
     expire(now);
-    if (!turns.isEmpty() && stream == null && now - reconnectAtNanos >= 0) {
-      connect();
+    if (!turns.isEmpty()) {
+      identities.ifPresent(source -> source.want(now, this::report, this::identityRefused));
+      if (stream == null && now - reconnectAtNanos >= 0) {
+        connect();
+      }
     }
     sendWhatFits(now);
     return nanosToWait(now);
@@ -88,10 +99,7 @@ final class Sender {
   void stop(Failure why) {
     stopped = true;
     takeClosed(true);
-    for (Lane lane : lanes.values()) {
-      lane.streamClosed().forEach(batch -> fail(batch, new OutcomeUnknownException(why)));
-      lane.takeQueued(0, true).forEach(batch -> fail(batch, new NotAppliedException(why)));
-    }
+    lanes.values().forEach(lane -> lane.stop(why));
     turns.clear();
     if (stream != null) {
       if (sent.isEmpty()) {
@@ -107,11 +115,18 @@ final class Sender {
   private void takeClosed(boolean all) {
     for (ProducerBatch batch : accumulator.take(all)) {
       accumulator.recycle(batch.build(options.compression()));
-      Lane lane =
-          lanes.computeIfAbsent(batch.partition(), name -> new Lane(name, nanoTime.getAsLong()));
+      Lane lane = lanes.computeIfAbsent(batch.partition(), this::newLane);
       lane.enqueue(batch);
       turns.add(lane);
     }
+  }
+
+  private Lane newLane(PartitionName partition) {
+    long now = nanoTime.getAsLong();
+    Duration timeout = options.deliveryTimeout();
+    return identities.isPresent()
+        ? new SequencedLane(partition, now, timeout, this::fail, identities.get())
+        : new MarkedLane(partition, now, timeout, this::fail);
   }
 
   private void connect() {
@@ -140,16 +155,17 @@ final class Sender {
   }
 
   private void send(Lane lane) {
-    boolean restart = lane.takeRestart();
-    ProducerBatch batch = lane.send();
+    ProduceRequest.Builder request = ProduceRequest.newBuilder();
+    ProducerBatch batch = lane.send(request);
     long requestId = ++lastRequestId;
     sent.put(requestId, batch);
+    batch.expectedOffset().ifPresent(request::setExpectedOffset);
+    batch.fenceToken().ifPresent(request::setFenceToken);
     stream.send(
-        ProduceRequest.newBuilder()
+        request
             .setRequestId(requestId)
             .setTopic(lane.partition().topic())
             .setPartition(lane.partition().partition())
-            .setRestart(restart)
             .setBatch(WireBatch.toProto(batch.content()))
             .build());
   }
@@ -161,41 +177,15 @@ final class Sender {
       return;
     }
     reconnects = 0;
+    long now = nanoTime.getAsLong();
     Lane lane = lanes.get(batch.partition());
-    if (!answer.hasError()) {
-      lane.acknowledged(batch);
-      succeed(batch, answer);
+    if (answer.hasError()) {
+      lane.refused(batch, Failure.of(answer.getError()), now);
     } else {
-      refused(lane, batch, Failure.of(answer.getError()));
+      lane.acknowledged(batch, now);
+      succeed(batch, answer);
     }
-    if (lane.isSettled()) {
-      settle(lane);
-    }
-  }
-
-  private void refused(Lane lane, ProducerBatch batch, Failure why) {
-    if (!lane.refused(batch, why, isExpired(batch, nanoTime.getAsLong()))) {
-      fail(batch, why.write());
-    }
-  }
-
-  private void settle(Lane lane) {
-    Failure why = lane.refusal();
-    if (why.retriable()) {
-      Duration pause = BACKOFF.pause(lane.nextAttempt(), why.retryAfter());
-      lane.resend(nanoTime.getAsLong() + pause.toNanos());
-      if (lane.hasQueued()) {
-        turns.add(lane);
-      }
-      return;
-    }
-    for (ProducerBatch batch : lane.giveUpRefused()) {
-      Failure follow =
-          Failure.of(
-              ErrorKind.PRIOR_BATCH_REFUSED,
-              "An earlier batch of " + lane.partition() + " was refused: " + why.message());
-      fail(batch, new NotAppliedException(follow));
-    }
+    takeTurn(lane);
   }
 
   private void closed(Failure why) {
@@ -209,54 +199,54 @@ final class Sender {
             || why.kind() == ErrorKind.INVALID
             || why.kind() == ErrorKind.FAILED_PRECONDITION;
     for (Lane lane : lanes.values()) {
-      for (ProducerBatch batch : lane.streamClosed()) {
-        String message =
-            "The connection ended before the answer came: it may be stored. " + why.message();
-        fail(batch, new OutcomeUnknownException(why.withMessage(message)));
-      }
+      lane.streamClosed(why);
       if (hopeless) {
-        lane.takeQueued(0, true).forEach(batch -> fail(batch, new NotAppliedException(why)));
+        lane.failQueued(why);
       }
-      if (lane.hasQueued()) {
-        turns.add(lane);
-      } else {
-        turns.remove(lane);
-      }
+      takeTurn(lane);
     }
   }
 
-  /** What was not sent in time surely failed; an answer that does not come ends the stream. */
-  private void expire(long now) {
-    long createdBefore = now - options.deliveryTimeout().toNanos();
-    boolean overdue = false;
+  private void identityRefused(Failure why) {
     for (Lane lane : lanes.values()) {
-      ProducerBatch oldest = lane.oldestSent();
-      overdue |= oldest != null && isExpired(oldest, now);
-      for (ProducerBatch batch : lane.takeQueued(createdBefore, false)) {
-        fail(batch, new NotAppliedException(notSentInTime()));
-      }
-      if (!lane.hasQueued()) {
-        turns.remove(lane);
-      }
+      lane.identityRefused(why);
+      takeTurn(lane);
     }
-    if (overdue && stream != null) {
+  }
+
+  /** A lane has its place among the turns while it has something queued. */
+  private void takeTurn(Lane lane) {
+    if (lane.hasQueued()) {
+      turns.add(lane);
+    } else {
+      turns.remove(lane);
+    }
+  }
+
+  /** An answer that does not come in time ends the stream; then what is too old is given up. */
+  private void expire(long now) {
+    if (stream != null && lanes.values().stream().anyMatch(lane -> lane.isOverdue(now))) {
       Stream<ProduceRequest> hung = stream;
       closed(
           Failure.of(
               ErrorKind.DEADLINE_EXCEEDED, "No answer within " + options.deliveryTimeout() + "."));
       hung.cancel("no answer within the delivery timeout");
     }
+    for (Lane lane : lanes.values()) {
+      if (lane.hasQueued()) {
+        lane.expire(now, this::reason);
+        if (!lane.hasQueued()) {
+          turns.remove(lane);
+        }
+      }
+    }
   }
 
-  private boolean isExpired(ProducerBatch batch, long now) {
-    return now - batch.createdNanos() >= options.deliveryTimeout().toNanos();
-  }
-
-  private Failure notSentInTime() {
-    String reason = lastStreamFailure == null ? "" : " " + lastStreamFailure.message();
-    return Failure.of(
-        ErrorKind.DEADLINE_EXCEEDED,
-        "Not sent within the delivery timeout of " + options.deliveryTimeout() + "." + reason);
+  /** What may have kept batches from being sent. */
+  private String reason() {
+    Failure identity = identities.map(IdentitySource::failure).orElse(null);
+    Failure why = identity == null ? lastStreamFailure : identity;
+    return why == null ? "" : " " + why.message();
   }
 
   private void succeed(ProducerBatch batch, ProduceResponse answer) {
@@ -276,14 +266,28 @@ final class Sender {
 
   private long nanosToWait(long now) {
     long wait = accumulator.nanosUntilDue();
-    if (!turns.isEmpty() && stream == null) {
-      wait = Math.min(wait, Math.max(0, reconnectAtNanos - now));
+    if (!turns.isEmpty()) {
+      if (stream == null) {
+        wait = Math.min(wait, Math.max(0, reconnectAtNanos - now));
+      }
+      if (identities.isPresent()) {
+        wait = Math.min(wait, identities.get().nanosUntilNext(now));
+      }
     }
-    long timeout = options.deliveryTimeout().toNanos();
     for (Lane lane : lanes.values()) {
-      wait = Math.min(wait, lane.nanosUntilNext(now, timeout));
+      wait = Math.min(wait, lane.nanosUntilNext(now));
     }
     return wait;
+  }
+
+  private void report(Runnable event) {
+    reports.add(
+        () -> {
+          if (!stopped) {
+            event.run();
+          }
+        });
+    wake.run();
   }
 
   /**
@@ -299,22 +303,21 @@ final class Sender {
 
     @Override
     public void message(ProduceResponse message) {
-      report(() -> answered(message));
+      reportOfThis(() -> answered(message));
     }
 
     @Override
     public void closed(Failure failure) {
-      report(() -> Sender.this.closed(failure));
+      reportOfThis(() -> Sender.this.closed(failure));
     }
 
-    private void report(Runnable event) {
-      reports.add(
+    private void reportOfThis(Runnable event) {
+      report(
           () -> {
-            if (!stopped && stream != null && stream == of) {
+            if (stream != null && stream == of) {
               event.run();
             }
           });
-      wake.run();
     }
   }
 }

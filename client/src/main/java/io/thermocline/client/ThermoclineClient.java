@@ -33,11 +33,13 @@ public final class ThermoclineClient implements AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
 
   private final ManagedChannel channel;
+  private final ClientOptions options;
   private final Admin admin;
   private final TopicPartitions topics;
 
   private ThermoclineClient(ManagedChannel channel, ClientOptions options) {
     this.channel = channel;
+    this.options = options;
     this.admin = new Admin(channel, options);
     this.topics = new TopicPartitions(name -> admin.topic(name).partitionCount(), System::nanoTime);
   }
@@ -74,7 +76,13 @@ public final class ThermoclineClient implements AutoCloseable {
                 channel,
                 StreamServiceGrpc.getProduceMethod(),
                 CallOptions.DEFAULT.withOnReadyThreshold(ON_READY_BYTES));
-    return new Producer(options, topics, streams, InstantSource.system(), System::nanoTime);
+    return new Producer(
+        options,
+        topics,
+        streams,
+        new GrpcIdentities(channel, this.options.requestTimeout()),
+        InstantSource.system(),
+        System::nanoTime);
   }
 
   /** A new consumer; close it. */

@@ -64,13 +64,28 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
             .build());
   }
 
-  /** Refuses the oldest batch. */
-  void refuse(ErrorKind kind) {
+  /** Says where the oldest batch is stored. */
+  void acknowledgeAt(long offset) {
     ProduceRequest request = unanswered.remove(0);
     events.message(
         ProduceResponse.newBuilder()
             .setRequestId(request.getRequestId())
-            .setError(status(kind))
+            .setBaseOffset(offset)
+            .build());
+  }
+
+  /** Refuses the oldest batch. */
+  void refuse(ErrorKind kind) {
+    refuse(kind, "end", "7");
+  }
+
+  /** Refuses the oldest batch with a detail. */
+  void refuse(ErrorKind kind, String detail, String value) {
+    ProduceRequest request = unanswered.remove(0);
+    events.message(
+        ProduceResponse.newBuilder()
+            .setRequestId(request.getRequestId())
+            .setError(status(kind, detail, value))
             .build());
   }
 
@@ -80,11 +95,16 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
   }
 
   static Status status(ErrorKind kind) {
+    return status(kind, "end", "7");
+  }
+
+  private static Status status(ErrorKind kind, String detail, String value) {
     return Status.newBuilder()
         .setCode(io.grpc.Status.Code.UNAVAILABLE.value())
         .setMessage("refused as " + kind)
         .addDetails(
-            Any.pack(ErrorInfo.newBuilder().setReason(kind.name()).putMetadata("end", "7").build()))
+            Any.pack(
+                ErrorInfo.newBuilder().setReason(kind.name()).putMetadata(detail, value).build()))
         .build();
   }
 }

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.thermocline.gateway.GatewayParts;
 import io.thermocline.gateway.GatewayServer;
 import io.thermocline.gateway.GatewaySettings;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.HotTier;
@@ -46,7 +47,8 @@ final class OpenServer implements AutoCloseable {
 
   /** What a test does instead of an append. */
   interface AppendStep {
-    CompletableFuture<Appended> append(HotTier real, TopicPartition id, BatchContent batch);
+    CompletableFuture<Appended> append(
+        HotTier real, TopicPartition id, BatchContent batch, AppendConditions conditions);
   }
 
   Admin admin() {
@@ -94,7 +96,10 @@ final class OpenServer implements AutoCloseable {
             (proxy, method, arguments) -> {
               if (method.getName().equals("append")) {
                 return step.append(
-                    real, (TopicPartition) arguments[0], (BatchContent) arguments[1]);
+                    real,
+                    (TopicPartition) arguments[0],
+                    (BatchContent) arguments[1],
+                    (AppendConditions) arguments[2]);
               }
               try {
                 return method.invoke(real, arguments);

@@ -3,9 +3,13 @@ package io.thermocline.client;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
+import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.HotTier;
 import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicPartition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,18 +24,18 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ProducerFaultIT {
   private static final ProducerOptions ONE_BY_ONE =
-      ProducerOptions.defaults().withBatchBytes(1).withLinger(Duration.ZERO);
+      ProducerOptions.defaults().withBatchBytes(1).withLinger(Duration.ZERO).withIdempotence(true);
 
   @Test
   void passingRefusalsAreOvercomeInOrder() {
     AtomicInteger calls = new AtomicInteger();
     try (OpenServer server =
             new OpenServer(
-                (real, id, batch) ->
+                (real, id, batch, conditions) ->
                     calls.incrementAndGet() % 3 == 1
                         ? CompletableFuture.failedFuture(
                             new ThermoclineException(ErrorKind.EXHAUSTED, "full"))
-                        : real.append(id, batch));
+                        : real.append(id, batch, conditions));
         Producer producer = server.client.producer(ONE_BY_ONE)) {
       server.admin().createTopic("t", 1);
       List<CompletableFuture<RecordMetadata>> all = new ArrayList<>();
@@ -49,11 +53,11 @@ class ProducerFaultIT {
     AtomicInteger calls = new AtomicInteger();
     try (OpenServer server =
             new OpenServer(
-                (real, id, batch) ->
+                (real, id, batch, conditions) ->
                     calls.incrementAndGet() == 1
                         ? CompletableFuture.failedFuture(
                             new ThermoclineException(ErrorKind.LOG_FAILED, "disk died"))
-                        : real.append(id, batch));
+                        : real.append(id, batch, conditions));
         Producer producer = server.client.producer(ProducerOptions.defaults())) {
       server.admin().createTopic("t", 1);
       CompletableFuture<RecordMetadata> refused = producer.send(ProducerRecord.of("t", "k", "v"));
@@ -69,41 +73,69 @@ class ProducerFaultIT {
     }
   }
 
-  /** The batch is stored, and the connection ends before the answer. */
   @Test
-  void anAnswerThatIsLostIsUnknown() throws InterruptedException {
-    CompletableFuture<Appended> never = new CompletableFuture<>();
-    CountDownLatch stored = new CountDownLatch(1);
-    AtomicInteger calls = new AtomicInteger();
-    try (OpenServer server =
-            new OpenServer(
-                (real, id, batch) -> {
-                  CompletableFuture<Appended> done = real.append(id, batch);
-                  if (calls.incrementAndGet() > 1) {
-                    return done;
-                  }
-                  stored.countDown();
-                  return never;
-                });
-        Producer producer = server.client.producer(ONE_BY_ONE)) {
-      server.admin().createTopic("t", 1);
-      CompletableFuture<RecordMetadata> lost = producer.send(ProducerRecord.of("t", "k", "lost"));
-      stored.await();
-      Thread restart = new Thread(server::restart);
-      restart.start();
-      assertThatThrownBy(lost::join)
+  void anAnswerThatIsLostIsAskedForAgain() throws InterruptedException {
+    try (LostAnswer lost = new LostAnswer(ONE_BY_ONE)) {
+      assertThat(lost.record.join().offset()).isZero();
+      assertThat(lost.next().offset()).as("it was stored once").isEqualTo(1);
+    }
+  }
+
+  @Test
+  void withoutIdempotenceAnAnswerThatIsLostIsUnknown() throws InterruptedException {
+    try (LostAnswer lost = new LostAnswer(ONE_BY_ONE.withIdempotence(false))) {
+      assertThatThrownBy(lost.record::join)
           .isInstanceOf(CompletionException.class)
           .cause()
           .isInstanceOf(OutcomeUnknownException.class);
-      restart.join();
-      long next = producer.send(ProducerRecord.of("t", "k", "next")).join().offset();
-      assertThat(next).as("the lost one was stored, and was not sent again").isEqualTo(1);
+      assertThat(lost.next().offset())
+          .as("the lost one was stored, and was not sent again")
+          .isEqualTo(1);
+    }
+  }
+
+  /** A record that is stored, and the server restarts before the answer. */
+  private static final class LostAnswer implements AutoCloseable {
+    private final CompletableFuture<Appended> never = new CompletableFuture<>();
+    private final CountDownLatch stored = new CountDownLatch(1);
+    private final AtomicInteger calls = new AtomicInteger();
+    private final OpenServer server = new OpenServer(this::append);
+    private final Producer producer;
+    final CompletableFuture<RecordMetadata> record;
+
+    LostAnswer(ProducerOptions options) throws InterruptedException {
+      producer = server.client.producer(options);
+      var unused = server.admin().createTopic("t", 1);
+      record = producer.send(ProducerRecord.of("t", "k", "lost"));
+      stored.await();
+      server.restart();
+    }
+
+    private CompletableFuture<Appended> append(
+        HotTier real, TopicPartition id, BatchContent batch, AppendConditions conditions) {
+      CompletableFuture<Appended> done = real.append(id, batch, conditions);
+      if (calls.incrementAndGet() > 1) {
+        return done;
+      }
+      stored.countDown();
+      return never;
+    }
+
+    RecordMetadata next() {
+      return producer.send(ProducerRecord.of("t", "k", "next")).join();
+    }
+
+    @Override
+    public void close() {
+      producer.close();
+      server.close();
     }
   }
 
   @Test
   void aFullBufferIsSaidAfterTheTimeToBlock() {
-    try (OpenServer server = new OpenServer((real, id, batch) -> new CompletableFuture<>());
+    try (OpenServer server =
+            new OpenServer((real, id, batch, conditions) -> new CompletableFuture<>());
         Producer producer =
             server.client.producer(
                 ProducerOptions.defaults()

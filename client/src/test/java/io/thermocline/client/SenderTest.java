@@ -1,8 +1,8 @@
 package io.thermocline.client;
 
+import static io.thermocline.client.TestSender.failure;
+import static io.thermocline.client.TestSender.values;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
@@ -11,28 +11,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** The sender of a producer that is not idempotent, and what both have in common. */
 class SenderTest {
   private static final PartitionName P0 = new PartitionName("t", 0);
   private static final PartitionName P1 = new PartitionName("t", 1);
-  private static final int RESERVED = 100;
 
-  private final ManualNanos time = new ManualNanos();
-  private final FakeProduceServer server = new FakeProduceServer();
-  private final ProducerOptions options =
-      ProducerOptions.defaults()
-          .withLinger(Duration.ZERO)
-          .withMaxInFlightBatches(3)
-          .withDeliveryTimeout(Duration.ofSeconds(10));
-  private final BufferBudget budget = new BufferBudget(options.bufferBytes());
-  private final Accumulator accumulator =
-      new Accumulator(options, time, new StickyPartitions(new SplittableRandom(1)), () -> {});
-  private final Sender sender = new Sender(options, accumulator, budget, server, time, () -> {});
+  private final TestSender test = new TestSender(options -> options.withIdempotence(false));
+  private final ManualNanos time = test.time;
+  private final FakeProduceServer server = test.server;
+  private final BufferBudget budget = test.budget;
 
   @Test
   void answersCarryEachRecordsOffset() {
@@ -244,7 +236,7 @@ class SenderTest {
     List<CompletableFuture<RecordMetadata>> sent = sendBatches(P0, "a", "b", "c");
     CompletableFuture<RecordMetadata> queued = sendBatch(P0, "d");
     CompletableFuture<RecordMetadata> open = send(P0, "e");
-    sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
+    test.sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
     assertThat(sent)
         .allSatisfy(f -> assertThat(failure(f)).isInstanceOf(OutcomeUnknownException.class));
     assertThat(failure(queued)).isInstanceOf(NotAppliedException.class);
@@ -352,56 +344,18 @@ class SenderTest {
   }
 
   private CompletableFuture<RecordMetadata> send(PartitionName partition, String value) {
-    try {
-      assertThat(budget.take(RESERVED, 0)).isTrue();
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
-    ProducerRecord record = ProducerRecord.of(partition.topic(), null, value);
-    return accumulator.add(partition, 5, record, RESERVED);
+    return test.send(partition, value);
   }
 
-  /** Sends a record as a batch of its own. */
   private CompletableFuture<RecordMetadata> sendBatch(PartitionName partition, String value) {
-    CompletableFuture<RecordMetadata> future = send(partition, value);
-    step();
-    return future;
+    return test.sendBatch(partition, value);
   }
 
   private List<CompletableFuture<RecordMetadata>> sendBatches(PartitionName p, String... values) {
-    List<CompletableFuture<RecordMetadata>> all = new ArrayList<>();
-    for (String value : values) {
-      all.add(sendBatch(p, value));
-    }
-    return all;
+    return test.sendBatches(p, values);
   }
 
   private void step() {
-    long ignored = sender.step();
-  }
-
-  private static List<String> values(List<ProduceRequest> requests) {
-    List<String> values = new ArrayList<>();
-    for (ProduceRequest request : requests) {
-      new ConsumerBatch(
-              P0,
-              io.thermocline.model.Tier.HOT,
-              request.getBatch(),
-              new Wanted(0, Long.MAX_VALUE, java.util.OptionalLong.empty()),
-              new BatchDecoder())
-          .forEachRecord(at -> values.add(BatchDecoder.record(at, P0, null).valueText()));
-    }
-    return values;
-  }
-
-  private static ClientException failure(CompletableFuture<?> future) {
-    assertThat(future).isCompletedExceptionally();
-    List<ClientException> found = new ArrayList<>();
-    assertThatThrownBy(future::join)
-        .isInstanceOf(CompletionException.class)
-        .cause()
-        .asInstanceOf(type(ClientException.class))
-        .satisfies(found::add);
-    return found.get(0);
+    test.step();
   }
 }

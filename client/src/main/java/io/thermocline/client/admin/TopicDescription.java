@@ -34,6 +34,7 @@ public record TopicDescription(
    * @param coldFiles files in the cold tier
    * @param files the cold tier's files in offset order, when they were asked for
    * @param lost offsets whose stored bytes were damaged
+   * @param fence the token that appends need at least; 0 when they need none
    */
   public record Partition(
       int partition,
@@ -46,7 +47,8 @@ public record TopicDescription(
       long coldBytes,
       int coldFiles,
       List<ColdFile> files,
-      List<OffsetRange> lost) {}
+      List<OffsetRange> lost,
+      long fence) {}
 
   /**
    * One Parquet file.
