@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,11 +127,21 @@ sealed interface GroupEntry {
     return (int) crc.getValue();
   }
 
+  /** The same places give the same bytes. */
+  private static List<Map.Entry<TopicPartition, Long>> inOrder(Map<TopicPartition, Long> offsets) {
+    return offsets.entrySet().stream()
+        .sorted(
+            Map.Entry.comparingByKey(
+                Comparator.comparing((TopicPartition id) -> id.topic().uuid())
+                    .thenComparing(TopicPartition::partition)))
+        .toList();
+  }
+
   private static void write(Commit commit, DataOutputStream out) throws IOException {
     out.writeByte(1);
     out.writeUTF(commit.group());
     out.writeInt(commit.offsets().size());
-    for (Map.Entry<TopicPartition, Long> offset : commit.offsets().entrySet()) {
+    for (Map.Entry<TopicPartition, Long> offset : inOrder(commit.offsets())) {
       TopicPartition partition = offset.getKey();
       write(partition.topic().uuid(), out);
       out.writeUTF(partition.topic().name());

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -238,7 +239,7 @@ final class GroupOffsetsFile implements GroupOffsets {
     DiskFile next = disk.create(temporary);
     try {
       long at = 0;
-      for (Map.Entry<String, Map<TopicPartition, Long>> group : groups.entrySet()) {
+      for (Map.Entry<String, Map<TopicPartition, Long>> group : new TreeMap<>(groups).entrySet()) {
         at += writeEntry(next, new GroupEntry.Commit(group.getKey(), group.getValue()), at);
       }
       next.force();

@@ -47,6 +47,10 @@ final class LogRecovery {
     private final List<Path> leftovers;
     private Segment active;
     private boolean activeExists;
+
+    /** Whether a checkpoint names it: else it may have been made just before the process died. */
+    private boolean nameIsDurable;
+
     private long activeBytes;
     private long fileBytes;
     private long rewriteFrom;
@@ -92,6 +96,10 @@ final class LogRecovery {
       PartitionEntry now = entry();
       for (Path leftover : leftovers) {
         env.disk().delete(leftover);
+      }
+      if (activeExists && !nameIsDurable) {
+        env.disk().createDirectories(directory);
+        env.disk().forceDirectory(directory);
       }
       if (activeExists && (cuts() || rewriteFrom < activeBytes)) {
         mendTail(now.epoch());
@@ -234,6 +242,7 @@ final class LogRecovery {
   private void planTail(Plan plan, long base, long size) throws IOException {
     plan.active = Segment.at(directory, LogId.of(id), base);
     plan.activeExists = true;
+    plan.nameIsDurable = mark.isPresent() && mark.get().segment() == base;
     plan.fileBytes = size;
     boolean marked = mark.isPresent() && mark.get().segment() == base && mark.get().bytes() <= size;
     plan.rewriteFrom = marked ? mark.get().bytes() : 0;

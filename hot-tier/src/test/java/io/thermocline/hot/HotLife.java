@@ -84,6 +84,13 @@ final class HotLife implements AutoCloseable {
     tier = new EmbeddedHotTier(opening);
   }
 
+  /** Opens it, once more if need be: as a supervisor does. */
+  void openWhateverFails() {
+    if (!attempt(this::open)) {
+      open();
+    }
+  }
+
   EmbeddedHotTier tier() {
     return tier;
   }
@@ -125,12 +132,24 @@ final class HotLife implements AutoCloseable {
 
   /** Whether it went well; an unexpected failure is thrown on. */
   private boolean attempt(Attempt attempt) {
+    return attempt(attempt, () -> {});
+  }
+
+  /**
+   * As above.
+   *
+   * @param refused takes back what was asked for, when the failure says that nothing happened
+   */
+  private boolean attempt(Attempt attempt, Attempt refused) {
     try {
       attempt.make();
       return true;
     } catch (ThermoclineException e) {
       if (!expected.test(e)) {
         throw e;
+      }
+      if (e.kind() != ErrorKind.OUTCOME_UNKNOWN) {
+        refused.make();
       }
       return false;
     }
@@ -198,7 +217,9 @@ final class HotLife implements AutoCloseable {
     if (!taken) {
       promises.askTopic(name);
       boolean unused =
-          attempt(() -> promises.acknowledge(tier.topics().create(name, 1 + random.nextInt(3))));
+          attempt(
+              () -> promises.acknowledge(tier.topics().create(name, 1 + random.nextInt(3))),
+              () -> promises.refuseTopic(name));
     }
   }
 
@@ -207,7 +228,9 @@ final class HotLife implements AutoCloseable {
     if (count <= 4) {
       promises.askPartitions(topic.id(), count);
       boolean unused =
-          attempt(() -> promises.acknowledge(tier.topics().growPartitions(topic.id(), count)));
+          attempt(
+              () -> promises.acknowledge(tier.topics().growPartitions(topic.id(), count)),
+              () -> promises.askPartitions(topic.id(), topic.partitionCount()));
     }
   }
 
@@ -243,7 +266,8 @@ final class HotLife implements AutoCloseable {
             () -> {
               Await.result(tier.groupOffsets().commit(group, Map.of(id, offset)));
               promises.acknowledgePlace(group, id, offset);
-            });
+            },
+            () -> promises.refusePlace(group, id));
   }
 
   private void read(TopicPartition id) {
@@ -256,23 +280,31 @@ final class HotLife implements AutoCloseable {
   }
 
   /** Appends to each log: what comes must come right behind what is there. */
-  void appendEverywhere() {
-    for (Topic topic : promises.live()) {
+  void appendEverywhere(Promises to) {
+    for (Topic topic : to.live()) {
       for (TopicPartition id : topic.partitions().toList()) {
         long end = tier.state(id).end();
         List<Long> number = List.of(values.incrementAndGet());
-        assertThat(Await.result(tier.append(id, Values.batch(number))).baseOffset()).isEqualTo(end);
+        to.note(id, log -> log.ask(number));
+        long offset = Await.result(tier.append(id, Values.batch(number))).baseOffset();
+        assertThat(offset).as("offset of the next record of %s", id).isEqualTo(end);
+        to.note(id, log -> log.acknowledge(number, offset));
       }
     }
   }
 
   private void restart() {
-    close();
-    open();
+    stop();
+    openWhateverFails();
   }
 
   @Override
   public void close() {
+    stop();
+  }
+
+  /** Stops the tier in good order; harmless when it is stopped. */
+  void stop() {
     if (tier != null) {
       tier.close();
       tier = null;

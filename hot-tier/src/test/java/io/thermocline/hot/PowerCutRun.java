@@ -2,8 +2,10 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.testkit.ManualClock;
 import io.thermocline.testkit.disk.DiskFault;
+import io.thermocline.testkit.disk.DiskOp;
 import io.thermocline.testkit.disk.PowerCut;
 import io.thermocline.testkit.disk.SimulatedDisk;
 import java.io.IOException;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
@@ -53,7 +56,7 @@ final class PowerCutRun {
   void run(int wanted) {
     Crash before = new Crash(new SimulatedDisk(clock).cut(), new Promises());
     while (images < wanted) {
-      List<Crash> crashes = live(before);
+      List<Crash> crashes = live(before, STEPS, CUTS_A_LIFE, CALLS_BETWEEN_CUTS);
       for (Crash crash : crashes) {
         for (int i = 0; i < IMAGES_A_CUT; i++) {
           check(image(crash.disk()), crash.promises(), 0);
@@ -64,12 +67,78 @@ final class PowerCutRun {
     }
   }
 
+  /**
+   * A short life whose process is killed at each call in turn, started again and used; then the
+   * power fails and takes all that was not forced, by either process.
+   */
+  void runKilledAtEachCall(int steps) {
+    Crash none = new Crash(new SimulatedDisk(clock).cut(), new Promises());
+    for (Crash killed : live(none, steps, Integer.MAX_VALUE, 1)) {
+      SimulatedDisk disk = killed.disk().afterKill();
+      Promises promises;
+      PowerCut cut;
+      try (HotLife life =
+          new HotLife(disk, clock, random, values, killed.promises(), unexpected -> false)) {
+        life.open();
+        promises = killed.promises().check(life.tier());
+        life.appendEverywhere(promises);
+        cut = disk.cut();
+      }
+      Crash unused = check(cut.forcedOnly(), promises, MAX_DEPTH);
+    }
+  }
+
   private SimulatedDisk image(PowerCut cut) {
     return random.nextInt(6) == 0 ? cut.afterKill() : cut.image(random.nextLong());
   }
 
+  /**
+   * A life in which one call fails; whatever it did, the process may be killed, or the power may
+   * fail, or it may be stopped in good order, and nothing promised is lost.
+   *
+   * @param n which call of that kind fails, counted from 1
+   * @return whether there were so many
+   */
+  boolean runFailing(DiskOp kind, int n) {
+    SimulatedDisk disk = new SimulatedDisk(clock);
+    AtomicBoolean failed = new AtomicBoolean();
+    DiskFault fault = DiskFault.failingOnce(kind, n);
+    disk.fault(
+        (op, path) -> {
+          try {
+            fault.before(op, path);
+          } catch (IOException e) {
+            failed.set(true);
+            throw e;
+          }
+        });
+    Crash crash;
+    try (HotLife life =
+        new HotLife(
+            disk, clock, random, values, new Promises(), PowerCutRun::saysThatADiskFailed)) {
+      life.openWhateverFails();
+      for (int step = 0; step < STEPS; step++) {
+        life.step();
+      }
+      disk.fault(DiskFault.NONE);
+      crash = crash(disk, life);
+      life.stop();
+      Crash unused = check(disk, life.promises, 0);
+    }
+    Crash unused = check(crash.disk().afterKill(), crash.promises(), 0);
+    Crash unusedToo = check(crash.disk().image(random.nextLong()), crash.promises(), 0);
+    return failed.get();
+  }
+
+  private static boolean saysThatADiskFailed(ThermoclineException e) {
+    return switch (e.kind()) {
+      case OUTCOME_UNKNOWN, LOG_FAILED, EXHAUSTED, TRANSIENT, FAILED_PRECONDITION, CORRUPT -> true;
+      default -> false;
+    };
+  }
+
   /** One life, and moments of it. */
-  private List<Crash> live(Crash before) {
+  private List<Crash> live(Crash before, int steps, int cuts, int callsBetween) {
     SimulatedDisk disk = before.disk().afterKill();
     List<Crash> crashes = new ArrayList<>();
     try (HotLife life =
@@ -78,13 +147,13 @@ final class PowerCutRun {
       disk.fault(
           (op, path) -> {
             synchronized (crashes) {
-              if (crashes.size() < CUTS_A_LIFE && moments.nextInt(CALLS_BETWEEN_CUTS) == 0) {
+              if (crashes.size() < cuts && moments.nextInt(callsBetween) == 0) {
                 crashes.add(crash(disk, life));
               }
             }
           });
       life.open();
-      for (int step = 0; step < STEPS; step++) {
+      for (int step = 0; step < steps; step++) {
         life.step();
       }
       crashes.add(crash(disk, life));
@@ -107,13 +176,14 @@ final class PowerCutRun {
    * @return the disk and the promises when it was open
    */
   private Crash check(SimulatedDisk disk, Promises promises, int depth) {
-    images++;
+    int image = ++images;
     PowerCut found = disk.cut();
     try {
       return open(disk, promises, depth);
     } catch (RuntimeException | AssertionError e) {
       throw new AssertionError(
-          "Seed %d, image %d, kept in %s: %s".formatted(seed, images, keep(found), e.getMessage()),
+          "Seed %d, image %d, kept in %s: %s"
+              .formatted(seed, image, keep(found, image), e.getMessage()),
           e);
     }
   }
@@ -133,7 +203,7 @@ final class PowerCutRun {
       disk.fault(DiskFault.NONE);
       after = new Crash(disk.cut(), promises.check(life.tier()));
       if (depth == 0 && random.nextInt(4) == 0) {
-        life.appendEverywhere();
+        life.appendEverywhere(after.promises().copy());
       }
     }
     if (depth == 0 && random.nextInt(4) == 0) {
@@ -179,9 +249,9 @@ final class PowerCutRun {
   }
 
   /** Writes an image to the machine's disk, for people. */
-  private Path keep(PowerCut image) {
-    Path directory = Path.of("target", "power-cuts", "seed-" + seed + "-image-" + images);
-    contents(image.afterKill())
+  private Path keep(PowerCut found, int image) {
+    Path directory = Path.of("target", "power-cuts", "seed-" + seed + "-image-" + image);
+    contents(found.afterKill())
         .forEach(
             (path, bytes) -> {
               Path file = directory.resolve(path.substring(1));

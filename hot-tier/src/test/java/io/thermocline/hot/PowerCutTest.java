@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The power fails at random moments of a tier's life, also while it recovers, and what the disk may
@@ -26,5 +27,11 @@ class PowerCutTest {
   @MethodSource("seeds")
   void nothingPromisedIsLostWheneverThePowerFails(long seed) {
     new PowerCutRun(seed).run(IMAGES_A_SEED);
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2})
+  void whatAKilledProcessLeftUnforcedIsNotTrusted(long seed) {
+    new PowerCutRun(seed).runKilledAtEachCall(25);
   }
 }

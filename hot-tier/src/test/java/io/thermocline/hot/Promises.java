@@ -92,6 +92,11 @@ final class Promises {
     created.add(name);
   }
 
+  /** It was refused and must never be there. */
+  synchronized void refuseTopic(String name) {
+    created.remove(name);
+  }
+
   synchronized void acknowledge(Topic topic) {
     topics.computeIfAbsent(topic.id(), id -> new TopicPromise(topic)).topic = topic;
   }
@@ -130,6 +135,12 @@ final class Promises {
         .computeIfAbsent(group, none -> new HashMap<>())
         .computeIfAbsent(partition, none -> new ArrayList<>(List.of(-1L)))
         .add(offset);
+  }
+
+  /** The last that was asked for must never be there. */
+  synchronized void refusePlace(String group, TopicPartition partition) {
+    List<Long> allowed = groups.get(group).get(partition);
+    long unused = allowed.remove(allowed.size() - 1);
   }
 
   synchronized void acknowledgePlace(String group, TopicPartition partition, long offset) {

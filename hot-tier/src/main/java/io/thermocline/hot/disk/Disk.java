@@ -29,7 +29,7 @@ public interface Disk {
   /** Makes the names in a directory durable. */
   void forceDirectory(Path directory) throws IOException;
 
-  /** Makes a directory and its missing parents, all forced; harmless when it is there. */
+  /** Makes a directory and its missing parents; they are durable afterwards, also those there. */
   void createDirectories(Path directory) throws IOException;
 
   /** What lies in a directory, in name order; empty when there is no such directory. */

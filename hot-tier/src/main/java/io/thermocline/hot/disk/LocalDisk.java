@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -26,6 +27,12 @@ import java.util.stream.Stream;
 public final class LocalDisk implements Disk {
   /** The JDK keeps a direct buffer of the largest transfer for each thread; this bounds it. */
   private static final int MAX_TRANSFER = 256 * 1024;
+
+  /** What is forgotten is forced once more, no harm. */
+  private static final int MAX_REMEMBERED = 50_000;
+
+  /** Directories that this process knows to be durable. */
+  private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
   /** None where the file system knows no permissions. */
   private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
@@ -61,6 +68,7 @@ public final class LocalDisk implements Disk {
 
   @Override
   public void delete(Path path) throws IOException {
+    durable.remove(path);
     boolean unused = Files.deleteIfExists(path);
   }
 
@@ -71,21 +79,29 @@ public final class LocalDisk implements Disk {
     }
   }
 
-  /** One at a time: whoever finds a directory has to find it forced. */
+  /**
+   * One at a time: whoever finds a directory has to find it forced. That it exists proves nothing:
+   * a process that was killed may have made it and not forced it, and a power cut take it. So the
+   * first use of each forces its parent, up to a directory that can't have been made here.
+   */
   @Override
   public synchronized void createDirectories(Path directory) throws IOException {
-    if (Files.isDirectory(directory)) {
+    if (durable.contains(directory)) {
       return;
     }
     Path parent = directory.toAbsolutePath().getParent();
-    createDirectories(parent);
-    Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
-    try {
+    boolean there = Files.isDirectory(directory);
+    if (parent != null && (!there || Files.isWritable(parent))) {
+      createDirectories(parent);
+      if (!there) {
+        Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+      }
       forceDirectory(parent);
-    } catch (IOException e) {
-      delete(directory);
-      throw e;
     }
+    if (durable.size() >= MAX_REMEMBERED) {
+      durable.clear();
+    }
+    durable.add(directory);
   }
 
   @Override

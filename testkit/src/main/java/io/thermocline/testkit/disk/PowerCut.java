@@ -74,6 +74,11 @@ public final class PowerCut {
     return image(random, pages, names);
   }
 
+  /** The disk with what was forced and nothing else. */
+  public SimulatedDisk forcedOnly() {
+    return image(new Random(0), 0, 0);
+  }
+
   /**
    * The disk as a killed process leaves it: everything is as everybody saw it, but what was not
    * forced still is not, and may go with the next power cut.
