@@ -119,7 +119,7 @@ final class IcebergColdTierS3IT {
               cluster,
               false,
               TableSettings.defaults(),
-              new CacheSettings(1 << 20, 2, LOCAL_BYTES)),
+              new CacheSettings(32L << 20, LOCAL_BYTES)),
           clock,
           new SimpleMeterRegistry());
     }

@@ -64,7 +64,6 @@ final class ServerSettings {
   }
 
   ColdSettings cold(UUID cluster) {
-    CacheSettings caches = CacheSettings.defaults();
     return new ColdSettings(
         StoreSettings.of(warehouse())
             .with(s3())
@@ -79,7 +78,7 @@ final class ServerSettings {
         configuration.get(ConfigKeys.TAKE_OVER),
         TableSettings.defaults(),
         new CacheSettings(
-            caches.footerBytes(), caches.openReaders(), configuration.get(ConfigKeys.COLD_CACHE)));
+            configuration.get(ConfigKeys.COLD_MEMORY), configuration.get(ConfigKeys.COLD_CACHE)));
   }
 
   private static Duration min(Duration left, Duration right) {

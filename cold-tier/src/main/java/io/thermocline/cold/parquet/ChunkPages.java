@@ -63,6 +63,11 @@ final class ChunkPages {
     windowEnd = to;
   }
 
+  /** Up to where in the file stored bytes were taken. */
+  long windowEnd() {
+    return windowEnd;
+  }
+
   /** Opens a page: from then on it is what {@link #array} holds. */
   void load(int page) {
     if (chunk.position(page) < windowStart || chunk.position(page + 1) > windowEnd) {

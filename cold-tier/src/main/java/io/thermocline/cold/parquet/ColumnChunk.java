@@ -117,6 +117,11 @@ final class ColumnChunk {
     return positions[page];
   }
 
+  /** Stored bytes of all pages. */
+  long bytes() {
+    return positions[pages()] - positions[0];
+  }
+
   int bytesOf(int page) {
     return (int) (positions[page + 1] - positions[page]);
   }

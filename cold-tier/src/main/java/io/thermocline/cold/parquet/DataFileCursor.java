@@ -50,6 +50,8 @@ public final class DataFileCursor implements AutoCloseable {
       if (rows == null) {
         rows = new RowReader(source, footer, settings);
         rows.seek(nextOffset, Math.max(maxBytes, 1));
+      } else {
+        rows.readOn();
       }
       nextOffset = fill(batches, maxBytes);
       return batches;

@@ -32,17 +32,24 @@ public final class FileFooter {
   }
 
   /**
-   * Reads it from the end of a file, with one request where footer and indexes take less than half
-   * a MiB, else with two or three.
+   * Reads it from the end of a file, with one request where the guess of its size was enough, else
+   * with two or three.
    *
    * @param expectedIndexCrc32c what {@link WrittenFile#indexCrc32c} said, to be compared with what
    *     is read; empty to trust the bytes, which nothing else protects
+   * @param rows what the file is known to have, by which the size of its end is guessed
    * @throws ThermoclineException {@link ErrorKind#CORRUPT} when it is damaged, or does not describe
    *     a file of ours; {@link ErrorKind#UNSUPPORTED} when it is of a newer format; and what the
    *     source throws
    */
+  public static FileFooter read(RangeSource source, OptionalInt expectedIndexCrc32c, long rows) {
+    return new FooterReader(source, expectedIndexCrc32c, TailSize.guess(source.length(), rows))
+        .read();
+  }
+
+  /** The same when nothing is known of the file. */
   public static FileFooter read(RangeSource source, OptionalInt expectedIndexCrc32c) {
-    return new FooterReader(source, expectedIndexCrc32c).read();
+    return read(source, expectedIndexCrc32c, 0);
   }
 
   /** The topic whose records they are. */
@@ -73,6 +80,11 @@ public final class FileFooter {
   /** What it takes in memory, for caches that count bytes. */
   public int weightInBytes() {
     return weightInBytes;
+  }
+
+  /** Where the records' own bytes end; behind it are indexes. */
+  public long dataEnd() {
+    return rowGroups.isEmpty() ? 0 : rowGroups.get(rowGroups.size() - 1).end();
   }
 
   /** In offset order. */

@@ -2,6 +2,8 @@ package io.thermocline.cold.parquet;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -17,6 +19,12 @@ final class FileReads implements AutoCloseable {
 
   /** Bytes to ask for next; doubles until it is the settings' window. */
   private int window;
+
+  /** The column with the most bytes: how far it is tells how far the reader is. */
+  private ChunkPages leading;
+
+  /** Where the data end in the file, once reading goes on; 0 before. */
+  private long readsOnTo;
 
   private record Wanted(ChunkPages pages, long from, long to) {}
 
@@ -39,14 +47,35 @@ final class FileReads implements AutoCloseable {
     window = Math.min(bytes, settings.windowBytes());
   }
 
+  /** From now on the source fetches ahead, up to {@code dataEnd} at most. */
+  void readOn(long dataEnd) {
+    if (readsOnTo == 0) {
+      readsOnTo = dataEnd;
+      if (leading != null) {
+        source.readOn(leading.windowEnd(), readsOnTo);
+      }
+    }
+  }
+
   /** Fetches what the columns need from {@code row} on, with neighbors in one request. */
   void fetchFrom(int row, List<ChunkPages> columns) {
-    List<Wanted> run = new ArrayList<>();
-    long runEnd = 0;
+    leading = Collections.max(columns, Comparator.comparing(pages -> pages.chunk().bytes()));
+    List<Wanted> all = new ArrayList<>();
     for (ChunkPages pages : columns) {
       ColumnChunk chunk = pages.chunk();
       int page = chunk.pageOfRow(row);
-      Wanted wanted = new Wanted(pages, chunk.position(page), windowEnd(chunk, page));
+      all.add(new Wanted(pages, chunk.position(page), windowEnd(chunk, page)));
+    }
+    source.expect(all.stream().map(wanted -> new ByteRange(wanted.from, wanted.to)).toList());
+    fetchInRuns(all);
+    grow();
+    goOn();
+  }
+
+  private void fetchInRuns(List<Wanted> all) {
+    List<Wanted> run = new ArrayList<>();
+    long runEnd = 0;
+    for (Wanted wanted : all) {
       boolean far = wanted.from - runEnd > settings.mergeGapBytes();
       boolean large = !run.isEmpty() && wanted.to - run.get(0).from > 2L * settings.windowBytes();
       if (!run.isEmpty() && (far || large)) {
@@ -57,7 +86,6 @@ final class FileReads implements AutoCloseable {
       runEnd = wanted.to;
     }
     fetch(run, runEnd);
-    grow();
   }
 
   /** Fetches pages of one column from {@code page} on. */
@@ -65,6 +93,15 @@ final class FileReads implements AutoCloseable {
     long end = windowEnd(pages.chunk(), page);
     fetch(List.of(new Wanted(pages, pages.chunk().position(page), end)), end);
     grow();
+    if (pages.equals(leading)) {
+      goOn();
+    }
+  }
+
+  private void goOn() {
+    if (readsOnTo > 0) {
+      source.readOn(leading.windowEnd(), readsOnTo);
+    }
   }
 
   private void fetch(List<Wanted> run, long end) {

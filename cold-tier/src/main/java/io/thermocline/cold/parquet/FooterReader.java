@@ -31,20 +31,21 @@ import org.apache.parquet.schema.Type;
 final class FooterReader {
   private static final byte[] MAGIC = {'P', 'A', 'R', '1'};
   private static final int TRAILER_BYTES = Integer.BYTES + MAGIC.length;
-  private static final int FIRST_READ_BYTES = 512 * 1024;
   private static final int MAX_TAIL_BYTES = 32 << 20;
 
   private final RangeSource source;
   private final OptionalInt expectedCrc32c;
+  private final int firstReadBytes;
 
   /** The file's end, from {@link #tailStart} on. */
   private byte[] tail;
 
   private long tailStart;
 
-  FooterReader(RangeSource source, OptionalInt expectedCrc32c) {
+  FooterReader(RangeSource source, OptionalInt expectedCrc32c, int firstReadBytes) {
     this.source = source;
     this.expectedCrc32c = expectedCrc32c;
+    this.firstReadBytes = firstReadBytes;
   }
 
   FileFooter read() {
@@ -63,7 +64,7 @@ final class FooterReader {
     if (length < MAGIC.length + TRAILER_BYTES) {
       throw damaged("it has only " + length + " bytes");
     }
-    readTail(Math.max(0, length - FIRST_READ_BYTES));
+    readTail(Math.max(0, length - firstReadBytes));
     int end = tail.length;
     if (!Arrays.equals(tail, end - MAGIC.length, end, MAGIC, 0, MAGIC.length)) {
       throw damaged("it does not end like a Parquet file");

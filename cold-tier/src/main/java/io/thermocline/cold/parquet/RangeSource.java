@@ -2,6 +2,7 @@ package io.thermocline.cold.parquet;
 
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
+import java.util.List;
 
 /** One stored file, read by ranges. Thread-safe. */
 public interface RangeSource {
@@ -18,4 +19,16 @@ public interface RangeSource {
    *     {@link ErrorKind#CORRUPT} when it is not there or has not that many bytes
    */
   void readFully(long position, byte[] target, int offset, int length);
+
+  /**
+   * Says what is read next, all of it. A source that fetches from afar begins with it, in few
+   * requests side by side; others need not care. Never waits, never fails.
+   */
+  default void expect(List<ByteRange> ranges) {}
+
+  /**
+   * Says that {@code position} was reached by reading on, and that what follows up to {@code end}
+   * will be wanted in that order. Never waits, never fails.
+   */
+  default void readOn(long position, long end) {}
 }

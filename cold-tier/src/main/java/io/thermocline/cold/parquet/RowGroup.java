@@ -24,6 +24,12 @@ record RowGroup(List<ColumnChunk> chunks) {
     return chunks.get(LogSchema.RECORD_OFFSET);
   }
 
+  /** Where its last chunk ends in the file. */
+  long end() {
+    ColumnChunk last = chunks.get(chunks.size() - 1);
+    return last.position(last.pages());
+  }
+
   long firstOffset() {
     return offsets().min(0);
   }

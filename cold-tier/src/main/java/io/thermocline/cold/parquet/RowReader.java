@@ -67,6 +67,11 @@ final class RowReader implements AutoCloseable {
     checksum = target;
   }
 
+  /** From here on, stored bytes are fetched ahead. */
+  void readOn() {
+    reads.readOn(footer.dataEnd());
+  }
+
   /** Makes the first record at or after {@code from} the next one. */
   void seek(long from, int expectedBytes) {
     group = footer.rowGroupReaching(from);

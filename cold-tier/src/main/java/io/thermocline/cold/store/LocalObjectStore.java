@@ -36,6 +36,8 @@ final class LocalObjectStore implements ObjectStore {
   /** Another process may be writing here; nothing takes it this long. */
   private static final Duration SCRATCH_SAFE_AGE = Duration.ofDays(1);
 
+  private static final int PIECE_BYTES = 256 << 10;
+
   private final Path root;
   private final Forcing forcing;
   private final LocalDirectories directories;
@@ -115,18 +117,19 @@ final class LocalObjectStore implements ObjectStore {
   @Override
   public int read(String key, long from, ByteBuffer into) {
     int start = into.position();
+    int end = into.limit();
     try (FileChannel channel = FileChannel.open(path(key), StandardOpenOption.READ)) {
-      long position = from;
-      while (into.hasRemaining()) {
-        int got = channel.read(into, position);
-        if (got < 0) {
-          break;
-        }
-        position += got;
+      int got = 0;
+      while (into.position() < end && got >= 0) {
+        // In pieces: for an array as a target the channel takes as much memory outside the heap.
+        into.limit(Math.min(end, into.position() + PIECE_BYTES));
+        got = channel.read(into, from + into.position() - start);
       }
       return into.position() - start;
     } catch (IOException e) {
       throw LocalFailures.withoutEffect("read", location(key), e);
+    } finally {
+      into.limit(end);
     }
   }
 

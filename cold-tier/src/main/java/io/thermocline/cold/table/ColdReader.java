@@ -1,26 +1,47 @@
 package io.thermocline.cold.table;
 
-import io.thermocline.cold.parquet.DataFileCursor;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
-import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads records by offset and by time out of a table's data files. Thread-safe. */
 final class ColdReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ColdReader.class);
+
   private final OpenFiles files;
   private final CursorPool cursors;
+  private final Executor decoding;
+  private final int aheadBytes;
+  private final Duration patience;
   private final ColdMetrics metrics;
 
-  ColdReader(OpenFiles files, CursorPool cursors, ColdMetrics metrics) {
+  /**
+   * @param decoding makes batches before they are asked for
+   * @param aheadBytes how many bytes of them for each reader
+   * @param patience how long a reader waits for them
+   */
+  ColdReader(
+      OpenFiles files,
+      CursorPool cursors,
+      Executor decoding,
+      int aheadBytes,
+      Duration patience,
+      ColdMetrics metrics) {
     this.files = files;
     this.cursors = cursors;
+    this.decoding = decoding;
+    this.aheadBytes = aheadBytes;
+    this.patience = patience;
     this.metrics = metrics;
   }
 
@@ -41,7 +62,7 @@ final class ColdReader implements AutoCloseable {
     if (from < fileStart) {
       return between(topic, partition, new OffsetRange(from, fileStart));
     }
-    return readFile(topic, partition, partition.files().get(index), from, maxBytes);
+    return readFile(topic, partition, index, from, maxBytes);
   }
 
   /** The smallest offset in {@code range} with this timestamp or a later one. */
@@ -56,14 +77,24 @@ final class ColdReader implements AutoCloseable {
       }
       if (!inside.isEmpty() && file.maxTimestampMillis() >= timestampMillis) {
         requireWhole(topic, partition, file);
-        Optional<OffsetAndTimestamp> found =
-            files.reader(topic, file).offsetForTimestamp(inside, timestampMillis);
+        Optional<OffsetAndTimestamp> found = offsetIn(topic, file, inside, timestampMillis);
         if (found.isPresent()) {
           return found;
         }
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<OffsetAndTimestamp> offsetIn(
+      TopicId topic, TableFile file, OffsetRange range, long timestampMillis) {
+    try {
+      // It never reads on, so there is nothing to close.
+      return files.open(topic, file, false).reader().offsetForTimestamp(range, timestampMillis);
+    } catch (RuntimeException e) {
+      forgetIfDamaged(file, e);
+      throw e;
+    }
   }
 
   /** Offsets without a file: gaps and lost ranges are progress, anything else is damage. */
@@ -91,27 +122,85 @@ final class ColdReader implements AutoCloseable {
   }
 
   private ReadResult readFile(
-      TopicId topic, PartitionView partition, TableFile file, long from, int maxBytes) {
+      TopicId topic, PartitionView partition, int index, long from, int maxBytes) {
+    TableFile file = partition.files().get(index);
     requireWhole(topic, partition, file);
-    Optional<DataFileCursor> waiting = cursors.take(file.location(), from);
-    metrics.cache(ColdMetrics.CacheName.CURSOR, waiting.isPresent());
-    DataFileCursor cursor = waiting.orElseGet(() -> files.reader(topic, file).cursor(from));
-    List<RecordBatch> batches;
-    long next;
+    FileReplay replay = replay(topic, file, from, maxBytes);
+    FileReplay.Read read;
     try {
-      batches = cursor.read(maxBytes);
-      next = cursor.nextOffset();
+      read = replay.read(maxBytes);
     } catch (RuntimeException e) {
-      cursor.close();
+      replay.close();
+      forgetIfDamaged(file, e);
       throw e;
     }
-    if (cursor.isAtEnd()) {
-      cursor.close();
+    lookFurther(topic, partition, index + 1, replay, maxBytes);
+    if (replay.isAtEnd()) {
+      replay.close();
     } else {
-      cursors.give(file.location(), cursor);
+      cursors.give(file.location(), replay);
     }
-    metrics.read(batches.stream().mapToLong(RecordBatch::sizeInBytes).sum());
-    return new ReadResult.Progress(batches, next, lostIn(partition, new OffsetRange(from, next)));
+    metrics.read(read.sizeInBytes());
+    return new ReadResult.Progress(
+        read.batches(),
+        read.nextOffset(),
+        lostIn(partition, new OffsetRange(from, read.nextOffset())));
+  }
+
+  /** The reader that waits there, if there is one and what it has ready is not too much. */
+  private FileReplay replay(TopicId topic, TableFile file, long from, int maxBytes) {
+    Optional<FileReplay> waiting = cursors.take(file.location(), from);
+    if (waiting.isPresent() && waiting.get().suits(maxBytes)) {
+      metrics.cache(ColdMetrics.CacheName.CURSOR, true);
+      return waiting.get();
+    }
+    waiting.ifPresent(FileReplay::close);
+    metrics.cache(ColdMetrics.CacheName.CURSOR, false);
+    return open(topic, file, from, false);
+  }
+
+  private FileReplay open(TopicId topic, TableFile file, long from, boolean goesOn) {
+    return new FileReplay(files.open(topic, file, goesOn), from, decoding, aheadBytes, patience);
+  }
+
+  /**
+   * Who comes to the end of a file finds the next one ready: its footer and first bytes once all of
+   * this one were asked for, its first batches once all of this one are made.
+   */
+  private void lookFurther(
+      TopicId topic, PartitionView partition, int next, FileReplay replay, int maxBytes) {
+    if (next >= partition.files().size() || !replay.hasAskedForAll()) {
+      return;
+    }
+    TableFile file = partition.files().get(next);
+    if (partition.doubtful().contains(file.location())) {
+      return;
+    }
+    if (!replay.isMade()) {
+      files.prepare(file);
+    } else if (!cursors.waitsAt(file.location(), file.from())) {
+      begin(topic, file, maxBytes);
+    }
+  }
+
+  private void begin(TopicId topic, TableFile file, int maxBytes) {
+    decoding.execute(
+        () -> {
+          try {
+            FileReplay following = open(topic, file, file.from(), true);
+            following.begin(maxBytes);
+            cursors.give(file.location(), following);
+          } catch (RuntimeException e) {
+            // Whoever comes to that file meets the same, and is told.
+            LOG.debug("can't read ahead location={}", file.location(), e);
+          }
+        });
+  }
+
+  private void forgetIfDamaged(TableFile file, RuntimeException failure) {
+    if (failure instanceof ThermoclineException known && known.kind() == ErrorKind.CORRUPT) {
+      files.forget(file);
+    }
   }
 
   private static void requireWhole(TopicId topic, PartitionView partition, TableFile file) {

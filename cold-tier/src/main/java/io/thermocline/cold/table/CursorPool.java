@@ -1,6 +1,5 @@
 package io.thermocline.cold.table;
 
-import io.thermocline.cold.parquet.DataFileCursor;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -29,7 +28,7 @@ final class CursorPool implements AutoCloseable {
 
   private record Place(String location, long offset) {}
 
-  private record Waiting(DataFileCursor cursor, Instant since) {}
+  private record Waiting(FileReplay cursor, Instant since) {}
 
   CursorPool(int maxWaiting, InstantSource clock) {
     this.maxWaiting = maxWaiting;
@@ -37,20 +36,20 @@ final class CursorPool implements AutoCloseable {
   }
 
   /** The cursor that goes on at {@code offset} of a file, if one waits. It is the caller's then. */
-  Optional<DataFileCursor> take(String location, long offset) {
-    Optional<DataFileCursor> taken;
-    List<DataFileCursor> left;
+  Optional<FileReplay> take(String location, long offset) {
+    Optional<FileReplay> taken;
+    List<FileReplay> left;
     synchronized (this) {
       taken = Optional.ofNullable(waiting.remove(new Place(location, offset))).map(Waiting::cursor);
       left = removeOld();
     }
-    left.forEach(DataFileCursor::close);
+    left.forEach(FileReplay::close);
     return taken;
   }
 
   /** Lets a cursor wait where it stands. It is no longer the caller's. */
-  void give(String location, DataFileCursor cursor) {
-    List<DataFileCursor> left = new ArrayList<>();
+  void give(String location, FileReplay cursor) {
+    List<FileReplay> left = new ArrayList<>();
     synchronized (this) {
       if (closed) {
         left.add(cursor);
@@ -64,12 +63,17 @@ final class CursorPool implements AutoCloseable {
         left.addAll(removeOld());
       }
     }
-    left.forEach(DataFileCursor::close);
+    left.forEach(FileReplay::close);
   }
 
-  private List<DataFileCursor> removeOld() {
+  /** Whether a cursor waits there. */
+  synchronized boolean waitsAt(String location, long offset) {
+    return waiting.containsKey(new Place(location, offset));
+  }
+
+  private List<FileReplay> removeOld() {
     Instant limit = clock.instant().minus(MAX_WAIT);
-    List<DataFileCursor> removed = new ArrayList<>();
+    List<FileReplay> removed = new ArrayList<>();
     Iterator<Waiting> oldest = waiting.values().iterator();
     while (oldest.hasNext()) {
       Waiting next = oldest.next();
@@ -84,12 +88,12 @@ final class CursorPool implements AutoCloseable {
 
   @Override
   public void close() {
-    List<DataFileCursor> left;
+    List<FileReplay> left;
     synchronized (this) {
       closed = true;
       left = waiting.values().stream().map(Waiting::cursor).toList();
       waiting.clear();
     }
-    left.forEach(DataFileCursor::close);
+    left.forEach(FileReplay::close);
   }
 }

@@ -1,7 +1,10 @@
 package io.thermocline.cold.table;
 
-import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.thermocline.cold.cache.BlockCache;
+import io.thermocline.cold.cache.CachedFile;
+import io.thermocline.cold.parquet.ByteRange;
 import io.thermocline.cold.parquet.DataFileReader;
 import io.thermocline.cold.parquet.FileFooter;
 import io.thermocline.cold.parquet.ReadSettings;
@@ -9,42 +12,130 @@ import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
+import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** Readers of data files, with their footers kept in memory. Thread-safe. */
+/**
+ * Data files opened for reading: their footers are kept in memory, their bytes come through the
+ * block cache. A footer is fetched once for all who wait for it, and is kept even if nobody waits
+ * any more. Thread-safe.
+ */
 final class OpenFiles {
+  /** What is fetched of a file before its first reader comes: its first records, and then some. */
+  private static final int FIRST_BYTES = 8 << 20;
+
   private final ObjectStore store;
   private final ReadSettings settings;
+  private final BlockCache blocks;
+  private final Executor fetching;
+  private final Duration patience;
   private final ColdMetrics metrics;
-  private final Cache<String, FileFooter> footers;
+  private final AsyncCache<String, FileFooter> footers;
 
-  OpenFiles(ObjectStore store, ReadSettings settings, long footerBytes, ColdMetrics metrics) {
+  /**
+   * @param fetching runs what waits for the store
+   * @param patience how long a reader waits for a footer; the fetch itself goes on
+   */
+  OpenFiles(
+      ObjectStore store,
+      ReadSettings settings,
+      long footerBytes,
+      BlockCache blocks,
+      Executor fetching,
+      Duration patience,
+      ColdMetrics metrics) {
     this.store = store;
     this.settings = settings;
+    this.blocks = blocks;
+    this.fetching = fetching;
+    this.patience = patience;
     this.metrics = metrics;
     this.footers =
         Caffeine.newBuilder()
             .maximumWeight(footerBytes)
             .weigher((String location, FileFooter footer) -> footer.weightInBytes())
-            .build();
+            .buildAsync();
   }
 
   /**
-   * A reader of one file.
+   * A file opened by one reader.
    *
+   * @param bytes to be closed by the reader
+   */
+  record OpenFile(DataFileReader reader, CachedFile bytes) {}
+
+  /**
+   * Opens one file.
+   *
+   * @param goesOn whether the reader comes from the file before
    * @throws ThermoclineException {@link ErrorKind#CORRUPT} when its footer is damaged, or is not
    *     what name and manifest say
    */
-  DataFileReader reader(TopicId topic, TableFile file) {
+  OpenFile open(TopicId topic, TableFile file, boolean goesOn) {
     StoredRange range = range(file);
-    FileFooter footer = footers.getIfPresent(file.location());
-    metrics.cache(ColdMetrics.CacheName.FOOTER, footer != null);
-    if (footer == null) {
-      footer = FileFooter.read(range, OptionalInt.of(file.name().crc32c()));
-      footers.put(file.location(), footer);
-    }
+    CompletableFuture<FileFooter> known = footers.getIfPresent(file.location());
+    boolean hit = known != null && known.isDone();
+    metrics.cache(ColdMetrics.CacheName.FOOTER, hit);
+    FileFooter footer = await(file, footer(file, range));
     requireSame(topic, file, footer);
-    return new DataFileReader(range, footer, settings);
+    CachedFile bytes = blocks.file(range, hit ? 0 : 1, goesOn);
+    return new OpenFile(new DataFileReader(bytes, footer, settings), bytes);
+  }
+
+  /** Begins to fetch what a reader of the whole file needs first, as one will come soon. */
+  void prepare(TableFile file) {
+    StoredRange range = range(file);
+    var unused =
+        footer(file, range)
+            .thenAccept(
+                footer -> {
+                  CachedFile bytes = blocks.file(range, 1, true);
+                  bytes.ahead(new ByteRange(0, Math.min(footer.dataEnd(), FIRST_BYTES)));
+                });
+  }
+
+  /** Forgets what is kept of a file: it is not what was written. */
+  void forget(TableFile file) {
+    blocks.forget(file.location());
+    footers.synchronous().invalidate(file.location());
+  }
+
+  private CompletableFuture<FileFooter> footer(TableFile file, StoredRange range) {
+    return footers.get(
+        file.location(),
+        (location, unused) ->
+            CompletableFuture.supplyAsync(
+                () -> FileFooter.read(range, OptionalInt.of(file.name().crc32c()), file.rows()),
+                fetching));
+  }
+
+  private FileFooter await(TableFile file, CompletableFuture<FileFooter> footer) {
+    try {
+      return footer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      throw new ThermoclineException(
+          ErrorKind.TRANSIENT,
+          "The footer of %s is not here after %s: the fetch goes on, ask again"
+              .formatted(file.location(), patience),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ThermoclineException(
+          ErrorKind.TRANSIENT,
+          "Interrupted while waiting for the footer of %s".formatted(file.location()),
+          e);
+    } catch (ExecutionException e) {
+      // An exception for each who waits, as several may wait for one fetch.
+      Throwable cause = e.getCause();
+      ErrorKind kind =
+          cause instanceof ThermoclineException known ? known.kind() : ErrorKind.INTERNAL;
+      throw new ThermoclineException(kind, String.valueOf(cause.getMessage()), cause);
+    }
   }
 
   private StoredRange range(TableFile file) {

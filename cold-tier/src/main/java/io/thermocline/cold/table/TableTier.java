@@ -2,7 +2,10 @@ package io.thermocline.cold.table;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.thermocline.cold.CacheSettings;
 import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.cache.BlockCache;
+import io.thermocline.cold.cache.BlockLimits;
 import io.thermocline.cold.parquet.ReadSettings;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.ObjectStores;
@@ -35,6 +38,12 @@ import org.apache.iceberg.catalog.Catalog;
 
 /** The cold tier over Iceberg tables: hands each call to the part that does it. Thread-safe. */
 public final class TableTier implements ColdTier {
+  /** What one request of read-ahead asks for: at most 128 of them for a GB as it is stored. */
+  private static final int REQUEST_BYTES = 8 << 20;
+
+  /** Reading so much in vain takes less time than another request. */
+  private static final int MERGE_GAP_BYTES = 512 << 10;
+
   private final ObjectStore store;
   private final LazyOwner owner;
   private final WarehouseCatalog catalog;
@@ -46,6 +55,7 @@ public final class TableTier implements ColdTier {
   private final TableCommitter committer;
   private final TableUpkeep upkeep;
   private final DataFileUpload uploads;
+  private final ReadThreads threads;
   private final ColdReader reader;
   private final LocalCopies copies;
 
@@ -81,14 +91,39 @@ public final class TableTier implements ColdTier {
     this.upkeep =
         new TableUpkeep(
             owner, store, catalog, traces, manifests, settings.tables(), clock, metrics);
-    this.reader =
-        new ColdReader(
-            new OpenFiles(store, ReadSettings.defaults(), settings.caches().footerBytes(), metrics),
-            new CursorPool(settings.caches().openReaders(), clock),
-            metrics);
+    this.threads = new ReadThreads(Math.max(1, settings.store().concurrentReads() * 3 / 4));
+    this.reader = reader(settings, store, clock, registry);
     this.copies =
         new LocalCopies(
             store, settings.directory().resolve("copies"), settings.caches().localBytes(), metrics);
+  }
+
+  private ColdReader reader(
+      ColdSettings settings, ObjectStore forReading, InstantSource time, MeterRegistry registry) {
+    CacheSettings caches = settings.caches();
+    // The store gives up by itself; this is for a store that does not.
+    Duration patience = settings.store().requestTimeout().multipliedBy(2);
+    BlockCache blocks =
+        new BlockCache(
+            new BlockLimits(caches.blockBytes(), REQUEST_BYTES, MERGE_GAP_BYTES, patience),
+            threads.fetching(),
+            registry);
+    OpenFiles files =
+        new OpenFiles(
+            forReading,
+            ReadSettings.defaults(),
+            caches.footerBytes(),
+            blocks,
+            threads.fetching(),
+            patience,
+            metrics);
+    return new ColdReader(
+        files,
+        new CursorPool(caches.openReaders(), time),
+        threads.decoding(),
+        caches.aheadBytes(),
+        patience,
+        metrics);
   }
 
   /** Opens a cold tier; see {@link io.thermocline.cold.IcebergColdTier#open}. */
@@ -256,6 +291,7 @@ public final class TableTier implements ColdTier {
   public void close() {
     closed = true;
     reader.close();
+    threads.close();
     try {
       catalog.close();
     } catch (IOException e) {

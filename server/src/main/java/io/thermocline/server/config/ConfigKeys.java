@@ -1,5 +1,6 @@
 package io.thermocline.server.config;
 
+import io.thermocline.cold.CacheSettings;
 import io.thermocline.model.NearestWord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -138,6 +139,14 @@ public final class ConfigKeys {
           "60s",
           "The longest one request to the store may take, its repeats included.",
           Parsers.duration(Duration.ofSeconds(1)));
+
+  public static final ConfigKey<Long> COLD_MEMORY =
+      key(
+          "cold.memory",
+          "size",
+          "128MiB",
+          "Memory for reading from the cold tier: footers, bytes fetched ahead, replays in progress.",
+          Parsers.bytes(CacheSettings.LEAST_MEMORY_BYTES));
 
   public static final ConfigKey<Long> COLD_CACHE =
       key(

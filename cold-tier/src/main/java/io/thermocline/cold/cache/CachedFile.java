@@ -1,0 +1,122 @@
+package io.thermocline.cold.cache;
+
+import io.thermocline.cold.parquet.ByteRange;
+import io.thermocline.cold.parquet.RangeSource;
+import java.util.List;
+
+/**
+ * A file as one reader reads it through a {@link BlockCache}. Once the reader reads on, windows are
+ * fetched ahead of it, as fast as it takes them and no faster. For one thread at a time.
+ */
+public final class CachedFile implements RangeSource, AutoCloseable {
+  /** What a reader that comes from nowhere may ask of the store before it has its first record. */
+  private static final int FIRST_REQUESTS = 3;
+
+  private static final int WINDOWS_AHEAD = 3;
+  private static final int FIRST_AHEAD_BYTES = 1 << 20;
+
+  private final BlockCache cache;
+  private final RangeSource source;
+  private int requestsMade;
+  private boolean readsOn;
+
+  /** What is fetched ahead at once: little at first, as most readers do not go on for long. */
+  private int rampBytes;
+
+  /** All before it was asked for ahead of time, from where reading on began. */
+  private long askedTo;
+
+  CachedFile(BlockCache cache, RangeSource source, int requestsMade, boolean goesOn) {
+    this.cache = cache;
+    this.source = source;
+    this.requestsMade = requestsMade;
+    this.rampBytes = goesOn ? cache.limits().requestBytes() : FIRST_AHEAD_BYTES;
+  }
+
+  @Override
+  public String location() {
+    return source.location();
+  }
+
+  @Override
+  public long length() {
+    return source.length();
+  }
+
+  @Override
+  public void readFully(long position, byte[] target, int offset, int length) {
+    if (length == 0 || position + length > source.length()) {
+      // Past the end: the file itself knows what to say.
+      source.readFully(position, target, offset, length);
+      return;
+    }
+    List<BlockCache.Piece> pieces = cache.hold(source, new ByteRange(position, position + length));
+    try {
+      for (BlockCache.Piece piece : pieces) {
+        Extent extent = piece.extent();
+        extent.await(cache.limits().patience());
+        System.arraycopy(
+            extent.bytes,
+            (int) (piece.from() - extent.from),
+            target,
+            offset + (int) (piece.from() - position),
+            (int) (piece.to() - piece.from()));
+      }
+    } finally {
+      cache.release(pieces);
+    }
+  }
+
+  @Override
+  public void expect(List<ByteRange> ranges) {
+    requestsMade += cache.request(source, ranges, FIRST_REQUESTS - requestsMade);
+  }
+
+  @Override
+  public void readOn(long position, long end) {
+    if (!readsOn) {
+      readsOn = true;
+      cache.joined();
+    }
+    // Who reads on is past its first record.
+    requestsMade = 0;
+    askedTo = Math.max(askedTo, position);
+    long next = windowEnd(end);
+    while (askedTo < end && position + (long) WINDOWS_AHEAD * window() >= next) {
+      if (!cache.ahead(source, new ByteRange(askedTo, next))) {
+        return;
+      }
+      askedTo = next;
+      rampBytes = Math.min(2 * rampBytes, cache.limits().requestBytes());
+      next = windowEnd(end);
+    }
+  }
+
+  /** Where the next window ends: no small rest is left for a request of its own. */
+  private long windowEnd(long end) {
+    long next = askedTo + window();
+    return end - next < window() / 2 ? end : next;
+  }
+
+  private int window() {
+    return Math.min(rampBytes, cache.windowBytes());
+  }
+
+  /** Whether all before {@code end} was asked for by reading on. */
+  public boolean hasAsked(long end) {
+    return askedTo >= end;
+  }
+
+  /** Begins to fetch {@code range} for later, if there is room. */
+  public void ahead(ByteRange range) {
+    boolean unused = cache.ahead(source, range);
+  }
+
+  @Override
+  public void close() {
+    if (readsOn) {
+      readsOn = false;
+      cache.left();
+    }
+  }
+}

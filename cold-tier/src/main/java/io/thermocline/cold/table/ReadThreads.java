@@ -1,0 +1,60 @@
+package io.thermocline.cold.table;
+
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The cold readers' own threads, so that nothing else waits for them. Those that fetch wait for the
+ * store, those that decode take a core each. What waits for them is bounded by the memory that it
+ * was given before.
+ */
+final class ReadThreads implements AutoCloseable {
+  private static final long IDLE_SECONDS = 30;
+
+  private final ExecutorService fetching;
+  private final ExecutorService decoding;
+
+  /**
+   * @param fetches at once; fewer than the store takes, so that others find it free
+   */
+  ReadThreads(int fetches) {
+    fetching = pool("cold-fetch-", fetches);
+    decoding = pool("cold-decode-", Runtime.getRuntime().availableProcessors());
+  }
+
+  private static ExecutorService pool(String name, int threads) {
+    AtomicInteger number = new AtomicInteger();
+    ThreadPoolExecutor pool =
+        new ThreadPoolExecutor(
+            threads,
+            threads,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            task -> {
+              Thread thread = new Thread(task, name + number.getAndIncrement());
+              thread.setDaemon(true);
+              return thread;
+            });
+    pool.allowCoreThreadTimeOut(true);
+    return pool;
+  }
+
+  ExecutorService fetching() {
+    return fetching;
+  }
+
+  ExecutorService decoding() {
+    return decoding;
+  }
+
+  /** What runs ends by itself: an interrupt would break file I/O. */
+  @Override
+  public void close() {
+    decoding.shutdown();
+    fetching.shutdown();
+  }
+}

@@ -1,0 +1,221 @@
+package io.thermocline.cold.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.thermocline.cold.parquet.ByteRange;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.testkit.Await;
+import io.thermocline.testkit.Together;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class BlockCacheTest {
+  private static final int BLOCK = BlockCache.BLOCK_BYTES;
+  private static final int REQUEST = 4 * BLOCK;
+
+  private final ExecutorService threads = Executors.newFixedThreadPool(4);
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  @AfterEach
+  void close() {
+    threads.shutdownNow();
+  }
+
+  private BlockCache cache(long bytes) {
+    return cache(bytes, Await.DEADLINE);
+  }
+
+  private BlockCache cache(long bytes, Duration patience) {
+    return new BlockCache(new BlockLimits(bytes, REQUEST, 2 * BLOCK, patience), threads, registry);
+  }
+
+  private double held() {
+    return registry.get("thermocline.cold.cache.bytes").gauge().value();
+  }
+
+  private static void assertSame(CachedFile file, PatternFile stored, int from, int to) {
+    byte[] read = new byte[to - from + 2];
+    file.readFully(from, read, 1, to - from);
+    assertThat(Arrays.copyOfRange(read, 1, read.length - 1))
+        .as("bytes [%d, %d)", from, to)
+        .isEqualTo(Arrays.copyOfRange(stored.bytes(), from, to));
+  }
+
+  @Test
+  void anyBytesAreThoseOfTheFileWhateverElseIsReadAndHoweverLittleIsKept() {
+    List<PatternFile> files =
+        List.of(
+            new PatternFile("a", 20 * BLOCK + 17, 1),
+            new PatternFile("b", 3 * BLOCK, 2),
+            new PatternFile("c", 100, 3));
+    BlockCache cache = cache(6L * BLOCK);
+
+    var unused =
+        Together.run(
+            4,
+            reader -> {
+              Random random = new Random(reader);
+              for (int i = 0; i < 300; i++) {
+                PatternFile stored = files.get(random.nextInt(3));
+                CachedFile file = cache.file(stored, 0, false);
+                int from = random.nextInt(stored.bytes().length);
+                int most = Math.min(stored.bytes().length - from, 3 * BLOCK);
+                int to = from + 1 + random.nextInt(most);
+                if (random.nextBoolean()) {
+                  file.expect(List.of(new ByteRange(from, to), new ByteRange(0, 1)));
+                }
+                if (random.nextInt(4) == 0) {
+                  file.readOn(from, stored.length());
+                }
+                assertSame(file, stored, from, to);
+                file.close();
+              }
+              return true;
+            });
+
+    Await.until("memory is given back", () -> held() <= 6.0 * BLOCK + 4 * 4 * BLOCK);
+    assertSame(cache.file(files.get(2), 0, false), files.get(2), 0, 100);
+    assertThat(held()).as("what is held when nobody reads").isLessThanOrEqualTo(6.0 * BLOCK);
+  }
+
+  @Test
+  void aFetchEndsInTheCacheAlsoWhenNobodyWaitsForItAnyMore() {
+    PatternFile stored = new PatternFile("slow", BLOCK, 1);
+    stored.gate = new CountDownLatch(1);
+    BlockCache cache = cache(8L * BLOCK, Duration.ofMillis(1));
+    CachedFile file = cache.file(stored, 0, false);
+
+    Await.throwsKind(ErrorKind.TRANSIENT, () -> file.readFully(0, new byte[9], 0, 9));
+    Await.throwsKind(ErrorKind.TRANSIENT, () -> file.readFully(0, new byte[9], 0, 9));
+    stored.gate.countDown();
+
+    Await.until(
+        "the bytes are here",
+        () -> {
+          try {
+            assertSame(file, stored, 0, BLOCK);
+            return true;
+          } catch (ThermoclineException tooSoon) {
+            return false;
+          }
+        });
+    assertThat(stored.lengths).as("requests").containsExactly((long) BLOCK);
+  }
+
+  @Test
+  void readersOfTheSameRangeShareOneFetch() {
+    PatternFile stored = new PatternFile("shared", 4 * BLOCK, 1);
+    BlockCache cache = cache(8L * BLOCK);
+
+    var unused =
+        Together.run(
+            4,
+            reader -> {
+              assertSame(cache.file(stored, 0, false), stored, 0, 4 * BLOCK);
+              return true;
+            });
+
+    assertThat(stored.lengths).containsExactly(4L * BLOCK);
+  }
+
+  @Test
+  void aFetchThatFailedIsToldToAllWhoWaitAndMadeAgainForTheNext() {
+    PatternFile stored = new PatternFile("flaky", 2 * BLOCK, 1);
+    stored.refusals.set(1);
+    BlockCache cache = cache(8L * BLOCK);
+    CachedFile file = cache.file(stored, 0, false);
+
+    Await.throwsKind(ErrorKind.TRANSIENT, () -> file.readFully(0, new byte[9], 0, 9));
+
+    assertThat(held()).isZero();
+    assertSame(file, stored, 0, BLOCK);
+  }
+
+  @Test
+  void rangesThatLieApartTakeAsManyRequestsAsAllowedAndTheNearestAreJoined() {
+    PatternFile stored = new PatternFile("apart", 100 * BLOCK, 1);
+    BlockCache cache = cache(200L * BLOCK);
+    List<ByteRange> ranges =
+        List.of(
+            new ByteRange(0, 1),
+            new ByteRange(2L * BLOCK, 2L * BLOCK + 1),
+            new ByteRange(20L * BLOCK, 20L * BLOCK + 1),
+            new ByteRange(90L * BLOCK, 90L * BLOCK + 1));
+
+    CachedFile known = cache.file(stored, 0, false);
+    known.expect(ranges);
+    Await.until("all is asked for", () -> stored.lengths.size() == 3);
+    assertThat(stored.lengths).containsExactlyInAnyOrder(3L * BLOCK, (long) BLOCK, (long) BLOCK);
+
+    stored.lengths.clear();
+    cache.forget("apart");
+    CachedFile unknown = cache.file(stored, 1, false);
+    unknown.expect(ranges);
+    Await.until("all is asked for", () -> stored.lengths.size() == 2);
+    assertThat(stored.lengths).containsExactlyInAnyOrder(21L * BLOCK, (long) BLOCK);
+    for (ByteRange range : ranges) {
+      assertSame(unknown, stored, (int) range.from(), (int) range.to());
+    }
+    assertThat(stored.lengths).as("nothing was fetched twice").hasSize(2);
+  }
+
+  @Test
+  void whatIsReadOnIsFetchedAheadInLargeRequestsButOnlyAsFarAsTheReaderComes() {
+    int blocks = 64;
+    PatternFile stored = new PatternFile("replay", blocks * BLOCK, 1);
+    BlockCache cache = cache(16L * BLOCK);
+    CachedFile file = cache.file(stored, 0, true);
+
+    long mostAhead = 0;
+    for (int block = 0; block < blocks; block++) {
+      assertSame(file, stored, block * BLOCK, (block + 1) * BLOCK);
+      file.readOn((block + 1L) * BLOCK, stored.length());
+      long asked = stored.lengths.stream().mapToLong(Long::longValue).sum();
+      mostAhead = Math.max(mostAhead, asked - (block + 1L) * BLOCK);
+    }
+
+    assertThat(mostAhead).isBetween(2L * REQUEST, 3L * REQUEST);
+    assertThat(stored.lengths.stream().mapToLong(Long::longValue).sum())
+        .as("nothing was fetched twice")
+        .isEqualTo(stored.length());
+    assertThat(stored.lengths).hasSizeLessThanOrEqualTo(2 + blocks / 4);
+    file.close();
+  }
+
+  @Test
+  void readersOfManyFilesGetOnWithTheMemoryThereIs() {
+    int blocks = 40;
+    BlockCache cache = cache(16L * BLOCK);
+
+    List<PatternFile> files =
+        Together.run(
+            4,
+            reader -> {
+              PatternFile stored = new PatternFile("file-" + reader, blocks * BLOCK, reader);
+              CachedFile file = cache.file(stored, 0, true);
+              for (int block = 0; block < blocks; block++) {
+                assertSame(file, stored, block * BLOCK, (block + 1) * BLOCK);
+                file.readOn((block + 1L) * BLOCK, stored.length());
+              }
+              file.close();
+              return stored;
+            });
+
+    assertThat(files)
+        .allSatisfy(
+            stored ->
+                assertThat(stored.lengths.stream().mapToLong(Long::longValue).sum())
+                    .isGreaterThanOrEqualTo(stored.length())
+                    .isLessThan(2 * stored.length()));
+    assertThat(held()).isLessThanOrEqualTo(16.0 * BLOCK);
+  }
+}

@@ -1,0 +1,85 @@
+package io.thermocline.cold.table;
+
+import io.thermocline.cold.store.ObjectInfo;
+import io.thermocline.cold.store.ObjectStore;
+import io.thermocline.cold.store.PutOutcome;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/** A store that notes the reads of data files, by their number of bytes. */
+final class CountingStore implements ObjectStore {
+  private final ObjectStore real;
+  final List<Integer> reads = new CopyOnWriteArrayList<>();
+
+  CountingStore(ObjectStore real) {
+    this.real = real;
+  }
+
+  @Override
+  public int read(String key, long from, ByteBuffer into) {
+    if (key.endsWith(".parquet")) {
+      reads.add(into.remaining());
+    }
+    return real.read(key, from, into);
+  }
+
+  @Override
+  public void put(String key, byte[] bytes) {
+    real.put(key, bytes);
+  }
+
+  @Override
+  public PutOutcome putIfAbsent(String key, byte[] bytes) {
+    return real.putIfAbsent(key, bytes);
+  }
+
+  @Override
+  public void upload(String key, Path file) {
+    real.upload(key, file);
+  }
+
+  @Override
+  public Optional<ObjectInfo> head(String key) {
+    return real.head(key);
+  }
+
+  @Override
+  public void delete(String key) {
+    real.delete(key);
+  }
+
+  @Override
+  public void deleteAll(Collection<String> keys) {
+    real.deleteAll(keys);
+  }
+
+  @Override
+  public void list(String prefix, Predicate<ObjectInfo> visitor) {
+    real.list(prefix, visitor);
+  }
+
+  @Override
+  public Optional<Path> localPath(String key) {
+    return real.localPath(key);
+  }
+
+  @Override
+  public String location(String key) {
+    return real.location(key);
+  }
+
+  @Override
+  public Optional<String> keyOf(String location) {
+    return real.keyOf(location);
+  }
+
+  @Override
+  public void close() {
+    real.close();
+  }
+}
