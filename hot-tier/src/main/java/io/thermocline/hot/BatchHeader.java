@@ -1,8 +1,10 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.producers.ProducerBatch;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.Compression;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ProducerSequence;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import java.nio.ByteBuffer;
@@ -69,9 +71,10 @@ record BatchHeader(
   private static final int AFTER_CRC = 8;
   private static final long NO_PRODUCER = -1;
 
-  /** The header of a batch without a producer's identity. */
+  /** The header of a producer's batch; {@code sequence} is null when it has none. */
   static BatchHeader of(
       BatchContent content,
+      ProducerSequence sequence,
       long baseOffset,
       long appendTimeMillis,
       long maxTimestampMillis,
@@ -89,9 +92,9 @@ record BatchHeader(
         appendTimeMillis,
         maxTimestampMillis,
         durableTo,
-        NO_PRODUCER,
-        (short) -1,
-        -1,
+        sequence == null ? NO_PRODUCER : sequence.producerId(),
+        sequence == null ? -1 : sequence.epoch(),
+        sequence == null ? -1 : sequence.baseSequence(),
         logEpoch,
         content.crc32c());
   }
@@ -187,6 +190,23 @@ record BatchHeader(
   /** One past its last offset. */
   long nextOffset() {
     return baseOffset + lastOffsetDelta + 1;
+  }
+
+  /** Whether it has a place in a producer's sequence. */
+  boolean isSequenced() {
+    return producerId >= 0;
+  }
+
+  /** What is remembered of a batch with a sequence. */
+  ProducerBatch producerBatch() {
+    return new ProducerBatch(
+        producerId,
+        producerEpoch,
+        baseSequence,
+        lastOffsetDelta,
+        contentCrc32c,
+        baseOffset,
+        appendTimeMillis);
   }
 
   OffsetRange range() {

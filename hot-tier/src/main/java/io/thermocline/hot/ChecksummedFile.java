@@ -35,7 +35,7 @@ final class ChecksummedFile {
   private final int version;
 
   /**
-   * @param version the only one this program reads and writes
+   * @param version the one this program writes; it reads older ones too
    */
   ChecksummedFile(Disk disk, Path file, int magic, int version) {
     this.disk = disk;
@@ -96,6 +96,14 @@ final class ChecksummedFile {
    *     ErrorKind#FAILED_PRECONDITION} when a newer version wrote it
    */
   Optional<DataInputStream> read() throws IOException {
+    return readVersioned().map(Versioned::body);
+  }
+
+  /** What is in the file, and in which version. */
+  record Versioned(int version, DataInputStream body) {}
+
+  /** As {@link #read}, for files of which there are several versions. */
+  Optional<Versioned> readVersioned() throws IOException {
     if (!disk.exists(file)) {
       return Optional.empty();
     }
@@ -122,7 +130,9 @@ final class ChecksummedFile {
       throw damaged("its checksum does not match");
     }
     return Optional.of(
-        new DataInputStream(new ByteArrayInputStream(bytes.array(), PREFIX_BYTES, length)));
+        new Versioned(
+            bytes.getInt(4),
+            new DataInputStream(new ByteArrayInputStream(bytes.array(), PREFIX_BYTES, length))));
   }
 
   private ByteBuffer encode(BodyWriter body) throws IOException {

@@ -24,6 +24,7 @@ import java.util.Optional;
  *   metadata                                {@link MetadataFile}
  *   checkpoint                              {@link Checkpoint}
  *   groups                                  {@link GroupOffsetsFile}
+ *   producers                               {@link io.thermocline.hot.producers.ProducersFile}
  *   topics/&lt;name&gt;-&lt;uuid&gt;/&lt;partition&gt;/
  *     &lt;base offset, 20 digits&gt;.log         batches, see {@link BatchHeader}
  *     &lt;base offset, 20 digits&gt;.index       {@link IndexFile}
@@ -150,6 +151,10 @@ final class DataDirectory implements AutoCloseable {
 
   Path groups() {
     return root.resolve("groups");
+  }
+
+  Path producers() {
+    return root.resolve("producers");
   }
 
   Path topics() {

@@ -3,6 +3,8 @@ package io.thermocline.hot;
 import io.thermocline.hot.Metadata.DeleteIntent;
 import io.thermocline.hot.Metadata.TopicEntry;
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.producers.ProducerMemory;
+import io.thermocline.hot.producers.ProducerTable;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.TableNames;
 import io.thermocline.model.ThermoclineException;
@@ -109,7 +111,9 @@ final class DurableTopics implements TopicRegistry {
     SegmentIndex index = new SegmentIndex(0);
     LogView empty = LogView.of(List.of(), first, index, 0, 0, 0, 0, List.of());
     SegmentWriter writer = new SegmentWriter(env.disk(), first, index, false, 0, 0, 0);
-    logs.add(new PartitionLog(partition, env, empty, writer));
+    ProducerMemory producers =
+        new ProducerMemory(LogId.of(partition).producersKey(), new ProducerTable(env.census()), 0);
+    logs.add(new PartitionLog(partition, env, empty, writer, producers, 0));
   }
 
   @Override

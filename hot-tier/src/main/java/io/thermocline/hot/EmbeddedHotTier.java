@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.producers.ProducerTable;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
@@ -36,6 +37,9 @@ import java.util.concurrent.Executor;
  * kept aside and cut, acknowledged records that were damaged are named and the others served.
  */
 public final class EmbeddedHotTier implements HotTier, AutoCloseable {
+  private static final Capabilities CAPABILITIES =
+      new Capabilities(ProducerTable.WINDOW_BATCHES, true, true);
+
   private final LogEnvironment env;
   private final HotThreads threads;
   private final MetadataFile metadata;
@@ -103,18 +107,19 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.NONE;
+    return CAPABILITIES;
   }
 
   @Override
   public CompletableFuture<Appended> append(
       TopicPartition id, BatchContent batch, AppendConditions conditions) {
     try {
-      capabilities().check(conditions);
       PartitionLog log = logs.require(id);
-      log.checkTakesAppends();
+      if (conditions.sequence().isEmpty()) {
+        log.checkTakesAppends();
+      }
       env.reserve().check();
-      return log.append(batch, checks.check(batch));
+      return log.append(batch, conditions, checks.check(batch));
     } catch (ThermoclineException refused) {
       return CompletableFuture.failedFuture(refused);
     }
@@ -122,14 +127,22 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
 
   @Override
   public long fence(TopicPartition id) {
-    PartitionLog unused = logs.require(id);
-    return 0;
+    return logs.require(id).fence();
   }
 
   @Override
   public CompletableFuture<Long> raiseFence(TopicPartition id, long expected, long token) {
-    return CompletableFuture.failedFuture(
-        new ThermoclineException(ErrorKind.UNSUPPORTED, "This hot tier has no fences"));
+    try {
+      PartitionLog log = logs.require(id);
+      Admission.checkRaise(expected, token);
+      return log.raiseFence(expected, token, now -> storeFence(id, now));
+    } catch (ThermoclineException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+  }
+
+  private void storeFence(TopicPartition id, long token) {
+    Metadata unused = metadata.change(m -> m.with(id, partition -> partition.fencedBy(token)));
   }
 
   @Override

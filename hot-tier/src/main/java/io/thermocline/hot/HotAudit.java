@@ -7,6 +7,9 @@ import io.thermocline.hot.audit.AuditedLog;
 import io.thermocline.hot.audit.HotAuditReport;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.producers.KnownProducers;
+import io.thermocline.hot.producers.LogKey;
+import io.thermocline.hot.producers.ProducersFile;
 import io.thermocline.model.AuditFinding;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
@@ -37,6 +40,7 @@ public final class HotAudit {
   private final List<AuditedLog> logs = new ArrayList<>();
   private AuditTotals totals = AuditTotals.NONE;
   private Map<LogId, Checkpoint.Mark> marks = Map.of();
+  private Map<LogKey, KnownProducers> producers = Map.of();
 
   private HotAudit(DataDirectory directory, AuditFinding.Sink sink) {
     this.directory = directory;
@@ -70,6 +74,7 @@ public final class HotAudit {
   private HotAuditReport run() throws IOException {
     Optional<Metadata> metadata = metadata();
     marks = checkpoint();
+    producers = producers();
     List<Topic> topics = new ArrayList<>();
     if (metadata.isPresent()) {
       for (TopicEntry entry : metadata.get().entries()) {
@@ -108,6 +113,22 @@ public final class HotAudit {
     }
   }
 
+  private Map<LogKey, KnownProducers> producers() throws IOException {
+    ProducersFile.Content content = ProducersFile.look(disk, directory.producers());
+    if (content.unsoundBytes() > 0) {
+      sink.note(
+          directory.producers().toString(),
+          "%d bytes are not sound: the next start reads the logs instead"
+              .formatted(content.unsoundBytes()));
+    }
+    return content.known();
+  }
+
+  private long notedTo(TopicPartition id) {
+    KnownProducers known = producers.get(LogId.of(id).producersKey());
+    return known == null ? 0 : known.end();
+  }
+
   private void audit(TopicEntry entry) throws IOException {
     for (TopicPartition id : entry.topic().partitions().toList()) {
       audit(directory.partition(id), id, entry.partition(id.partition()));
@@ -128,7 +149,7 @@ public final class HotAudit {
 
   private void audit(Path place, TopicPartition id, PartitionEntry entry) throws IOException {
     Optional<Checkpoint.Mark> mark = Optional.ofNullable(marks.get(LogId.of(id)));
-    AuditedLog log = new LogAudit(disk, place, id, entry, mark, sink).run();
+    AuditedLog log = new LogAudit(disk, place, id, entry, mark, notedTo(id), sink).run();
     logs.add(log);
     totals = totals.plus(log.totals());
   }
@@ -166,7 +187,7 @@ public final class HotAudit {
           audit(
               partition.path(),
               topic.get().partition(number.get()),
-              new PartitionEntry(first, first, 0, List.of()));
+              new PartitionEntry(first, first, 0, List.of(), 0));
         }
       }
     }

@@ -16,6 +16,7 @@ final class HotMetrics {
   final Counter appendedBytes;
   final Counter appendedRecords;
   private final Counter forcedBytes;
+  final Counter repeats;
   final Counter readBytes;
   final Counter lostOffsets;
   final Counter damagedOffsets;
@@ -29,6 +30,7 @@ final class HotMetrics {
   final AtomicLong waitingBytes = new AtomicLong();
   private final AtomicLong acknowledgedUnforcedBytes = new AtomicLong();
   final AtomicInteger failedLogs = new AtomicInteger();
+  final AtomicInteger producers = new AtomicInteger();
 
   HotMetrics(MeterRegistry registry) {
     clock = registry.config().clock();
@@ -36,6 +38,8 @@ final class HotMetrics {
     appendedRecords = counter(registry, "append.records", "records", "Records appended, durable");
     forcedBytes =
         counter(registry, "forced.bytes", "bytes", "Bytes of batches forced, headers included");
+    repeats =
+        counter(registry, "append.repeats", "batches", "Batches that were stored already, told so");
     readBytes = counter(registry, "read.bytes", "bytes", "Payload bytes read from local disk");
     lostOffsets =
         counter(registry, "lost.offsets", "offsets", "Offsets answered as lost, at each read");
@@ -74,6 +78,7 @@ final class HotMetrics {
             .description("Bytes that shared one force")
             .register(registry);
     gauge(registry, "waiting.bytes", waitingBytes, "Bytes handed over and not yet durable");
+    gauge(registry, "producers", producers, "Producers remembered, once for each partition");
     gauge(registry, "failed.logs", failedLogs, "Logs that take no more writes after an I/O error");
     gauge(
         registry,

@@ -3,6 +3,10 @@ package io.thermocline.hot;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.hot.Metadata.TopicEntry;
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.producers.KnownProducers;
+import io.thermocline.hot.producers.LogKey;
+import io.thermocline.hot.producers.ProducerCensus;
+import io.thermocline.hot.producers.ProducersFile;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
@@ -13,9 +17,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.Collectors;
 
 /** The parts of an open hot tier, put together in order; when one fails, those before it close. */
 record HotOpening(
@@ -35,6 +42,7 @@ record HotOpening(
     try {
       DiskReserve reserve = new DiskReserve(disk, directory.root(), settings.minFreeBytes());
       reserve.look();
+      HotMetrics metrics = new HotMetrics(meters);
       LogEnvironment env =
           new LogEnvironment(
               settings,
@@ -42,8 +50,9 @@ record HotOpening(
               directory,
               segments,
               reserve,
-              new HotMetrics(meters),
+              metrics,
               clock,
+              new ProducerCensus(settings.producers(), metrics.producers),
               threads.writers());
       return open(env, threads);
     } catch (IOException | RuntimeException e) {
@@ -72,7 +81,13 @@ record HotOpening(
     MetadataFile metadata = MetadataFile.open(env.disk(), env.directory().metadata());
     Checkpoint checkpoint = Checkpoint.open(env.disk(), env.directory().checkpoint());
     Logs logs = new Logs();
-    recover(env, metadata, checkpoint, logs);
+    ProducersFile producers =
+        new ProducersFile(
+            env.disk(),
+            env.directory().producers(),
+            env.settings().producers(),
+            () -> topics(metadata.current()));
+    recover(env, metadata, checkpoint, producers.read(env.census()), logs);
     checkpoint.store(logs.marks());
     GroupOffsetsFile groups =
         GroupOffsetsFile.open(
@@ -84,14 +99,25 @@ record HotOpening(
               PartitionLog unused = logs.require(partition);
             });
     FoundDamage damage = new FoundDamage(metadata, env.metrics(), threads.chores());
-    Upkeep upkeep = new Upkeep(env, threads, logs, groups, checkpoint, damage);
+    Upkeep upkeep = new Upkeep(env, threads, logs, groups, checkpoint, producers, damage);
     upkeep.start();
     return new HotOpening(env, threads, metadata, logs, groups, damage, upkeep);
   }
 
+  private static Set<UUID> topics(Metadata metadata) {
+    return metadata.entries().stream()
+        .filter(entry -> entry.deletion().isEmpty())
+        .map(entry -> entry.topic().id().uuid())
+        .collect(Collectors.toSet());
+  }
+
   /** Plans for all logs, then one change of the metadata, then the changes to files. */
   private static void recover(
-      LogEnvironment env, MetadataFile metadata, Checkpoint checkpoint, Logs logs) {
+      LogEnvironment env,
+      MetadataFile metadata,
+      Checkpoint checkpoint,
+      Map<LogKey, KnownProducers> producers,
+      Logs logs) {
     Metadata before = metadata.current();
     Map<TopicPartition, CompletableFuture<LogRecovery.Plan>> plans = new LinkedHashMap<>();
     for (TopicEntry entry : before.entries()) {
@@ -102,8 +128,15 @@ record HotOpening(
             .forEach(
                 id -> {
                   Optional<Checkpoint.Mark> mark = checkpoint.mark(LogId.of(id));
+                  KnownProducers known = producers.get(LogId.of(id).producersKey());
                   LogRecovery recovery =
-                      new LogRecovery(id, env, entry.partition(id.partition()), mark);
+                      new LogRecovery(
+                          id,
+                          env,
+                          entry.partition(id.partition()),
+                          mark,
+                          new ProducerRecovery(
+                              env, Optional.ofNullable(known), metadata.knowsProducers()));
                   plans.put(id, async(env, recovery::plan));
                 });
       }

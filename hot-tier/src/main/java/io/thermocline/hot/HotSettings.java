@@ -1,6 +1,7 @@
 package io.thermocline.hot;
 
 import io.thermocline.codec.BatchLimits;
+import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.model.SegmentLimits;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Objects;
  * @param maxOpenFiles segments kept open for reading
  * @param maxWaitingBytes appended and not yet durable, over all partitions; more is refused
  * @param maxPartitions of all topics together
+ * @param producers how many are remembered, and for how long
  */
 public record HotSettings(
     Path directory,
@@ -28,13 +30,15 @@ public record HotSettings(
     int readThreads,
     int maxOpenFiles,
     long maxWaitingBytes,
-    int maxPartitions) {
+    int maxPartitions,
+    ProducerLimits producers) {
   private static final long MIB = 1L << 20;
 
   public HotSettings {
     Objects.requireNonNull(directory, "directory");
     Objects.requireNonNull(batchLimits, "batchLimits");
     Objects.requireNonNull(segmentLimits, "segmentLimits");
+    Objects.requireNonNull(producers, "producers");
     check(minFreeBytes >= 0, "minFreeBytes is negative: " + minFreeBytes);
     check(forceThreads > 0, "forceThreads is not positive: " + forceThreads);
     check(readThreads > 0, "readThreads is not positive: " + readThreads);
@@ -57,7 +61,8 @@ public record HotSettings(
         4,
         256,
         64 * MIB,
-        10_000);
+        10_000,
+        ProducerLimits.defaults());
   }
 
   /** These, with another disk reserve. */
@@ -71,7 +76,8 @@ public record HotSettings(
         readThreads,
         maxOpenFiles,
         maxWaitingBytes,
-        maxPartitions);
+        maxPartitions,
+        producers);
   }
 
   /** These, with other limits for segments. */
@@ -85,7 +91,23 @@ public record HotSettings(
         readThreads,
         maxOpenFiles,
         maxWaitingBytes,
-        maxPartitions);
+        maxPartitions,
+        producers);
+  }
+
+  /** These, with other limits for producers. */
+  public HotSettings withProducers(ProducerLimits limits) {
+    return new HotSettings(
+        directory,
+        minFreeBytes,
+        batchLimits,
+        segmentLimits,
+        forceThreads,
+        readThreads,
+        maxOpenFiles,
+        maxWaitingBytes,
+        maxPartitions,
+        limits);
   }
 
   private static void check(boolean holds, String otherwise) {

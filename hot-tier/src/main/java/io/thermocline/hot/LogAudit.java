@@ -24,24 +24,30 @@ final class LogAudit {
   private final TopicPartition id;
   private final PartitionEntry entry;
   private final Optional<Checkpoint.Mark> mark;
+  private final long notedTo;
   private final AuditFinding.Sink sink;
 
   private final List<Disk.Entry> segments = new ArrayList<>();
   private List<OffsetRange> lost = List.of();
   private AuditTotals totals = AuditTotals.NONE;
 
+  /**
+   * @param notedTo what lies below it was durable when the producers were noted
+   */
   LogAudit(
       Disk disk,
       Path directory,
       TopicPartition id,
       PartitionEntry entry,
       Optional<Checkpoint.Mark> mark,
+      long notedTo,
       AuditFinding.Sink sink) {
     this.disk = disk;
     this.directory = directory;
     this.id = id;
     this.entry = entry;
     this.mark = mark;
+    this.notedTo = notedTo;
     this.sink = sink;
   }
 
@@ -89,7 +95,8 @@ final class LogAudit {
   private long knownDurable() {
     long marked = mark.map(Checkpoint.Mark::end).orElse(0L);
     long read = entry.lost().stream().mapToLong(OffsetRange::to).max().orElse(0);
-    return Math.max(Math.max(marked, read), Math.max(entry.trimmedTo(), entry.logStart()));
+    long known = Math.max(Math.max(marked, read), notedTo);
+    return Math.max(known, Math.max(entry.trimmedTo(), entry.logStart()));
   }
 
   private long withoutFiles() {
@@ -124,7 +131,7 @@ final class LogAudit {
     try (DiskFile file = disk.openToRead(segment.file())) {
       long durable = Math.max(segment.base(), knownDurable());
       verdict =
-          new TailScan(file, segment, size, new SegmentIndex(0), durable)
+          new TailScan(file, segment, size, new SegmentIndex(0), header -> {}, durable)
               .judge(0, segment.base(), 0);
     }
     if (verdict.cutAt() < size) {

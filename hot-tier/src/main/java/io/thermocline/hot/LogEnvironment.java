@@ -1,12 +1,14 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.producers.ProducerCensus;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 
 /**
  * What all logs of one data directory share.
  *
+ * @param census counts the producers that all logs remember
  * @param writers runs the writing and forcing, at most one task of a log at a time
  */
 record LogEnvironment(
@@ -17,4 +19,5 @@ record LogEnvironment(
     DiskReserve reserve,
     HotMetrics metrics,
     InstantSource clock,
+    ProducerCensus census,
     Executor writers) {}

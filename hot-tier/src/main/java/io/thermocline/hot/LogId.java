@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.producers.LogKey;
 import io.thermocline.model.TopicPartition;
 import java.util.UUID;
 
@@ -7,6 +8,10 @@ import java.util.UUID;
 record LogId(UUID topic, int partition) {
   static LogId of(TopicPartition id) {
     return new LogId(id.topic().uuid(), id.partition());
+  }
+
+  LogKey producersKey() {
+    return new LogKey(topic, partition);
   }
 
   LogStamp stamp(long segment) {

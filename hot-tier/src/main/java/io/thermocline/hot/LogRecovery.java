@@ -30,14 +30,20 @@ final class LogRecovery {
   private final LogEnvironment env;
   private final PartitionEntry entry;
   private final Optional<Checkpoint.Mark> mark;
+  private final ProducerRecovery producers;
   private final Path directory;
 
   LogRecovery(
-      TopicPartition id, LogEnvironment env, PartitionEntry entry, Optional<Checkpoint.Mark> mark) {
+      TopicPartition id,
+      LogEnvironment env,
+      PartitionEntry entry,
+      Optional<Checkpoint.Mark> mark,
+      ProducerRecovery producers) {
     this.id = id;
     this.env = env;
     this.entry = entry;
     this.mark = mark;
+    this.producers = producers;
     this.directory = env.directory().partition(id);
   }
 
@@ -124,7 +130,7 @@ final class LogRecovery {
       LogView view =
           LogView.of(
               kept, active, index, activeBytes, now.logStart(), end, now.epoch(), now.lost());
-      return new PartitionLog(id, env, view, writer);
+      return new PartitionLog(id, env, view, writer, producers.memory(LogId.of(id)), now.fence());
     }
 
     /** Keeps aside what is cut, cuts, and writes the rest of the tail again. */
@@ -227,7 +233,8 @@ final class LogRecovery {
   private long knownDurable() {
     long marked = mark.map(Checkpoint.Mark::end).orElse(0L);
     long read = entry.lost().stream().mapToLong(OffsetRange::to).max().orElse(0);
-    return Math.max(Math.max(marked, read), Math.max(entry.trimmedTo(), entry.logStart()));
+    long known = Math.max(Math.max(marked, read), producers.notedTo());
+    return Math.max(known, Math.max(entry.trimmedTo(), entry.logStart()));
   }
 
   private void planWithoutFiles(Plan plan) {
@@ -246,7 +253,8 @@ final class LogRecovery {
     plan.fileBytes = size;
     boolean marked = mark.isPresent() && mark.get().segment() == base && mark.get().bytes() <= size;
     plan.rewriteFrom = marked ? mark.get().bytes() : 0;
-    if (marked && mark.get().bytes() == size) {
+    producers.read(env, plan.sealed, plan.active, plan.rewriteFrom);
+    if (marked && mark.get().bytes() == size && producers.notedTo() <= mark.get().end()) {
       plan.activeBytes = size;
       plan.end = mark.get().end();
       takeStoredIndex(plan);
@@ -255,7 +263,7 @@ final class LogRecovery {
     try (DiskFile file = env.disk().openToRead(plan.active.file())) {
       plan.index = new SegmentIndex(plan.rewriteFrom);
       long durable = Math.max(base, knownDurable());
-      TailScan scan = new TailScan(file, plan.active, size, plan.index, durable);
+      TailScan scan = new TailScan(file, plan.active, size, plan.index, producers::add, durable);
       TailScan.Verdict verdict =
           scan.judge(
               plan.rewriteFrom, marked ? mark.get().end() : base, marked ? mark.get().epoch() : 0);

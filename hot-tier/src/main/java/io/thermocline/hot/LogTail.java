@@ -1,10 +1,8 @@
 package io.thermocline.hot;
 
-import io.thermocline.model.Appended;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
-import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +17,7 @@ final class LogTail {
   private final LogEnvironment env;
   private final CurrentView view;
   private final Followers followers;
+  private final Admission admission;
   private volatile SegmentLimits limits;
 
   /** Replaced by the thread that writes. */
@@ -32,11 +31,13 @@ final class LogTail {
       LogEnvironment env,
       CurrentView view,
       Followers followers,
+      Admission admission,
       SegmentWriter writer) {
     this.id = id;
     this.env = env;
     this.view = view;
     this.followers = followers;
+    this.admission = admission;
     this.writer = writer;
     this.forcedTo = writer.nextOffset();
     this.limits = env.settings().segmentLimits();
@@ -52,51 +53,60 @@ final class LogTail {
     return env.clock().millis() - firstAppendMillis >= limits.maxAge().toMillis();
   }
 
-  /** Writes of what is not begun as much as fits into one segment. */
-  void write(List<PendingBatch> group, GroupProgress progress) throws IOException {
+  /** Judges what is not begun, and writes of it as much as fits into one segment. */
+  void write(GroupProgress progress) throws IOException {
     long now = env.clock().millis();
-    if (isDue(group.get(progress.begun()), now)) {
-      roll();
+    while (!progress.allBegun()) {
+      PendingBatch batch = progress.next();
+      Answer answer = admission.judge(batch, writer.nextOffset(), now);
+      if (answer != null) {
+        progress.settled(answer);
+      } else {
+        if (writer.isDue(limits, batch.storedBytes(), now)) {
+          if (progress.written() > 0) {
+            break;
+          }
+          roll();
+        }
+        write(batch, progress, now);
+      }
     }
-    LogView before = view.get();
-    do {
-      PendingBatch batch = group.get(progress.begun());
-      progress.begin();
-      env.metrics().begun(batch.startedAt());
-      BatchHeader header =
-          writer.append(
-              batch.content(), now, batch.maxTimestampMillis(), before.end(), before.epoch());
-      progress.placed(new Appended(header.baseOffset(), now));
-    } while (progress.begun() < group.size() && !isDue(group.get(progress.begun()), now));
     writer.flush();
+  }
+
+  private void write(PendingBatch batch, GroupProgress progress, long now) throws IOException {
+    progress.begin();
+    admission.begun(batch);
+    env.metrics().begun(batch.startedAt());
+    LogView before = view.get();
+    BatchHeader header = writer.append(batch, now, before.end(), before.epoch());
+    admission.written(header);
+    progress.written(header);
   }
 
   /** Forces what was written. */
   void force(GroupProgress progress) throws IOException {
-    long started = env.metrics().now();
-    writer.file().force();
-    forcedTo = writer.file().forced().offset();
-    env.metrics().forced(started, progress.begun() - progress.acknowledged(), unseenBytes());
+    if (progress.written() > 0) {
+      long started = env.metrics().now();
+      writer.file().force();
+      forcedTo = writer.file().forced().offset();
+      env.metrics().forced(started, progress.written(), unseenBytes());
+    }
   }
 
-  /** Makes visible what was written, which is durable, and acknowledges it. */
-  void publish(List<PendingBatch> group, GroupProgress progress) {
-    env.reserve().written(unseenBytes());
-    SegmentWriter at = writer;
-    view.change(v -> v.appended(at.nextOffset(), at.position()));
-    followers.moved();
-    while (progress.acknowledged() < progress.begun()) {
-      PendingBatch batch = group.get(progress.acknowledged());
-      batch.acknowledge(progress.acknowledge(), forcedTo, env.metrics());
+  /** Makes visible what was written, which is durable, and answers those who wait for it. */
+  void publish(GroupProgress progress) {
+    if (progress.written() > 0) {
+      env.reserve().written(unseenBytes());
+      SegmentWriter at = writer;
+      view.change(v -> v.appended(at.nextOffset(), at.position()));
+      followers.moved();
     }
+    progress.answer(forcedTo, env.metrics());
   }
 
   private long unseenBytes() {
     return writer.position() - view.get().activeBytes();
-  }
-
-  private boolean isDue(PendingBatch batch, long now) {
-    return writer.isDue(limits, batch.storedBytes(), now);
   }
 
   /** Ends the active segment, unless it is empty. */

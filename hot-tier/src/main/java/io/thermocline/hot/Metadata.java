@@ -79,32 +79,38 @@ record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
    * @param trimmedTo segments that end at or below it are gone, or are to go
    * @param epoch the log epoch
    * @param lost damaged ranges that a start or a reader found, see {@link LostRanges}
+   * @param fence appends with a lower token are refused; 0: there is no fence
    */
-  record PartitionEntry(long logStart, long trimmedTo, int epoch, List<OffsetRange> lost) {
-    static final PartitionEntry NEW = new PartitionEntry(0, 0, 0, List.of());
+  record PartitionEntry(
+      long logStart, long trimmedTo, int epoch, List<OffsetRange> lost, long fence) {
+    static final PartitionEntry NEW = new PartitionEntry(0, 0, 0, List.of(), 0);
 
     PartitionEntry {
       lost = List.copyOf(lost);
     }
 
     PartitionEntry startingAt(long offset) {
-      return new PartitionEntry(Math.max(logStart, offset), trimmedTo, epoch, lost);
+      return new PartitionEntry(Math.max(logStart, offset), trimmedTo, epoch, lost, fence);
     }
 
     PartitionEntry trimmed(long upTo) {
       List<OffsetRange> rest = lost.stream().filter(range -> range.to() > upTo).toList();
-      return new PartitionEntry(logStart, Math.max(trimmedTo, upTo), epoch, rest);
+      return new PartitionEntry(logStart, Math.max(trimmedTo, upTo), epoch, rest, fence);
     }
 
     /** With more damage; what lies in segments that are gone is missed by nobody. */
     PartitionEntry losing(List<OffsetRange> damaged) {
       List<OffsetRange> kept =
           damaged.stream().filter(range -> range.to() > Math.max(trimmedTo, logStart)).toList();
-      return new PartitionEntry(logStart, trimmedTo, epoch, LostRanges.with(lost, kept));
+      return new PartitionEntry(logStart, trimmedTo, epoch, LostRanges.with(lost, kept), fence);
     }
 
     PartitionEntry recovered(int newEpoch, List<OffsetRange> nowLost) {
-      return new PartitionEntry(logStart, trimmedTo, newEpoch, nowLost);
+      return new PartitionEntry(logStart, trimmedTo, newEpoch, nowLost, fence);
+    }
+
+    PartitionEntry fencedBy(long token) {
+      return new PartitionEntry(logStart, trimmedTo, epoch, lost, Math.max(fence, token));
     }
   }
 

@@ -23,7 +23,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /**
- * The {@link Metadata} on disk: a {@link ChecksummedFile} with magic "TCM" and a zero, version 1,
+ * The {@link Metadata} on disk: a {@link ChecksummedFile} with magic "TCM" and a zero, version 2,
  * whose body is
  *
  * <pre>
@@ -32,34 +32,51 @@ import java.util.function.UnaryOperator;
  *     UUID 16, name (2 bytes length, UTF-8), partition count 4, created 8 (Unix ms)
  *     deletion 1 (0 none, 1 keep cold, 2 purge cold)
  *     partitions 4, then for each: number 4, log start 8, trimmed to 8, log epoch 4,
- *       lost ranges 4, then for each: from 8, to 8
+ *       lost ranges 4, then for each: from 8, to 8; fence 8
  * </pre>
  *
- * <p>Thread-safe. A change is seen once it is durable.
+ * <p>In version 1 there are no fences, and no batch has a producer's sequence. It is read, and
+ * version 2 written. Thread-safe. A change is seen once it is durable.
  */
 final class MetadataFile {
   private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('M' << 8);
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+  private static final int WITHOUT_FENCES = 1;
 
   private final ChecksummedFile file;
+
+  /** Of the file as this start found it. */
+  private final int versionFound;
+
   private volatile Metadata current;
   private ThermoclineException failed;
 
-  private MetadataFile(ChecksummedFile file, Metadata current) {
+  private MetadataFile(ChecksummedFile file, Metadata current, int versionFound) {
     this.file = file;
     this.current = current;
+    this.versionFound = versionFound;
   }
 
   /** Reads the metadata, or begins with none and a new cluster id. */
   static MetadataFile open(Disk disk, Path path) throws IOException {
     ChecksummedFile file = new ChecksummedFile(disk, path, MAGIC, VERSION);
-    Optional<DataInputStream> stored = file.read();
+    Optional<ChecksummedFile.Versioned> stored = file.readVersioned();
     if (stored.isPresent()) {
-      return new MetadataFile(file, decode(stored.get()));
+      int version = stored.get().version();
+      Metadata found = decode(stored.get().body(), version);
+      if (version < VERSION) {
+        file.replace(out -> encode(found, out));
+      }
+      return new MetadataFile(file, found, version);
     }
     Metadata none = Metadata.empty(UUID.randomUUID());
     file.replace(out -> encode(none, out));
-    return new MetadataFile(file, none);
+    return new MetadataFile(file, none, VERSION);
+  }
+
+  /** Whether batches may have producers' sequences: not before a version that knew of them. */
+  boolean knowsProducers() {
+    return versionFound > WITHOUT_FENCES;
   }
 
   /**
@@ -68,8 +85,11 @@ final class MetadataFile {
    * @throws ThermoclineException as {@link ChecksummedFile#read}
    */
   static Optional<Metadata> look(Disk disk, Path path) throws IOException {
-    Optional<DataInputStream> stored = new ChecksummedFile(disk, path, MAGIC, VERSION).read();
-    return stored.isPresent() ? Optional.of(decode(stored.get())) : Optional.empty();
+    Optional<ChecksummedFile.Versioned> stored =
+        new ChecksummedFile(disk, path, MAGIC, VERSION).readVersioned();
+    return stored.isPresent()
+        ? Optional.of(decode(stored.get().body(), stored.get().version()))
+        : Optional.empty();
   }
 
   /** What is durable. */
@@ -144,6 +164,7 @@ final class MetadataFile {
       out.writeLong(range.from());
       out.writeLong(range.to());
     }
+    out.writeLong(partition.fence());
   }
 
   private static void write(UUID uuid, DataOutputStream out) throws IOException {
@@ -151,17 +172,17 @@ final class MetadataFile {
     out.writeLong(uuid.getLeastSignificantBits());
   }
 
-  private static Metadata decode(DataInputStream in) throws IOException {
+  private static Metadata decode(DataInputStream in, int version) throws IOException {
     UUID clusterId = readUuid(in);
     Map<String, TopicEntry> topics = new TreeMap<>();
     for (int left = in.readInt(); left > 0; left--) {
-      TopicEntry entry = readTopic(in);
+      TopicEntry entry = readTopic(in, version);
       topics.put(entry.topic().name(), entry);
     }
     return new Metadata(clusterId, topics);
   }
 
-  private static TopicEntry readTopic(DataInputStream in) throws IOException {
+  private static TopicEntry readTopic(DataInputStream in, int version) throws IOException {
     UUID uuid = readUuid(in);
     TopicId id = new TopicId(uuid, in.readUTF());
     Topic topic = new Topic(id, in.readInt(), Instant.ofEpochMilli(in.readLong()));
@@ -169,7 +190,7 @@ final class MetadataFile {
     Map<Integer, PartitionEntry> partitions = new TreeMap<>();
     for (int left = in.readInt(); left > 0; left--) {
       int number = in.readInt();
-      partitions.put(number, readPartition(in));
+      partitions.put(number, readPartition(in, version));
     }
     return new TopicEntry(
         topic,
@@ -177,7 +198,7 @@ final class MetadataFile {
         partitions);
   }
 
-  private static PartitionEntry readPartition(DataInputStream in) throws IOException {
+  private static PartitionEntry readPartition(DataInputStream in, int version) throws IOException {
     long logStart = in.readLong();
     long trimmedTo = in.readLong();
     int epoch = in.readInt();
@@ -186,7 +207,8 @@ final class MetadataFile {
       long from = in.readLong();
       lost.add(new OffsetRange(from, in.readLong()));
     }
-    return new PartitionEntry(logStart, trimmedTo, epoch, lost);
+    long fence = version == WITHOUT_FENCES ? 0 : in.readLong();
+    return new PartitionEntry(logStart, trimmedTo, epoch, lost, fence);
   }
 
   private static UUID readUuid(DataInputStream in) throws IOException {

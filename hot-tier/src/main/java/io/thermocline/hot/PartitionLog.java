@@ -1,5 +1,7 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.producers.ProducerMemory;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +42,9 @@ final class PartitionLog {
 
   /** Used by the thread that works on the queue. */
   private final LogTail tail;
+
+  private final Admission admission;
+  private final ProducerMemory producers;
 
   /** A {@link PendingBatch} or a {@link Step}. Guarded by itself. */
   private final ArrayDeque<Object> queue = new ArrayDeque<>();
@@ -68,12 +74,24 @@ final class PartitionLog {
     void run() throws IOException;
   }
 
-  PartitionLog(TopicPartition id, LogEnvironment env, LogView first, SegmentWriter writer) {
+  /**
+   * @param producers as they stood at the log's end
+   * @param fence the token below which appends are refused
+   */
+  PartitionLog(
+      TopicPartition id,
+      LogEnvironment env,
+      LogView first,
+      SegmentWriter writer,
+      ProducerMemory producers,
+      long fence) {
     this.id = id;
     this.env = env;
     this.view = new CurrentView(first);
     this.followers = new Followers(() -> view.get().end());
-    this.tail = new LogTail(id, env, view, followers, writer);
+    this.producers = producers;
+    this.admission = new Admission(id, producers.table(), fence);
+    this.tail = new LogTail(id, env, view, followers, admission, writer);
   }
 
   TopicPartition id() {
@@ -105,10 +123,12 @@ final class PartitionLog {
   }
 
   /** Queues a checked batch. */
-  CompletableFuture<Appended> append(BatchContent content, long maxTimestampMillis) {
+  CompletableFuture<Appended> append(
+      BatchContent content, AppendConditions conditions, long maxTimestampMillis) {
     HotMetrics metrics = env.metrics();
     PendingBatch batch =
-        new PendingBatch(content, maxTimestampMillis, metrics.now(), new CompletableFuture<>());
+        new PendingBatch(
+            content, conditions, maxTimestampMillis, metrics.now(), new CompletableFuture<>());
     long bytes = PendingBatch.weight(content);
     long waiting = metrics.waitingBytes.addAndGet(bytes);
     if (waiting > env.settings().maxWaitingBytes() && waiting > bytes) {
@@ -120,11 +140,42 @@ final class PartitionLog {
           metrics);
       return batch.done();
     }
-    ThermoclineException why = offer(batch);
+    ThermoclineException why = offer(batch, conditions.sequence().isPresent());
     if (why != null) {
       batch.fail(why, metrics);
     }
     return batch.done();
+  }
+
+  /** The durable token below which appends are refused; 0: there is no fence. */
+  long fence() {
+    return admission.fence();
+  }
+
+  /**
+   * Raises the fence, in the order of the writes.
+   *
+   * @param store makes the token durable, or throws to refuse it
+   */
+  CompletableFuture<Long> raiseFence(long expected, long token, LongConsumer store) {
+    CompletableFuture<Long> raised = new CompletableFuture<>();
+    CompletableFuture<Void> turn =
+        step(
+            () -> {
+              try {
+                raised.complete(admission.raiseFence(expected, token, store));
+              } catch (ThermoclineException refused) {
+                raised.completeExceptionally(refused);
+              }
+            });
+    CompletableFuture<Void> unused =
+        turn.whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                raised.completeExceptionally(failure);
+              }
+            });
+    return raised;
   }
 
   /** Ends the active segment, unless it is empty. */
@@ -137,6 +188,9 @@ final class PartitionLog {
     LogView now = view.get();
     idleTicks = now.end() == endAtTick ? idleTicks + 1 : 0;
     endAtTick = now.end();
+    if (producers.isBehind(now.end()) && refusal == null) {
+      CompletableFuture<Void> unused = step(this::noteProducers);
+    }
     if (now.activeBytes() == 0 || refusal != null) {
       return;
     }
@@ -159,6 +213,7 @@ final class PartitionLog {
         () -> {
           if (broken == null) {
             tail.close();
+            noteProducers();
           } else {
             tail.abort();
           }
@@ -174,13 +229,32 @@ final class PartitionLog {
   }
 
   private CompletableFuture<Void> finish(ThermoclineException why, Upkeep closing) {
-    Step last = new Step(closing, true, new CompletableFuture<>());
+    Upkeep last =
+        () -> {
+          try {
+            closing.run();
+          } finally {
+            producers.table().close();
+          }
+        };
+    Step step = new Step(last, true, new CompletableFuture<>());
     synchronized (queue) {
       refusal = why;
-      enqueue(last);
+      enqueue(step);
     }
     followers.close(why);
-    return last.done();
+    return step.done();
+  }
+
+  /** Also forgets producers that are silent. Nothing is on its way to the disk while this runs. */
+  private void noteProducers() {
+    LogView now = view.get();
+    producers.note(now.end(), now.active().base(), now.activeBytes());
+    producers.table().forgetSilent(env.clock().millis());
+  }
+
+  ProducerMemory producers() {
+    return producers;
   }
 
   /** How far the log's files are forced, to be found again at the next start. */
@@ -196,7 +270,7 @@ final class PartitionLog {
 
   private CompletableFuture<Void> step(Upkeep upkeep) {
     Step step = new Step(upkeep, false, new CompletableFuture<>());
-    ThermoclineException why = offer(step);
+    ThermoclineException why = offer(step, false);
     if (why != null) {
       step.done().completeExceptionally(why);
     }
@@ -206,12 +280,14 @@ final class PartitionLog {
   /**
    * Queues a piece of work.
    *
+   * @param alsoWhenFailed whether a log that failed has an answer to it: a repeat has
    * @return why it was not taken; null when it was
    */
-  private ThermoclineException offer(Object work) {
+  private ThermoclineException offer(Object work, boolean alsoWhenFailed) {
     synchronized (queue) {
-      if (refusal == null) {
+      if (refusal == null || (alsoWhenFailed && refusal.kind() == ErrorKind.LOG_FAILED)) {
         enqueue(work);
+        return null;
       }
       return refusal;
     }
@@ -279,21 +355,18 @@ final class PartitionLog {
   }
 
   private void commit(List<PendingBatch> group) {
-    GroupProgress progress = new GroupProgress();
+    GroupProgress progress = new GroupProgress(group);
     ThermoclineException why = broken;
     try {
-      while (why == null && progress.acknowledged() < group.size()) {
-        tail.write(group, progress);
+      while (why == null && !progress.allAnswered()) {
+        tail.write(progress);
         tail.force(progress);
-        tail.publish(group, progress);
+        tail.publish(progress);
       }
     } catch (IOException | RuntimeException e) {
       why = failed(e);
     }
-    for (int i = progress.acknowledged(); i < group.size(); i++) {
-      boolean begun = i < progress.begun();
-      group.get(i).fail(begun ? outcomeUnknown(why) : why, env.metrics());
-    }
+    progress.fail(why, view.get().end(), admission, env.metrics());
   }
 
   private ThermoclineException failed(Exception cause) {
@@ -315,12 +388,5 @@ final class PartitionLog {
     env.metrics().failedLogs.incrementAndGet();
     LOG.error("Log failed: partition={} end={}", id, view.get().end(), cause);
     return failure;
-  }
-
-  private static ThermoclineException outcomeUnknown(ThermoclineException failure) {
-    return new ThermoclineException(
-        ErrorKind.OUTCOME_UNKNOWN,
-        "The batch may or may not survive a restart: " + failure.getMessage(),
-        failure);
   }
 }

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ThermoclineException;
@@ -12,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
  */
 record PendingBatch(
     BatchContent content,
+    AppendConditions conditions,
     long maxTimestampMillis,
     long startedAt,
     CompletableFuture<Appended> done) {
@@ -42,6 +44,13 @@ record PendingBatch(
     metrics.appendedBytes.increment(content.sizeInBytes());
     metrics.appendedRecords.increment(content.count());
     metrics.appended(startedAt);
+    done.complete(place);
+  }
+
+  /** Answers where the batch lies that this one repeats, which is durable. */
+  void repeats(Appended place, HotMetrics metrics) {
+    metrics.waitingBytes.addAndGet(-weight(content));
+    metrics.repeats.increment();
     done.complete(place);
   }
 

@@ -59,12 +59,19 @@ final class SegmentWriter {
   }
 
   /** Takes a batch; it is in the file after {@link #flush}. */
-  BatchHeader append(
-      BatchContent content, long appendMillis, long maxTimestampMillis, long durableTo, int epoch)
+  BatchHeader append(PendingBatch batch, long appendMillis, long durableTo, int epoch)
       throws IOException {
     file.open();
+    BatchContent content = batch.content();
     BatchHeader header =
-        BatchHeader.of(content, nextOffset, appendMillis, maxTimestampMillis, durableTo, epoch);
+        BatchHeader.of(
+            content,
+            batch.conditions().sequence().orElse(null),
+            nextOffset,
+            appendMillis,
+            batch.maxTimestampMillis(),
+            durableTo,
+            epoch);
     ByteBuffer staging = staging();
     boolean copied = content.sizeInBytes() <= COPIED_AT_MOST;
     if (staging.remaining() < BatchHeader.BYTES + (copied ? content.sizeInBytes() : 0)) {

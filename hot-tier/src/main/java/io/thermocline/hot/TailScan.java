@@ -5,6 +5,7 @@ import io.thermocline.model.OffsetRange;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Judges the end of a log's last segment after a crash; writes nothing. Damage below the durable
@@ -19,6 +20,7 @@ final class TailScan {
   private final BatchScan scan;
   private final long size;
   private final SegmentIndex index;
+  private final Consumer<BatchHeader> kept;
   private final List<OffsetRange> lost = new ArrayList<>();
   private long durable;
   private boolean durableSearched;
@@ -30,12 +32,20 @@ final class TailScan {
   /**
    * @param size bytes the file has
    * @param index takes in the batches found
+   * @param kept told of each batch that stays, in order
    * @param durable offsets below it were durable
    */
-  TailScan(DiskFile file, Segment segment, long size, SegmentIndex index, long durable) {
+  TailScan(
+      DiskFile file,
+      Segment segment,
+      long size,
+      SegmentIndex index,
+      Consumer<BatchHeader> kept,
+      long durable) {
     this.scan = new BatchScan(file, segment.stamp(), size);
     this.size = size;
     this.index = index;
+    this.kept = kept;
     this.durable = durable;
     this.cutAt = size;
   }
@@ -77,6 +87,7 @@ final class TailScan {
 
   private void keep(BatchScan.Found batch) {
     index.add(batch.position(), batch.header());
+    kept.accept(batch.header());
     position = batch.end();
     expected = batch.header().nextOffset();
     epoch = batch.header().logEpoch();

@@ -1,7 +1,12 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.producers.ProducerMemory;
+import io.thermocline.hot.producers.ProducerNote;
+import io.thermocline.hot.producers.ProducersFile;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -21,6 +26,7 @@ final class Upkeep {
   private final Logs logs;
   private final GroupOffsetsFile groups;
   private final Checkpoint checkpoint;
+  private final ProducersFile producers;
   private final FoundDamage damage;
   private boolean closed;
 
@@ -30,12 +36,14 @@ final class Upkeep {
       Logs logs,
       GroupOffsetsFile groups,
       Checkpoint checkpoint,
+      ProducersFile producers,
       FoundDamage damage) {
     this.env = env;
     this.threads = threads;
     this.logs = logs;
     this.groups = groups;
     this.checkpoint = checkpoint;
+    this.producers = producers;
     this.damage = damage;
   }
 
@@ -58,6 +66,21 @@ final class Upkeep {
       env.metrics().failedChores.increment();
       LOG.warn("Upkeep failed and is tried again: next=1s", e);
     }
+    try {
+      storeProducers();
+    } catch (IOException | RuntimeException e) {
+      env.metrics().failedChores.increment();
+      LOG.warn("Producers could not be noted, a start reads more of the logs: next=1s", e);
+    }
+  }
+
+  private void storeProducers() throws IOException {
+    Map<ProducerMemory, ProducerNote> notes = new LinkedHashMap<>();
+    for (PartitionLog log : logs.all()) {
+      log.producers().unstored().ifPresent(note -> notes.put(log.producers(), note));
+    }
+    producers.store(notes.values());
+    notes.forEach(ProducerMemory::stored);
   }
 
   synchronized void close() {
@@ -73,6 +96,12 @@ final class Upkeep {
       checkpoint.store(logs.marks());
     } catch (IOException e) {
       LOG.warn("No checkpoint at the end: the next start looks at more", e);
+    }
+    try {
+      storeProducers();
+      producers.close();
+    } catch (IOException e) {
+      LOG.warn("Producers were not noted at the end: the next start reads more of the logs", e);
     }
     threads.close();
     damage.record();

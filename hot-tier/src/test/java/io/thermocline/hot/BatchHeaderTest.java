@@ -71,7 +71,7 @@ class BatchHeaderTest {
             77,
             7,
             ByteBuffer.wrap("payload".getBytes(StandardCharsets.UTF_8)));
-    BatchHeader header = BatchHeader.of(content, 1_000, 1_111, 2_222, 999, 2);
+    BatchHeader header = BatchHeader.of(content, null, 1_000, 1_111, 2_222, 999, 2);
     assertThat(BatchHeader.parse(ByteBuffer.wrap(golden), 0, STAMP, 0)).isEqualTo(header);
 
     ByteBuffer now = ByteBuffer.allocate(golden.length);

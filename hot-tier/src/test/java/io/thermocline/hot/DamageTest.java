@@ -113,8 +113,9 @@ class DamageTest {
       RecoveryTest.flip(log(), 3 * batch + PAYLOAD);
       assertThat(hot.readAll(3)).containsExactly("lost [3, 4)");
       hot.stop();
-      // Without the checkpoint only the record of the damage says that this was acknowledged.
+      // Without these only the record of the damage says that this was acknowledged.
       Files.delete(directory.resolve("checkpoint"));
+      Files.delete(directory.resolve("producers"));
       hot.open();
       assertThat(hot.append("e")).isEqualTo(4);
       assertThat(hot.readAll(2)).containsExactlyInAnyOrder("2:c", "lost [3, 4)", "4:e");

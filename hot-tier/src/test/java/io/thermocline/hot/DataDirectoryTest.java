@@ -43,7 +43,7 @@ class DataDirectoryTest {
     openAndClose();
     Path metadata = directory.resolve("metadata");
     byte[] bytes = Files.readAllBytes(metadata);
-    ByteBuffer.wrap(bytes).putInt(4, 2);
+    ByteBuffer.wrap(bytes).putInt(4, 3);
     Files.write(metadata, bytes);
     Await.throwsKind(ErrorKind.FAILED_PRECONDITION, this::openAndClose);
     assertThat(Files.readAllBytes(metadata)).isEqualTo(bytes);

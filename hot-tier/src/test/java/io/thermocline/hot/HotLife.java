@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.thermocline.codec.BatchLimits;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.model.Appended;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.SegmentLimits;
@@ -74,7 +75,8 @@ final class HotLife implements AutoCloseable {
         THREADS,
         OPEN_FILES,
         64 << 20,
-        100);
+        100,
+        ProducerLimits.defaults());
   }
 
   void open() {

@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +20,12 @@ class HotMetricsTest {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     HotMetrics metrics = new HotMetrics(meters);
     PendingBatch batch =
-        new PendingBatch(Batches.of("a", "b"), 1_000, metrics.now(), new CompletableFuture<>());
+        new PendingBatch(
+            Batches.of("a", "b"),
+            AppendConditions.NONE,
+            1_000,
+            metrics.now(),
+            new CompletableFuture<>());
     batch.acknowledge(new Appended(5, 1_000), 7, metrics);
     assertThat(meters.get(UNFORCED).gauge().value()).isZero();
     batch.acknowledge(new Appended(5, 1_000), 6, metrics);

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What a start makes of files as a crash, or the disk, may leave them. Images are copies of the
- * directory of a running tier. Without its checkpoint the durable mark comes from the headers
- * alone: with batches 0, 1, 2 it is the end of batch 1.
+ * directory of a running tier. Without its checkpoint and its notes of producers the durable mark
+ * comes from the headers alone: with batches 0, 1, 2 it is the end of batch 1.
  */
 class RecoveryTest {
   @TempDir Path temporary;
@@ -103,6 +103,7 @@ class RecoveryTest {
       hot.stop();
       zero(logFile(hot.directory), ends[0], ends[2]);
       Files.delete(hot.directory.resolve("checkpoint"));
+      Files.delete(hot.directory.resolve("producers"));
       hot.open();
       // Only the first header is left, and it says nothing about what came after it.
       assertThat(hot.readAll(0)).containsExactly("0:a");
@@ -257,6 +258,7 @@ class RecoveryTest {
   private Path imageWithoutCheckpoint(TierHarness hot) throws IOException {
     Path image = copy(hot.directory);
     Files.deleteIfExists(image.resolve("checkpoint"));
+    Files.deleteIfExists(image.resolve("producers"));
     return image;
   }
 

@@ -22,4 +22,7 @@ package io.thermocline.testkit;
  * from other threads.
  */
 public interface HotTierContract
-    extends HotTierAppendContract, HotTierReadContract, HotTierTrimContract {}
+    extends HotTierAppendContract,
+        HotTierConditionsContract,
+        HotTierReadContract,
+        HotTierTrimContract {}

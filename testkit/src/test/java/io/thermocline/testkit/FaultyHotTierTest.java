@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** With nothing scheduled the decorator is the tier itself; else the faults are as ordered. */
-class FaultyHotTierTest implements HotTierContract, HotTierConditionsContract {
+class FaultyHotTierTest implements HotTierContract {
   private final ManualClock clock = ManualClock.start();
   private final MemoryTopics topics = new MemoryTopics(clock);
   private final FaultSchedule<Call> faults = new FaultSchedule<>();

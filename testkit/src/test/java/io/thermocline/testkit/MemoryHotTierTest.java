@@ -7,11 +7,7 @@ import io.thermocline.model.TopicPartition;
 import io.thermocline.model.TopicRegistry;
 
 /** The fake in memory keeps what it is a fake of. */
-class MemoryHotTierTest
-    implements HotTierContract,
-        HotTierConditionsContract,
-        TopicRegistryContract,
-        GroupOffsetsContract {
+class MemoryHotTierTest implements HotTierContract, TopicRegistryContract, GroupOffsetsContract {
   private final ManualClock clock = ManualClock.start();
   private final MemoryTopics topics = new MemoryTopics(clock);
   private final MemoryGroupOffsets groups = new MemoryGroupOffsets(topics);

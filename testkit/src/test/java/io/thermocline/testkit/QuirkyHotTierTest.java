@@ -9,7 +9,7 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 
 /** The contract leaves room for gaps, empty reads, split batches and answers from other threads. */
-class QuirkyHotTierTest implements HotTierContract, HotTierConditionsContract {
+class QuirkyHotTierTest implements HotTierContract {
   private final ManualClock clock = ManualClock.start();
   private final MemoryTopics topics = new MemoryTopics(clock);
   private final ExecutorService thread = Executors.newSingleThreadExecutor();

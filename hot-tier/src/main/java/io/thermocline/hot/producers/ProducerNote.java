@@ -1,0 +1,133 @@
+package io.thermocline.hot.producers;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * What a log's producers stored in {@code [from, end)}, as far as it is still to be remembered.
+ * Stored as, big-endian:
+ *
+ * <pre>
+ *   0  magic "TCP"   3
+ *   3  version       1   1
+ *   4  length        4   of the body
+ *   8  CRC32C        4   over magic, version, length and body
+ *  12  body: topic UUID 16, partition 4, from 8, end 8, segment 8, position 8,
+ *      batches 4, then for each:
+ *        producer id 8, epoch 2, base sequence 4, last offset delta 4, content CRC32C 4,
+ *        base offset 8, append time 8
+ * </pre>
+ *
+ * @param from what lies below it, earlier notes have; 0: all that is remembered is here
+ * @param end all below it was durable
+ * @param segment base offset of the segment in which the batch at {@code end} begins
+ * @param position where it begins
+ * @param batches each producer's in offset order, the least recently used producer first
+ */
+public record ProducerNote(
+    LogKey log, long from, long end, long segment, long position, List<ProducerBatch> batches) {
+  static final int PREFIX_BYTES = 12;
+  static final int MAX_BODY_BYTES = 32 << 20;
+
+  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('P' << 8) | 1;
+  private static final int CRC_AT = 8;
+  private static final int HEAD_BYTES = 16 + 4 + 4 * 8 + 4;
+  private static final int BATCH_BYTES = 8 + 2 + 3 * 4 + 2 * 8;
+
+  public ProducerNote {
+    batches = List.copyOf(batches);
+  }
+
+  /** What it takes in the file. */
+  int storedBytes() {
+    return PREFIX_BYTES + HEAD_BYTES + batches.size() * BATCH_BYTES;
+  }
+
+  /** Puts it at the buffer's position, which moves past it. */
+  void write(ByteBuffer into) {
+    int at = into.position();
+    int length = storedBytes() - PREFIX_BYTES;
+    into.putInt(MAGIC)
+        .putInt(length)
+        .putInt(0)
+        .putLong(log.topic().getMostSignificantBits())
+        .putLong(log.topic().getLeastSignificantBits())
+        .putInt(log.partition())
+        .putLong(from)
+        .putLong(end)
+        .putLong(segment)
+        .putLong(position)
+        .putInt(batches.size());
+    for (ProducerBatch batch : batches) {
+      into.putLong(batch.producerId())
+          .putShort(batch.epoch())
+          .putInt(batch.baseSequence())
+          .putInt(batch.lastOffsetDelta())
+          .putInt(batch.crc32c())
+          .putLong(batch.baseOffset())
+          .putLong(batch.appendTimeMillis());
+    }
+    into.putInt(at + CRC_AT, checksum(into, at, length));
+  }
+
+  /**
+   * The length of the body that begins after these {@link #PREFIX_BYTES}.
+   *
+   * @return -1 when no note begins here
+   */
+  static int bodyBytes(ByteBuffer bytes, int at) {
+    int length = bytes.getInt(at + 4);
+    boolean possible =
+        bytes.getInt(at) == MAGIC
+            && length >= HEAD_BYTES
+            && length <= MAX_BODY_BYTES
+            && (length - HEAD_BYTES) % BATCH_BYTES == 0;
+    return possible ? length : -1;
+  }
+
+  /**
+   * The note at index {@code at}, all of which {@code bytes} has.
+   *
+   * @return null when it is damaged
+   */
+  static ProducerNote read(ByteBuffer bytes, int at) {
+    int length = bodyBytes(bytes, at);
+    if (checksum(bytes, at, length) != bytes.getInt(at + CRC_AT)) {
+      return null;
+    }
+    ByteBuffer body = bytes.duplicate().position(at + PREFIX_BYTES);
+    LogKey log = new LogKey(new UUID(body.getLong(), body.getLong()), body.getInt());
+    long from = body.getLong();
+    long end = body.getLong();
+    long segment = body.getLong();
+    long position = body.getLong();
+    int count = body.getInt();
+    if (count != (length - HEAD_BYTES) / BATCH_BYTES) {
+      return null;
+    }
+    List<ProducerBatch> batches = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      batches.add(
+          new ProducerBatch(
+              body.getLong(),
+              body.getShort(),
+              body.getInt(),
+              body.getInt(),
+              body.getInt(),
+              body.getLong(),
+              body.getLong()));
+    }
+    return new ProducerNote(log, from, end, segment, position, batches);
+  }
+
+  private static int checksum(ByteBuffer bytes, int at, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes.duplicate().limit(at + CRC_AT).position(at));
+    int body = at + PREFIX_BYTES;
+    crc.update(bytes.duplicate().limit(body + length).position(body));
+    return (int) crc.getValue();
+  }
+}
