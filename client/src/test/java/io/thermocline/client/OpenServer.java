@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.thermocline.gateway.GatewayParts;
 import io.thermocline.gateway.GatewayServer;
 import io.thermocline.gateway.GatewaySettings;
+import io.thermocline.gateway.HttpPages;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
@@ -85,6 +86,7 @@ final class OpenServer implements AutoCloseable {
             new SimpleMeterRegistry(),
             () -> "",
             clock,
+            (method, path, query) -> new HttpPages.Answer(204, "text/plain", ""),
             Optional::empty));
   }
 

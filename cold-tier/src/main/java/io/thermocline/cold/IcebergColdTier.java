@@ -2,7 +2,6 @@ package io.thermocline.cold;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.cold.table.TableTier;
-import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.time.InstantSource;
@@ -21,7 +20,7 @@ public final class IcebergColdTier {
    *     to another cluster or the directory can't be used, {@link ErrorKind#INVALID} for settings
    *     that name no store or catalog
    */
-  public static ColdTier open(ColdSettings settings, InstantSource clock, MeterRegistry registry) {
+  public static TableTier open(ColdSettings settings, InstantSource clock, MeterRegistry registry) {
     return TableTier.open(settings, clock, registry);
   }
 }

@@ -19,6 +19,7 @@ import java.util.function.Supplier;
  * @param metrics where the gateway's own metrics go
  * @param metricsText what {@code /metrics} answers, in Prometheus' text format
  * @param time used for the timestamps of records appended without one
+ * @param iceberg Iceberg's REST catalog protocol, below {@code /iceberg}
  * @param problem why the server can't do its work, such as a failed log; empty while it can. Asked
  *     about once a second and at each {@code /readyz}: must answer at once.
  */
@@ -32,6 +33,7 @@ public record GatewayParts(
     MeterRegistry metrics,
     Supplier<String> metricsText,
     InstantSource time,
+    HttpPages iceberg,
     Supplier<Optional<String>> problem) {
   public GatewayParts {
     Objects.requireNonNull(hot, "hot");
@@ -43,6 +45,7 @@ public record GatewayParts(
     Objects.requireNonNull(metrics, "metrics");
     Objects.requireNonNull(metricsText, "metricsText");
     Objects.requireNonNull(time, "time");
+    Objects.requireNonNull(iceberg, "iceberg");
     Objects.requireNonNull(problem, "problem");
   }
 }

@@ -49,6 +49,7 @@ public final class GatewayServer implements AutoCloseable {
               new InetSocketAddress(settings.host(), settings.httpPort()),
               pools.http,
               parts.metricsText(),
+              parts.iceberg(),
               this::problem);
     } catch (IOException | RuntimeException failure) {
       if (started != null) {

@@ -5,18 +5,22 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code /metrics}, {@code /healthz} and {@code /readyz}. */
+/** {@code /metrics}, {@code /healthz}, {@code /readyz}, and {@code /iceberg} for engines. */
 final class HttpSide implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(HttpSide.class);
   private static final String TEXT = "text/plain; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
   private static final int BACKLOG = 64;
+
+  /** Of a request; what engines send is a few kilobytes, and not looked at. */
+  private static final int MAX_BODY_BYTES = 1 << 20;
 
   private final HttpServer server;
 
@@ -29,6 +33,7 @@ final class HttpSide implements AutoCloseable {
       InetSocketAddress address,
       ExecutorService pool,
       Supplier<String> metricsText,
+      HttpPages iceberg,
       Supplier<Optional<String>> problem)
       throws IOException {
     server = HttpServer.create(address, BACKLOG);
@@ -45,7 +50,28 @@ final class HttpSide implements AutoCloseable {
               TEXT,
               found.map(text -> text + "\n").orElse("ready\n"));
         });
+    server.createContext("/iceberg/", exchange -> answerBelow("/iceberg", iceberg, exchange));
     server.start();
+  }
+
+  private static void answerBelow(String mount, HttpPages pages, HttpExchange exchange) {
+    try (exchange) {
+      if (exchange.getRequestBody().readNBytes(MAX_BODY_BYTES).length == MAX_BODY_BYTES) {
+        answer(exchange, 413, TEXT, "more than " + MAX_BODY_BYTES + " bytes\n");
+        return;
+      }
+      String path = exchange.getRequestURI().getRawPath().substring(mount.length());
+      String query = Objects.requireNonNullElse(exchange.getRequestURI().getRawQuery(), "");
+      answerOrSayThatItFailed(
+          sent -> {
+            HttpPages.Answer made = pages.answer(sent.getRequestMethod(), path, query);
+            answer(sent, made.status(), made.contentType(), made.body());
+          },
+          path,
+          exchange);
+    } catch (IOException gone) {
+      LOG.debug("A peer of the HTTP side went away", gone);
+    }
   }
 
   private interface Page {
@@ -86,9 +112,9 @@ final class HttpSide implements AutoCloseable {
       throws IOException {
     byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
     exchange.getResponseHeaders().set("Content-Type", type);
-    boolean head = exchange.getRequestMethod().equals("HEAD");
-    exchange.sendResponseHeaders(code, head ? -1 : bytes.length);
-    if (!head) {
+    boolean none = exchange.getRequestMethod().equals("HEAD") || bytes.length == 0;
+    exchange.sendResponseHeaders(code, none ? -1 : bytes.length);
+    if (!none) {
       exchange.getResponseBody().write(bytes);
     }
   }

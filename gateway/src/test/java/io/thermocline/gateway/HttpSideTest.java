@@ -25,8 +25,12 @@ class HttpSideTest {
             () -> {
               throw new IllegalStateException("injected");
             },
+            (method, path, query) -> {
+              throw new IllegalStateException("injected");
+            },
             Optional::empty)) {
       assertThat(status(side, "/metrics")).isEqualTo(500);
+      assertThat(status(side, "/iceberg/v1/config")).isEqualTo(500);
       assertThat(status(side, "/readyz")).isEqualTo(200);
     } finally {
       pool.shutdownNow();

@@ -224,6 +224,7 @@ class LimitsIT {
             new io.micrometer.core.instrument.simple.SimpleMeterRegistry(),
             () -> "",
             gateway.clock,
+            (method, path, query) -> new HttpPages.Answer(204, "text/plain", ""),
             Optional::empty);
     assertThatThrownBy(
             () ->

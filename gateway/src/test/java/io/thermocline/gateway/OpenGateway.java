@@ -68,6 +68,8 @@ final class OpenGateway implements AutoCloseable {
                 metrics,
                 () -> "# metrics\n",
                 clock,
+                (method, path, query) ->
+                    new HttpPages.Answer(200, "text/plain", method + " " + path + "?" + query),
                 problem::get));
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", server.port())

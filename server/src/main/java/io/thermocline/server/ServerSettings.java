@@ -3,6 +3,7 @@ package io.thermocline.server;
 import io.thermocline.cold.CacheSettings;
 import io.thermocline.cold.CatalogSettings;
 import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.rest.RestSettings;
 import io.thermocline.cold.store.S3Settings;
 import io.thermocline.cold.store.Secret;
 import io.thermocline.cold.store.StoreSettings;
@@ -113,6 +114,25 @@ final class ServerSettings {
         configuration.get(ConfigKeys.S3_CHECKSUMS).equals("when-required")
             ? S3Settings.Checksums.WHEN_REQUIRED
             : S3Settings.Checksums.WHEN_SUPPORTED);
+  }
+
+  /** What engines that read the tables are given. */
+  RestSettings rest() {
+    String role = configuration.get(ConfigKeys.ICEBERG_STS_ROLE);
+    if (configuration.get(ConfigKeys.ICEBERG_VEND).equals("none")) {
+      return RestSettings.withoutCredentials();
+    }
+    if (role.isEmpty()) {
+      throw new ThermoclineException(
+          ErrorKind.INVALID, "Bad configuration: iceberg.vend: sts needs iceberg.sts.role");
+    }
+    String endpoint = configuration.get(ConfigKeys.ICEBERG_STS_ENDPOINT);
+    return new RestSettings(
+        Optional.of(
+            new RestSettings.Sts(
+                role,
+                endpoint.isEmpty() ? Optional.empty() : Optional.of(URI.create(endpoint)),
+                configuration.get(ConfigKeys.ICEBERG_STS_LIFETIME))));
   }
 
   SqlSettings sql() {

@@ -9,11 +9,15 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.IcebergColdTier;
+import io.thermocline.cold.rest.RestAnswer;
+import io.thermocline.cold.rest.RestCatalog;
+import io.thermocline.cold.table.TableTier;
 import io.thermocline.gateway.GatewayParts;
 import io.thermocline.gateway.GatewayServer;
+import io.thermocline.gateway.HttpPages;
 import io.thermocline.hot.EmbeddedHotTier;
-import io.thermocline.model.ColdTier;
 import io.thermocline.query.DuckDbSqlEngine;
 import io.thermocline.server.config.Configuration;
 import io.thermocline.tiering.DiskSpace;
@@ -55,8 +59,9 @@ public final class ThermoclineServer implements AutoCloseable {
     try {
       PrometheusMeterRegistry metrics = metrics(resources, settings.dataDirectory());
       EmbeddedHotTier hot = resources.own(EmbeddedHotTier.open(settings.hot(), clock, metrics));
-      ColdTier cold =
-          resources.own(IcebergColdTier.open(settings.cold(hot.clusterId()), clock, metrics));
+      ColdSettings coldSettings = settings.cold(hot.clusterId());
+      TableTier cold = resources.own(IcebergColdTier.open(coldSettings, clock, metrics));
+      RestCatalog iceberg = resources.own(cold.rest(coldSettings.store(), settings.rest()));
       TieringControl tiering =
           resources.own(
               TieringControl.open(
@@ -83,6 +88,7 @@ public final class ThermoclineServer implements AutoCloseable {
                       metrics,
                       metrics::scrape,
                       clock,
+                      (method, path, query) -> page(iceberg.answer(method, path, query)),
                       () -> problem(hot))));
       LOG.info(
           "serving grpc={}:{} http={} data={}",
@@ -112,6 +118,10 @@ public final class ThermoclineServer implements AutoCloseable {
     resources.own(new JvmGcMetrics()).bindTo(registry);
     resources.own(registry::close);
     return registry;
+  }
+
+  private static HttpPages.Answer page(RestAnswer answer) {
+    return new HttpPages.Answer(answer.status(), "application/json", answer.json());
   }
 
   private static Optional<String> problem(EmbeddedHotTier hot) {

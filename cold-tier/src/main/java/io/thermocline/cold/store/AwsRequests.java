@@ -6,10 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
-import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
-import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -53,7 +49,7 @@ final class AwsRequests implements S3Requests {
         S3Client.builder()
             .region(Region.of(s3.region()))
             .forcePathStyle(s3.pathStyle())
-            .credentialsProvider(credentials(s3))
+            .credentialsProvider(AwsCredentials.of(s3))
             .httpClientBuilder(http(settings))
             .overrideConfiguration(
                 overrides ->
@@ -84,15 +80,6 @@ final class AwsRequests implements S3Requests {
         .expectContinueEnabled(false)
         .maxConnections(
             settings.concurrentReads() + settings.concurrentWrites() + SPARE_CONNECTIONS);
-  }
-
-  private static AwsCredentialsProvider credentials(S3Settings s3) {
-    return s3.credentials()
-        .<AwsCredentialsProvider>map(
-            pair ->
-                StaticCredentialsProvider.create(
-                    AwsBasicCredentials.create(pair.accessKey(), pair.secretKey().reveal())))
-        .orElseGet(() -> DefaultCredentialsProvider.builder().build());
   }
 
   @Override

@@ -7,9 +7,12 @@ import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.cache.BlockCache;
 import io.thermocline.cold.cache.BlockLimits;
 import io.thermocline.cold.parquet.ReadSettings;
+import io.thermocline.cold.rest.RestCatalog;
+import io.thermocline.cold.rest.RestSettings;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.ObjectStores;
 import io.thermocline.cold.store.StoreFileIO;
+import io.thermocline.cold.store.StoreSettings;
 import io.thermocline.cold.store.WarehouseOwner;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
@@ -127,7 +130,7 @@ public final class TableTier implements ColdTier {
   }
 
   /** Opens a cold tier; see {@link io.thermocline.cold.IcebergColdTier#open}. */
-  public static ColdTier open(ColdSettings settings, InstantSource clock, MeterRegistry registry) {
+  public static TableTier open(ColdSettings settings, InstantSource clock, MeterRegistry registry) {
     try {
       Files.createDirectories(settings.directory());
     } catch (IOException e) {
@@ -148,6 +151,15 @@ public final class TableTier implements ColdTier {
       store.close();
       throw e;
     }
+  }
+
+  /**
+   * The tables for other engines.
+   *
+   * @return to be closed by the caller, before this tier
+   */
+  public RestCatalog rest(StoreSettings stores, RestSettings settings) {
+    return RestCatalog.open(catalog::shared, stores, settings);
   }
 
   private static WarehouseOwner claim(

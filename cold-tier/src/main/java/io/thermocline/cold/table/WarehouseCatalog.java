@@ -136,6 +136,11 @@ final class WarehouseCatalog implements Closeable {
     return TableIdentifier.of(namespace, TableNames.of(topic.name()));
   }
 
+  /** Iceberg's own face of it, for reading; throws as Iceberg does. */
+  Catalog shared() {
+    return catalog();
+  }
+
   private synchronized Catalog catalog() {
     if (closed) {
       throw new ThermoclineException(ErrorKind.FAILED_PRECONDITION, "The cold tier is closed");

@@ -40,7 +40,7 @@ public final class ConfigKeys {
           "http.port",
           "port",
           "7401",
-          "The port of /metrics, /healthz and /readyz; 0 takes a free one.",
+          "The port of /metrics, /healthz, /readyz and /iceberg; 0 takes a free one.",
           Parsers::port);
 
   public static final ConfigKey<String> POLICIES_FILE =
@@ -155,6 +155,42 @@ public final class ConfigKeys {
           "4GiB",
           "Disk for data files fetched from an object store for SQL. Not used with file:.",
           Parsers.bytes(64L << 20));
+
+  public static final ConfigKey<String> ICEBERG_VEND =
+      key(
+          "iceberg.vend",
+          "none or sts",
+          "none",
+          "What engines that find the tables through /iceberg are given to read the files of an S3"
+              + " warehouse. none: nothing, they bring credentials of their own. sts: short-lived"
+              + " ones for reading that table's files only. The server's own keys are never given"
+              + " out.",
+          Parsers.oneOf(List.of("none", "sts")));
+
+  public static final ConfigKey<String> ICEBERG_STS_ROLE =
+      key(
+          "iceberg.sts.role",
+          "ARN",
+          "",
+          "The role in which credentials for readers are made; it must be allowed to read the"
+              + " warehouse.",
+          Parsers::text);
+
+  public static final ConfigKey<String> ICEBERG_STS_ENDPOINT =
+      key(
+          "iceberg.sts.endpoint",
+          "URL",
+          "",
+          "The security token service's address; MinIO has it at its own. Empty is AWS's.",
+          Parsers::text);
+
+  public static final ConfigKey<Duration> ICEBERG_STS_LIFETIME =
+      key(
+          "iceberg.sts.lifetime",
+          "duration",
+          "1h",
+          "How long credentials for readers are good for.",
+          Parsers.duration(Duration.ofMinutes(15)));
 
   public static final ConfigKey<Duration> TIERING_CHECK_INTERVAL =
       key(
