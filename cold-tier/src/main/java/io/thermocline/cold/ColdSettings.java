@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  * @param namespace Iceberg namespace of the tables, and the folder they lie in
  * @param catalog which catalog holds them
  * @param directory local, for the embedded catalog, files on their way and copies; made if there is
- *     none, and used by one process
+ *     none, and used by one process. A warehouse that is a directory is one of its file system
  * @param cluster whose warehouse it is or becomes
  * @param takeOver whether to take the warehouse from another cluster; see {@link
  *     io.thermocline.cold.store.WarehouseOwner#takeOver}

@@ -4,7 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.net.URI;
-import java.nio.file.Path;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.time.InstantSource;
 
 /** Opens the store that a warehouse's scheme asks for. */
@@ -15,19 +16,27 @@ public final class ObjectStores {
    * Opens a store. A directory is made if there is none; a bucket is not, and is first asked for
    * when it is used.
    *
+   * @param files where the warehouse lies when it is a directory
    * @throws ThermoclineException {@link ErrorKind#INVALID} for a scheme or a form that is not
    *     known; {@link ErrorKind#FAILED_PRECONDITION} when the directory can't be used
    */
   public static ObjectStore open(
-      StoreSettings settings, MeterRegistry registry, InstantSource clock) {
-    return new BoundedObjectStore(backend(settings, clock), settings, registry);
+      StoreSettings settings, FileSystem files, MeterRegistry registry, InstantSource clock) {
+    return new BoundedObjectStore(backend(settings, files, clock), settings, registry);
   }
 
-  private static ObjectStore backend(StoreSettings settings, InstantSource clock) {
+  /** Opens a store; a directory is one of this machine's. */
+  public static ObjectStore open(
+      StoreSettings settings, MeterRegistry registry, InstantSource clock) {
+    return open(settings, FileSystems.getDefault(), registry, clock);
+  }
+
+  private static ObjectStore backend(
+      StoreSettings settings, FileSystem files, InstantSource clock) {
     URI warehouse = settings.warehouse();
     String scheme = String.valueOf(warehouse.getScheme());
     return switch (scheme) {
-      case "file" -> LocalObjectStore.open(directory(warehouse), clock);
+      case "file" -> LocalObjectStore.open(files.getPath(directory(warehouse)), clock);
       case "s3" -> {
         S3Location root = S3Location.parse(warehouse);
         yield new S3ObjectStore(root, new AwsRequests(root.bucket(), settings), settings);
@@ -40,7 +49,7 @@ public final class ObjectStores {
     };
   }
 
-  private static Path directory(URI warehouse) {
+  private static String directory(URI warehouse) {
     if (warehouse.getAuthority() != null && !warehouse.getAuthority().equals("localhost")) {
       throw refused(warehouse, "a directory has no host; write file:///directory");
     }
@@ -49,7 +58,7 @@ public final class ObjectStores {
     if (path.isEmpty() || path.equals("/")) {
       throw refused(warehouse, "it names no directory");
     }
-    return Path.of(path);
+    return path;
   }
 
   private static ThermoclineException refused(URI warehouse, String why) {

@@ -139,7 +139,8 @@ public final class TableTier implements ColdTier {
           "Directory %s can't be used: %s".formatted(settings.directory(), e),
           e);
     }
-    ObjectStore store = ObjectStores.open(settings.store(), registry, clock);
+    ObjectStore store =
+        ObjectStores.open(settings.store(), settings.directory().getFileSystem(), registry, clock);
     try {
       CatalogFactory factory =
           new CatalogFactory(
