@@ -217,22 +217,22 @@ final class HotLife implements AutoCloseable {
             || tier.topics().deletions().stream()
                 .anyMatch(deletion -> deletion.topic().id().name().equals(name));
     if (!taken) {
-      promises.askTopic(name);
+      boolean first = promises.askTopic(name);
       boolean unused =
           attempt(
               () -> promises.acknowledge(tier.topics().create(name, 1 + random.nextInt(3))),
-              () -> promises.refuseTopic(name));
+              () -> promises.refuseTopic(name, first));
     }
   }
 
   private void grow(Topic topic) {
     int count = topic.partitionCount() + 1;
     if (count <= 4) {
-      promises.askPartitions(topic.id(), count);
+      int asked = promises.askPartitions(topic.id(), count);
       boolean unused =
           attempt(
               () -> promises.acknowledge(tier.topics().growPartitions(topic.id(), count)),
-              () -> promises.askPartitions(topic.id(), topic.partitionCount()));
+              () -> promises.refusePartitions(topic.id(), asked));
     }
   }
 

@@ -88,21 +88,36 @@ final class Promises {
     }
   }
 
-  synchronized void askTopic(String name) {
-    created.add(name);
+  /** Whether that name was not asked for before. */
+  synchronized boolean askTopic(String name) {
+    return created.add(name);
   }
 
-  /** It was refused and must never be there. */
-  synchronized void refuseTopic(String name) {
-    created.remove(name);
+  /**
+   * It was refused and must never be there.
+   *
+   * @param first whether it was not asked for before; else that may still have happened
+   */
+  synchronized void refuseTopic(String name, boolean first) {
+    if (first) {
+      created.remove(name);
+    }
   }
 
   synchronized void acknowledge(Topic topic) {
     topics.computeIfAbsent(topic.id(), id -> new TopicPromise(topic)).topic = topic;
   }
 
-  synchronized void askPartitions(TopicId id, int count) {
+  /** How many may have been there before. */
+  synchronized int askPartitions(TopicId id, int count) {
+    int before = topics.get(id).partitionsAsked;
     topics.get(id).partitionsAsked = count;
+    return before;
+  }
+
+  /** No more than there may have been before. */
+  synchronized void refusePartitions(TopicId id, int before) {
+    topics.get(id).partitionsAsked = before;
   }
 
   synchronized void askDeletion(TopicId id) {
