@@ -22,6 +22,7 @@ import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
@@ -285,6 +286,29 @@ final class AwsRequests implements S3Requests {
                             .key(key)
                             .uploadId(upload)
                             .multipartUpload(all -> all.parts(completed))));
+  }
+
+  @Override
+  public UploadPage uploads(String prefix, Optional<OpenUpload> after) {
+    ListMultipartUploadsResponse response =
+        read(
+            "list uploads",
+            prefix,
+            () ->
+                client.listMultipartUploads(
+                    request ->
+                        request
+                            .bucket(bucket)
+                            .prefix(prefix)
+                            .keyMarker(after.map(OpenUpload::key).orElse(null))
+                            .uploadIdMarker(after.map(OpenUpload::id).orElse(null))));
+    List<OpenUpload> uploads =
+        response.uploads().stream()
+            .map(upload -> new OpenUpload(upload.key(), upload.uploadId(), upload.initiated()))
+            .toList();
+    boolean more = Boolean.TRUE.equals(response.isTruncated()) && !uploads.isEmpty();
+    return new UploadPage(
+        uploads, more ? Optional.of(uploads.get(uploads.size() - 1)) : Optional.empty());
   }
 
   @Override

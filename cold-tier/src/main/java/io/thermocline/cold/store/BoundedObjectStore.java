@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -105,6 +106,12 @@ final class BoundedObjectStore implements ObjectStore {
           store.list(prefix, visitor);
           return true;
         });
+  }
+
+  @Override
+  public int abortUploads(String prefix, Instant begunBefore) {
+    ObjectKeys.checkPrefix(prefix);
+    return call("abort_uploads", writes, () -> store.abortUploads(prefix, begunBefore));
   }
 
   @Override

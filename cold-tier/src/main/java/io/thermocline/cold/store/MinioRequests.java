@@ -11,6 +11,7 @@ import io.minio.GetObjectResponse;
 import io.minio.HeadObjectArgs;
 import io.minio.HeadObjectResponse;
 import io.minio.Http;
+import io.minio.ListMultipartUploadsArgs;
 import io.minio.ListObjectsV2Args;
 import io.minio.ListObjectsV2Response;
 import io.minio.MinioAsyncClient;
@@ -27,6 +28,7 @@ import io.minio.credentials.StaticProvider;
 import io.minio.messages.DeleteRequest;
 import io.minio.messages.DeleteResult;
 import io.minio.messages.Item;
+import io.minio.messages.ListMultipartUploadsResult;
 import io.minio.messages.Part;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
@@ -359,6 +361,31 @@ final class MinioRequests implements S3Requests {
             .maxRetries(1)
             .build();
     Object unused = calls.write("upload", key, () -> client.completeMultipartUpload(args));
+  }
+
+  @Override
+  public UploadPage uploads(String prefix, Optional<OpenUpload> after) {
+    ListMultipartUploadsArgs args =
+        ListMultipartUploadsArgs.builder()
+            .bucket(bucket)
+            .prefix(prefix)
+            .encodingType("url")
+            .maxUploads(1000)
+            .keyMarker(after.map(OpenUpload::key).orElse(null))
+            .uploadIdMarker(after.map(OpenUpload::id).orElse(null))
+            .build();
+    ListMultipartUploadsResult result =
+        calls.read("list uploads", prefix, () -> client.listMultipartUploads(args)).result();
+    List<OpenUpload> uploads =
+        result.uploads().stream().map(upload -> open(upload, result.encodingType())).toList();
+    boolean more = result.isTruncated() && !uploads.isEmpty();
+    return new UploadPage(
+        uploads, more ? Optional.of(uploads.get(uploads.size() - 1)) : Optional.empty());
+  }
+
+  private static OpenUpload open(ListMultipartUploadsResult.Upload upload, String encoding) {
+    upload.setEncodingType(encoding); // Names are decoded as their answer says.
+    return new OpenUpload(upload.objectName(), upload.uploadId(), upload.initiated().toInstant());
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.thermocline.model.ThermoclineException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
@@ -86,6 +87,16 @@ public interface ObjectStore extends AutoCloseable {
    * @param prefix any beginning of a key, also in the middle of a segment; empty means all
    */
   void list(String prefix, Predicate<ObjectInfo> visitor);
+
+  /**
+   * Drops what uploads that were broken off have left: parts of objects that never came to be, and
+   * that no listing shows. Some stores show them for whole keys only, and drop them by themselves.
+   *
+   * @param prefix beginning of the keys that were uploaded to
+   * @param begunBefore uploads that began later may still be under way
+   * @return how many uploads were dropped
+   */
+  int abortUploads(String prefix, Instant begunBefore);
 
   /**
    * The object as a file of this machine, when it is stored as one; it need not exist. For reading

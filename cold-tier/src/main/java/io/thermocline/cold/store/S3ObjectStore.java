@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -105,7 +106,7 @@ final class S3ObjectStore implements ObjectStore {
       requests.abortUpload(full, upload);
     } catch (ThermoclineException e) {
       LOG.warn(
-          "parts of a failed upload stay until the bucket's own clean-up key={} upload={} reason={}",
+          "parts of a failed upload stay until upkeep drops them key={} upload={} reason={}",
           full,
           upload,
           e.getMessage());
@@ -172,6 +173,36 @@ final class S3ObjectStore implements ObjectStore {
       }
       next = found.next();
     } while (next.isPresent());
+  }
+
+  @Override
+  public int abortUploads(String prefix, Instant begunBefore) {
+    String full = root.fullKey(prefix);
+    int dropped = 0;
+    Optional<S3Requests.OpenUpload> next = Optional.empty();
+    do {
+      Optional<S3Requests.OpenUpload> after = next;
+      S3Requests.UploadPage page = attempts.call(() -> requests.uploads(full, after));
+      for (S3Requests.OpenUpload upload : page.uploads()) {
+        if (upload.key().startsWith(full) && upload.begun().isBefore(begunBefore)) {
+          attempts.run(() -> dropUpload(upload));
+          dropped++;
+        }
+      }
+      next = page.next();
+    } while (next.isPresent());
+    return dropped;
+  }
+
+  /** It may have been dropped, or completed, since it was listed. */
+  private void dropUpload(S3Requests.OpenUpload upload) {
+    try {
+      requests.abortUpload(upload.key(), upload.id());
+    } catch (ThermoclineException e) {
+      if (e.kind() != ErrorKind.NOT_FOUND) {
+        throw e;
+      }
+    }
   }
 
   @Override

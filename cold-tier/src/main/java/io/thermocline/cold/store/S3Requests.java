@@ -2,6 +2,7 @@ package io.thermocline.cold.store;
 
 import io.thermocline.model.ErrorKind;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,12 @@ interface S3Requests extends AutoCloseable {
 
   /** One page of a listing, and where the next one begins. */
   record Page(List<ObjectInfo> objects, Optional<String> next) {}
+
+  /** An upload in parts that was neither completed nor dropped. */
+  record OpenUpload(String key, String id, Instant begun) {}
+
+  /** One page of open uploads, and after which of them the next one begins. */
+  record UploadPage(List<OpenUpload> uploads, Optional<OpenUpload> next) {}
 
   /** A part that was received. */
   record UploadedPart(int number, String etag, Optional<String> crc32c) {}
@@ -53,6 +60,9 @@ interface S3Requests extends AutoCloseable {
 
   /** Makes the object of its parts. */
   void completeUpload(String key, String upload, List<UploadedPart> parts);
+
+  /** Open uploads to keys that begin with {@code prefix}. */
+  UploadPage uploads(String prefix, Optional<OpenUpload> after);
 
   /** Drops an upload and its parts. */
   void abortUpload(String key, String upload);

@@ -151,11 +151,24 @@ final class TableUpkeep {
       LOG.info("orphans removed topic={} files={}", access.table().topic(), orphans.size());
     }
     if (orphans.size() < MAX_REMOVED) {
+      dropUploads(view);
       synchronized (swept) {
         swept.put(topic, clock.instant());
       }
     }
     return !orphans.isEmpty();
+  }
+
+  /** An upload that began so long ago is never completed: what it was for was written again. */
+  private void dropUploads(TableView view) {
+    owner.epoch();
+    int dropped =
+        store.abortUploads(
+            requireInWarehouse(view.topic().location()) + "/",
+            clock.instant().minus(settings.orphanAge()));
+    if (dropped > 0) {
+      LOG.info("broken uploads dropped topic={} uploads={}", view.progress().topic(), dropped);
+    }
   }
 
   private boolean isSweepDue(UUID topic) {

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collections;
@@ -28,6 +29,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -344,6 +346,33 @@ interface S3FaultContract {
         .isEqualTo(ErrorKind.FAILED_PRECONDITION);
     server().faults().clear();
     assertThat(store.get("k", 10)).isEqualTo(bytes("old"));
+  }
+
+  @Test
+  default void partsThatCouldNotBeDroppedAreDroppedLater(@TempDir Path directory) throws Exception {
+    ObjectStore store = store();
+    Path file =
+        Files.write(directory.resolve("file"), new byte[ObjectStoreContract.PART_BYTES + 1]);
+    Set<String> begun = new HashSet<>();
+    Predicate<S3Call> part = S3Call.of(Operation.PUT).and(call -> !begun.add(call.key()));
+    server().faults().always(part, S3Fault.accessDenied());
+    server().faults().always(S3Call.of(Operation.DELETE), S3Fault.accessDenied());
+    for (String key : List.of("a/k", "b/k")) {
+      assertThat(
+              kind(
+                  () -> {
+                    store.upload(key, file);
+                    return null;
+                  }))
+          .isEqualTo(ErrorKind.FAILED_PRECONDITION);
+    }
+    server().faults().clear();
+    Instant now = Instant.now();
+
+    assertThat(store.abortUploads("a/", now.minus(Duration.ofHours(1)))).isZero();
+    assertThat(store.abortUploads("a/", now.plus(Duration.ofHours(1)))).isEqualTo(1);
+    assertThat(store.abortUploads("a/", now.plus(Duration.ofHours(1)))).isZero();
+    assertThat(store.abortUploads("", now.plus(Duration.ofHours(1)))).isEqualTo(1);
   }
 
   @Test
