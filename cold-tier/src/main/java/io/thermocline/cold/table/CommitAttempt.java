@@ -92,7 +92,11 @@ final class CommitAttempt {
 
   /** A snapshot that says to other engines: the same rows, in other files. */
   private void addMerges(Transaction transaction) {
-    RewriteFiles rewrite = transaction.newRewrite();
+    // The base is pinned, so there is nothing to validate before it; snapshots may be forgotten.
+    RewriteFiles rewrite =
+        transaction
+            .newRewrite()
+            .validateFromSnapshot(view.metadata().currentSnapshot().snapshotId());
     for (ColdCommit.Merge merge : commit.merges()) {
       Set<String> replaced =
           merge.replaced().stream().map(ColdFile::location).collect(Collectors.toSet());

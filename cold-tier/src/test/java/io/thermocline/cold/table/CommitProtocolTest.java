@@ -120,6 +120,129 @@ final class CommitProtocolTest implements ColdTierSubject {
     assertWhole(20, 2, 3);
   }
 
+  static Stream<RuntimeException> someFailures() {
+    return failures().limit(2);
+  }
+
+  @ParameterizedTest
+  @MethodSource("someFailures")
+  void aMergeWhoseReplyWasLostIsFoundBelowAnotherWritersCommit(RuntimeException failure) {
+    commit(id, next(10, 20));
+    Table foreign = warehouse.foreign(id.topic());
+    ColdCommit merge = merge();
+    node.catalog()
+        .throwInsteadOfCommit(failure)
+        .commitThen(
+            () -> {
+              foreign.refresh();
+              foreign.newAppend().commit();
+            },
+            failure);
+
+    assertThat(cold().commit(id.topic(), merge).partition(0).files()).hasSize(1);
+
+    assertWhole(20, 1, 4);
+    assertThat(warehouse.files(".parquet")).as("nothing is deleted").hasSize(3);
+  }
+
+  @Test
+  void aMergeThatIsNeverConfirmedIsUnknownAndConfirmedByRepeatingIt() {
+    commit(id, next(10, 20));
+    ColdCommit merge = merge();
+    node.catalog().commitThenThrow(new CommitStateUnknownException(new SocketException("reset")));
+    node.catalog().throwOnRefresh(1, away());
+
+    Await.throwsKind(
+        ErrorKind.OUTCOME_UNKNOWN, () -> assertThat(cold().commit(id.topic(), merge)).isNull());
+    node.catalog().heal();
+    assertWhole(20, 1, 3);
+    assertThat(cold().commit(id.topic(), merge).partition(0).files()).hasSize(1);
+
+    assertWhole(20, 1, 3);
+  }
+
+  @Test
+  void aMergeOfAProcessThatWasPausedIsFencedByAnotherOnesMerge() {
+    commit(id, next(10, 20));
+    TestWarehouse.Node other = warehouse.start();
+    ColdCommit ours = merge();
+    node.catalog()
+        .beforeCommit(
+            () -> {
+              TestWarehouse.Node paused = node;
+              node = other;
+              assertThat(cold().commit(id.topic(), merge()).partition(0).files()).hasSize(1);
+              tier(id, Records.plain(20, 10));
+              node = paused;
+            });
+
+    Await.throwsKind(
+        ErrorKind.CONFLICT, () -> assertThat(cold().commit(id.topic(), ours)).isNull());
+
+    assertWhole(30, 2, 4);
+  }
+
+  @Test
+  void aMergeSaysToOtherEnginesThatTheRowsAreTheSame() {
+    commit(id, next(10, 20));
+    assertThat(cold().commit(id.topic(), merge()).partition(0).files()).hasSize(1);
+
+    Table table = warehouse.foreign(id.topic());
+
+    assertThat(table.currentSnapshot().operation()).isEqualTo("replace");
+    assertThat(table.currentSnapshot().summary()).containsEntry("thermocline.merged", "0:0-20");
+    assertThat(table.properties()).containsEntry("thermocline.p.0", "0..20");
+  }
+
+  @Test
+  void gapsBetweenMergedFilesAreInsideTheNewOne() {
+    commit(id, move(id, 10, 15));
+    commit(id, next(15, 20));
+    assertThat(warehouse.foreign(id.topic()).properties())
+        .containsEntry("thermocline.p.0", "0..20;gaps=10-15");
+
+    assertThat(cold().commit(id.topic(), merge()).partition(0).problem()).isEmpty();
+
+    assertThat(warehouse.foreign(id.topic()).properties())
+        .containsEntry("thermocline.p.0", "0..20");
+  }
+
+  @Test
+  void aMergeOfADamagedFileMakesNone() throws Exception {
+    commit(id, next(10, 20));
+    Path second = warehouse.files(".parquet").get(1);
+    byte[] bytes = Files.readAllBytes(second);
+    for (int at : new int[] {80, 130, 260, bytes.length - 30}) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= 4;
+      Files.write(second, damaged);
+      Await.throwsKind(ErrorKind.CORRUPT, () -> assertThat(merge()).isNull());
+    }
+    Files.write(second, bytes);
+
+    assertThat(warehouse.files(".parquet")).hasSize(2);
+    assertThat(cold().commit(id.topic(), merge()).partition(0).files()).hasSize(1);
+    assertWhole(20, 1, 3);
+  }
+
+  @Test
+  void aFileThatWaitedForHalfTheOrphanAgeIsNotCommitted() {
+    ColdCommit.Move late = next(10, 20);
+    warehouse.clock.advance(TestWarehouse.SAFE_AGE.dividedBy(2).plusSeconds(1));
+
+    Await.throwsKind(ErrorKind.CONFLICT, () -> commit(id, late));
+
+    commit(id, next(10, 20));
+    assertWhole(20, 2, 2);
+  }
+
+  /** Of all files of the partition. */
+  private ColdCommit merge() {
+    List<ColdFile> files = partition(id).files();
+    return ColdCommit.ofMerges(
+        UUID.randomUUID(), List.of(new ColdCommit.Merge(files, cold().merge(id, files, SETTINGS))));
+  }
+
   @Test
   void anotherWritersCommitInBetweenIsKept() {
     Table foreign = warehouse.foreign(id.topic());

@@ -3,6 +3,7 @@ package io.thermocline.cold.table;
 import static io.thermocline.testkit.ColdTierSubject.logStart;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
@@ -97,6 +98,38 @@ final class UpkeepTest implements ColdTierSubject {
 
     assertThat(path(orphan)).exists();
     assertThat(table().snapshots()).hasSize(5);
+  }
+
+  @Test
+  void filesAreMergedAlsoOnceTheSnapshotsThatBroughtThemAreForgotten() {
+    for (int i = 1; i < 5; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    node.cold().close();
+    node = warehouse.start(TestWarehouse.NO_SAFE_AGE);
+    warehouse.clock.advance(Duration.ofHours(1));
+    maintain();
+    assertThat(table().snapshots()).hasSize(TestWarehouse.SNAPSHOTS_KEPT);
+
+    List<ColdFile> files = partition(id).files();
+    ColdCommit.Merge merge =
+        new ColdCommit.Merge(files, cold().merge(id.topic().partition(0), files, SETTINGS));
+    assertThat(
+            cold()
+                .commit(id.topic(), ColdCommit.ofMerges(UUID.randomUUID(), List.of(merge)))
+                .partition(0)
+                .files())
+        .hasSize(1);
+
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 50));
+    assertThat(warehouse.files(".parquet")).as("still there for who reads them").hasSize(6);
+    for (int i = 5; i < 8; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    warehouse.clock.advance(Duration.ofHours(1));
+    maintain();
+    assertThat(warehouse.files(".parquet")).as("gone with the last snapshot").hasSize(4);
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 80));
   }
 
   @Test
