@@ -5,6 +5,7 @@ import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.PutOutcome;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +62,11 @@ final class CountingStore implements ObjectStore {
   @Override
   public void list(String prefix, Predicate<ObjectInfo> visitor) {
     real.list(prefix, visitor);
+  }
+
+  @Override
+  public int abortUploads(String prefix, Instant begunBefore) {
+    return real.abortUploads(prefix, begunBefore);
   }
 
   @Override
