@@ -3,7 +3,7 @@ package io.thermocline.bench.compare;
 import io.thermocline.model.Compression;
 import java.io.IOException;
 
-/** A running server, with what its own Java client can do to it. Not thread-safe. */
+/** A running server, with what its own Java client can do to it. Thread-safe. */
 public interface Broker extends AutoCloseable {
   /**
    * Makes a topic.

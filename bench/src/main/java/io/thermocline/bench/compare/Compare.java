@@ -29,8 +29,6 @@ import picocli.CommandLine.Spec;
           + " docs/benchmarks.md."
     })
 public final class Compare implements Callable<Integer> {
-  private static final long GIB = 1L << 30;
-
   @Option(
       names = "--quick",
       description =
@@ -54,10 +52,11 @@ public final class Compare implements Callable<Integer> {
 
   @Option(
       names = "--log-bytes",
-      paramLabel = "GIB",
-      defaultValue = "20",
-      description = "GiB of log that servers are restarted on; default ${DEFAULT-VALUE}.")
-  private int logGib;
+      paramLabel = "SIZE",
+      defaultValue = "20GB",
+      converter = SizeConverter.class,
+      description = "The log that servers are restarted on; default ${DEFAULT-VALUE}.")
+  private long logBytes;
 
   @Option(
       names = "--dir",
@@ -125,7 +124,7 @@ public final class Compare implements Callable<Integer> {
   }
 
   private Scale scale() {
-    Scale scale = quick ? Scale.quick(logGib * GIB) : Scale.full(logGib * GIB);
+    Scale scale = quick ? Scale.quick(logBytes) : Scale.full(logBytes);
     if (rounds == null) {
       return scale;
     }

@@ -36,7 +36,9 @@ public final class KafkaContender implements PeerContender {
           "-XX:MaxGCPauseMillis=20",
           "-XX:InitiatingHeapOccupancyPercent=35",
           "-XX:+ExplicitGCInvokesConcurrent",
-          "-Djava.awt.headless=true");
+          "-Djava.awt.headless=true",
+          // Kafka comes without a logger; its library would say so at each start.
+          "-Dslf4j.internal.verbosity=ERROR");
 
   @Override
   public String name() {
