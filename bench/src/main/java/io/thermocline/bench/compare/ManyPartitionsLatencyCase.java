@@ -17,7 +17,7 @@ record ManyPartitionsLatencyCase(String name, int partitions) implements Case {
   @Override
   public List<Figure> measure(Arena arena) throws InterruptedException {
     Latencies acknowledged = new Latencies();
-    new PacedLoad(name, partitions, SenderProfile.LATENCY, arena.scale().latencySeconds())
+    new PacedLoad(name, partitions, SenderProfile.MANY_PARTITIONS, arena.scale().latencySeconds())
         .run(arena.broker(), acknowledged);
     return acknowledged.percentiles(name);
   }
