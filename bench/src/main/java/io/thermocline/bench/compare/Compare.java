@@ -89,7 +89,7 @@ public final class Compare implements Callable<Integer> {
         Arena other = new Arena(peer, peerBroker, peerDirectory, home, scale(), false);
         WarmUp.run(our, progress);
         WarmUp.run(other, progress);
-        Comparison comparison = new Comparison(our, other, new DiskProbe(work.path()), progress);
+        Comparison comparison = new Comparison(our, other, new LocalDisk(work.path()), progress);
         for (Case one : cases) {
           for (Result result : comparison.run(one)) {
             results.add(result);

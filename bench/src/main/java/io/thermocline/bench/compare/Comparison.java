@@ -1,6 +1,5 @@
 package io.thermocline.bench.compare;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,8 +9,8 @@ import java.util.Map;
 
 /**
  * Runs cases in rounds, the two sides in turns. The side that begins changes with every round, what
- * the one wrote is on disk before the other begins, and a round whose disk was unlike the others'
- * is run again.
+ * the one wrote is on disk before the other begins, and a round whose disk is unlike the others'
+ * begins again.
  */
 final class Comparison {
   private static final double PROBE_TOLERANCE = 0.2;
@@ -19,13 +18,13 @@ final class Comparison {
 
   private final Arena ours;
   private final Arena peer;
-  private final DiskProbe probe;
+  private final Disk disk;
   private final PrintWriter progress;
 
-  Comparison(Arena ours, Arena peer, DiskProbe probe, PrintWriter progress) {
+  Comparison(Arena ours, Arena peer, Disk disk, PrintWriter progress) {
     this.ours = ours;
     this.peer = peer;
-    this.probe = probe;
+    this.disk = disk;
     this.progress = progress;
   }
 
@@ -45,24 +44,25 @@ final class Comparison {
   private List<Result> rounds(Case one) throws Exception {
     Samples samples = new Samples();
     List<Double> probes = new ArrayList<>();
-    int repeats = 0;
+    int repeatsLeft = MAX_REPEATS;
     int rounds = ours.scale().rounds();
     for (int round = 1; round <= rounds; ) {
-      settle();
-      double disk = probe.measure();
-      settle();
-      probes.add(disk);
-      Map<String, Pair> figures = turns(one, round % 2 == 1);
+      disk.settle();
+      double probe = disk.probe();
+      progress.printf(Locale.ROOT, "  round %d, disk probe %.0f MB/s", round, probe);
+      probes.add(probe);
       double usual = Samples.median(probes);
-      boolean odd = Math.abs(disk - usual) > PROBE_TOLERANCE * usual;
-      boolean repeat = odd && repeats < MAX_REPEATS;
-      report(round, disk, figures, repeat);
-      if (repeat) {
-        repeats++;
-      } else {
-        samples.add(figures, disk);
-        round++;
+      if (Math.abs(probe - usual) > PROBE_TOLERANCE * usual && repeatsLeft > 0) {
+        // Before the turns rather than after them: what they would give is not wanted.
+        repeatsLeft--;
+        progress.println(": off the usual by more than a fifth, begun again");
+        continue;
       }
+      disk.settle();
+      Map<String, Pair> figures = turns(one, round % 2 == 1);
+      report(figures);
+      samples.add(figures, probe);
+      round++;
     }
     return samples.medians();
   }
@@ -70,7 +70,7 @@ final class Comparison {
   /** Both turns of a round: figures by name, ours first. */
   private Map<String, Pair> turns(Case one, boolean oursFirst) throws Exception {
     List<Figure> first = one.measure(oursFirst ? ours : peer);
-    settle();
+    disk.settle();
     List<Figure> second = one.measure(oursFirst ? peer : ours);
     Map<String, Pair> pairs = new LinkedHashMap<>();
     for (int i = 0; i < first.size(); i++) {
@@ -81,16 +81,7 @@ final class Comparison {
     return pairs;
   }
 
-  /** Lets what one turn left in the page cache reach the disk, so that the next does not pay. */
-  private static void settle() throws IOException, InterruptedException {
-    int status = new ProcessBuilder("sync").inheritIO().start().waitFor();
-    if (status != 0) {
-      throw new IOException("sync ended with " + status);
-    }
-  }
-
-  private void report(int round, double disk, Map<String, Pair> figures, boolean repeated) {
-    progress.printf(Locale.ROOT, "  round %d, disk probe %.0f MB/s", round, disk);
+  private void report(Map<String, Pair> figures) {
     figures.forEach(
         (name, pair) ->
             progress.printf(
@@ -100,6 +91,7 @@ final class Comparison {
                 pair.ours().value(),
                 pair.peer().value(),
                 pair.ours().unit().symbol()));
-    progress.println(repeated ? "; the disk was 20% off: run again" : "");
+    progress.println();
+    progress.flush();
   }
 }

@@ -8,23 +8,31 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Random;
 
-/** What the disk itself gives to someone who forces: a new file, written and forced in pieces. */
-final class DiskProbe {
+/** The disk that a directory is on. */
+final class LocalDisk implements Disk {
   private static final long FILE_BYTES = 2L << 30;
   private static final int PIECE_BYTES = 256 << 10;
 
   private final Path directory;
   private final ByteBuffer piece;
 
-  DiskProbe(Path directory) {
+  LocalDisk(Path directory) {
     this.directory = directory;
     byte[] noise = new byte[PIECE_BYTES];
     new Random(7).nextBytes(noise);
     this.piece = ByteBuffer.allocateDirect(PIECE_BYTES).put(noise);
   }
 
-  /** Writes 2 GiB, forcing each 256 KiB. Returns megabytes (10^6 bytes) a second. */
-  double measure() throws IOException {
+  @Override
+  public void settle() throws IOException, InterruptedException {
+    int status = new ProcessBuilder("sync").inheritIO().start().waitFor();
+    if (status != 0) {
+      throw new IOException("sync ended with " + status);
+    }
+  }
+
+  @Override
+  public double probe() throws IOException {
     Path file = directory.resolve("probe");
     long start = System.nanoTime();
     try (FileChannel out =

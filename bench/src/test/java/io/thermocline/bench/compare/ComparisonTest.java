@@ -1,0 +1,89 @@
+package io.thermocline.bench.compare;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ComparisonTest {
+  private final List<String> turns = new ArrayList<>();
+  private final StringWriter progress = new StringWriter();
+
+  @Test
+  void theSideThatBeginsChangesWithEachRound() throws Exception {
+    List<Result> unused = run(2, 300.0, 300.0);
+
+    assertThat(turns).containsExactly("ours", "peer", "peer", "ours");
+  }
+
+  @Test
+  void aRoundWhoseDiskIsUnlikeTheOthersBeginsAgain() throws Exception {
+    List<Result> results = run(3, 300.0, 310.0, 100.0, 290.0);
+
+    assertThat(turns).hasSize(6);
+    assertThat(results).containsExactly(new Result("turns", 4, 3, Unit.SECONDS, 300));
+    assertThat(progress.toString()).contains("disk probe 100 MB/s").contains("begun again");
+  }
+
+  @Test
+  void aDiskThatNeverSettlesEndsTheRepeatsAfterThree() throws Exception {
+    List<Result> results = run(2, 300.0, 900.0, 100.0, 900.0, 100.0);
+
+    assertThat(turns).hasSize(4);
+    assertThat(results).hasSize(1);
+  }
+
+  private List<Result> run(int rounds, Double... probes) throws Exception {
+    Scale scale = Scale.quick(1).withRounds(rounds);
+    Comparison comparison =
+        new Comparison(
+            new Arena(new NoServer("ours"), null, Path.of("."), Path.of("."), scale, true),
+            new Arena(new NoServer("peer"), null, Path.of("."), Path.of("."), scale, false),
+            new ScriptedDisk(new ArrayDeque<>(List.of(probes))),
+            new PrintWriter(progress));
+    return comparison.run(new CountedTurns());
+  }
+
+  /** Its figure is the number of the turn. */
+  private final class CountedTurns implements Case {
+    @Override
+    public String name() {
+      return "turns";
+    }
+
+    @Override
+    public String description() {
+      return "counts its turns";
+    }
+
+    @Override
+    public List<Figure> measure(Arena arena) {
+      turns.add(arena.contender().name());
+      return List.of(new Figure("turns", turns.size(), Unit.SECONDS));
+    }
+  }
+
+  private record ScriptedDisk(Deque<Double> probes) implements Disk {
+    @Override
+    public void settle() {}
+
+    @Override
+    public double probe() {
+      return probes.remove();
+    }
+  }
+
+  private record NoServer(String name) implements Contender {
+    @Override
+    public Broker start(Path directory, Map<String, String> settings) {
+      throw new UnsupportedOperationException("The cases of this test need none");
+    }
+  }
+}
