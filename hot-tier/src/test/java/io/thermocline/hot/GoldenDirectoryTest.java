@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A data directory as version 0.1.0 left it: metadata, checkpoint, groups, segments and indexes.
- * The files must never be made anew: later versions have to read what that one wrote.
+ * A data directory with metadata of version 1: metadata, checkpoint, groups, segments and indexes.
+ * The files must never be made anew: what comes later has to read it.
  */
 class GoldenDirectoryTest {
   private static final int VERSION_AT = 4;
