@@ -63,7 +63,7 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
     this.reader =
         new LogReader(env.segments(), env.settings().batchLimits().maxUncompressedBytes());
     this.damage = opening.damage();
-    this.trimmer = new Trimmer(env, metadata);
+    this.trimmer = new Trimmer(env, metadata, opening.notes());
     this.checks = new BatchChecks(env.settings().batchLimits());
   }
 

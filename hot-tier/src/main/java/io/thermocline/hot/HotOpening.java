@@ -32,6 +32,7 @@ record HotOpening(
     Logs logs,
     GroupOffsetsFile groups,
     FoundDamage damage,
+    ProducerNotes notes,
     Upkeep upkeep) {
 
   static HotOpening open(
@@ -99,9 +100,10 @@ record HotOpening(
               PartitionLog unused = logs.require(partition);
             });
     FoundDamage damage = new FoundDamage(metadata, env.metrics(), threads.chores());
-    Upkeep upkeep = new Upkeep(env, threads, logs, groups, checkpoint, producers, damage);
+    ProducerNotes notes = new ProducerNotes(producers);
+    Upkeep upkeep = new Upkeep(env, threads, logs, groups, checkpoint, notes, damage);
     upkeep.start();
-    return new HotOpening(env, threads, metadata, logs, groups, damage, upkeep);
+    return new HotOpening(env, threads, metadata, logs, groups, damage, notes, upkeep);
   }
 
   private static Set<UUID> topics(Metadata metadata) {

@@ -130,7 +130,8 @@ final class LogRecovery {
       LogView view =
           LogView.of(
               kept, active, index, activeBytes, now.logStart(), end, now.epoch(), now.lost());
-      return new PartitionLog(id, env, view, writer, producers.memory(LogId.of(id)), now.fence());
+      return new PartitionLog(
+          id, env, view, writer, producers.memory(LogId.of(id), env.clock().millis()), now.fence());
     }
 
     /** Keeps aside what is cut, cuts, and writes the rest of the tail again. */
@@ -240,6 +241,7 @@ final class LogRecovery {
   private void planWithoutFiles(Plan plan) {
     long start = Math.max(entry.trimmedTo(), entry.logStart());
     plan.end = knownDurable();
+    producers.endsAt(plan.end);
     if (start < plan.end) {
       plan.lose(new OffsetRange(start, plan.end));
     }

@@ -34,6 +34,7 @@ final class PartitionLog {
   private static final long MAX_GROUP_BYTES = 16L << 20;
 
   private static final int TICKS_UNTIL_IDLE = 30;
+  private static final int TICKS_UNTIL_FORGETTING = 600;
 
   private final TopicPartition id;
   private final LogEnvironment env;
@@ -62,6 +63,7 @@ final class PartitionLog {
   private long endAtTick;
 
   private int idleTicks;
+  private int ticks;
 
   /**
    * A piece of upkeep in the order of the writes.
@@ -188,8 +190,9 @@ final class PartitionLog {
     LogView now = view.get();
     idleTicks = now.end() == endAtTick ? idleTicks + 1 : 0;
     endAtTick = now.end();
-    if (producers.isBehind(now.end()) && refusal == null) {
-      CompletableFuture<Void> unused = step(this::noteProducers);
+    boolean forgets = ++ticks % TICKS_UNTIL_FORGETTING == 0;
+    if ((forgets || producers.isBehind(now.end())) && refusal == null) {
+      CompletableFuture<Void> unused = noteProducers();
     }
     if (now.activeBytes() == 0 || refusal != null) {
       return;
@@ -213,7 +216,7 @@ final class PartitionLog {
         () -> {
           if (broken == null) {
             tail.close();
-            noteProducers();
+            makeNote();
           } else {
             tail.abort();
           }
@@ -234,7 +237,7 @@ final class PartitionLog {
           try {
             closing.run();
           } finally {
-            producers.table().close();
+            producers.table().forgetAll();
           }
         };
     Step step = new Step(last, true, new CompletableFuture<>());
@@ -247,10 +250,15 @@ final class PartitionLog {
   }
 
   /** Also forgets producers that are silent. Nothing is on its way to the disk while this runs. */
-  private void noteProducers() {
+  private void makeNote() {
     LogView now = view.get();
-    producers.note(now.end(), now.active().base(), now.activeBytes());
     producers.table().forgetSilent(env.clock().millis());
+    producers.note(now.end(), now.active().base(), now.activeBytes());
+  }
+
+  /** Makes a note of the producers of all that is durable; the caller has it stored. */
+  CompletableFuture<Void> noteProducers() {
+    return step(this::makeNote);
   }
 
   ProducerMemory producers() {

@@ -38,6 +38,13 @@ final class ProducerRecovery {
     return known.map(KnownProducers::end).orElse(0L);
   }
 
+  /** There is nothing to read, and the log ends there. */
+  void endsAt(long end) {
+    if (notedTo() < end) {
+      table.forgetAll();
+    }
+  }
+
   /** Takes in a batch that lies behind those taken in before. */
   void add(BatchHeader header) {
     if (header.isSequenced() && header.baseOffset() >= from) {
@@ -54,6 +61,8 @@ final class ProducerRecovery {
       throws IOException {
     long oldest = sealed.isEmpty() ? active.base() : sealed.get(0).base();
     if (from < oldest) {
+      // What they stored in between is not known: a stale sequence would take repeats for new.
+      table.forgetAll();
       LOG.warn(
           "Producers are known from offset {} on only, what was before is not local: segment={}",
           oldest,
@@ -83,7 +92,8 @@ final class ProducerRecovery {
     }
   }
 
-  ProducerMemory memory(LogId log) {
+  ProducerMemory memory(LogId log, long nowMillis) {
+    table.forgetSilent(nowMillis);
     return new ProducerMemory(log.producersKey(), table, notedTo());
   }
 }

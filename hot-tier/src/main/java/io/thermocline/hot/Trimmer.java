@@ -10,18 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets go of the front of logs: first the metadata says so, then readers see it, then the files go.
- * A crash in between is finished by the next start. Blocks for I/O; one call at a time.
+ * Lets go of the front of logs: first what it says of producers is noted, then the metadata says
+ * so, then readers see it, then the files go. A crash in between is finished by the next start.
+ * Blocks for I/O; one call at a time.
  */
 final class Trimmer {
   private static final Logger LOG = LoggerFactory.getLogger(Trimmer.class);
 
   private final LogEnvironment env;
   private final MetadataFile metadata;
+  private final ProducerNotes producers;
 
-  Trimmer(LogEnvironment env, MetadataFile metadata) {
+  Trimmer(LogEnvironment env, MetadataFile metadata, ProducerNotes producers) {
     this.env = env;
     this.metadata = metadata;
+    this.producers = producers;
   }
 
   /**
@@ -29,11 +32,12 @@ final class Trimmer {
    *
    * @return the hot start now
    */
-  synchronized long trim(PartitionLog log, long upTo) {
+  synchronized long trim(PartitionLog log, long upTo) throws IOException {
     List<Segment.Sealed> gone =
         log.view().sealed().stream().filter(segment -> segment.end() <= upTo).toList();
     if (!gone.isEmpty()) {
       long reached = gone.get(gone.size() - 1).end();
+      producers.cover(log, reached);
       Metadata unused = metadata.change(m -> m.with(log.id(), p -> p.trimmed(reached)));
       log.current().change(view -> view.trimmed(reached));
       delete(log.id(), gone);

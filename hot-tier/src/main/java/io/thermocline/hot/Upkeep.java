@@ -1,12 +1,7 @@
 package io.thermocline.hot;
 
-import io.thermocline.hot.producers.ProducerMemory;
-import io.thermocline.hot.producers.ProducerNote;
-import io.thermocline.hot.producers.ProducersFile;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -26,7 +21,7 @@ final class Upkeep {
   private final Logs logs;
   private final GroupOffsetsFile groups;
   private final Checkpoint checkpoint;
-  private final ProducersFile producers;
+  private final ProducerNotes producers;
   private final FoundDamage damage;
   private boolean closed;
 
@@ -36,7 +31,7 @@ final class Upkeep {
       Logs logs,
       GroupOffsetsFile groups,
       Checkpoint checkpoint,
-      ProducersFile producers,
+      ProducerNotes producers,
       FoundDamage damage) {
     this.env = env;
     this.threads = threads;
@@ -67,20 +62,11 @@ final class Upkeep {
       LOG.warn("Upkeep failed and is tried again: next=1s", e);
     }
     try {
-      storeProducers();
+      producers.store(logs.all());
     } catch (IOException | RuntimeException e) {
       env.metrics().failedChores.increment();
       LOG.warn("Producers could not be noted, a start reads more of the logs: next=1s", e);
     }
-  }
-
-  private void storeProducers() throws IOException {
-    Map<ProducerMemory, ProducerNote> notes = new LinkedHashMap<>();
-    for (PartitionLog log : logs.all()) {
-      log.producers().unstored().ifPresent(note -> notes.put(log.producers(), note));
-    }
-    producers.store(notes.values());
-    notes.forEach(ProducerMemory::stored);
   }
 
   synchronized void close() {
@@ -98,7 +84,7 @@ final class Upkeep {
       LOG.warn("No checkpoint at the end: the next start looks at more", e);
     }
     try {
-      storeProducers();
+      producers.store(logs.all());
       producers.close();
     } catch (IOException e) {
       LOG.warn("Producers were not noted at the end: the next start reads more of the logs", e);

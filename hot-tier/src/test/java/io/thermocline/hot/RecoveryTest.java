@@ -263,7 +263,11 @@ class RecoveryTest {
   }
 
   private Path copy(Path from) throws IOException {
-    Path to = temporary.resolve("image" + images++);
+    return copy(from, temporary.resolve("image" + images++));
+  }
+
+  /** Copies a data directory, as it is. */
+  static Path copy(Path from, Path to) throws IOException {
     Files.walkFileTree(
         from,
         new SimpleFileVisitor<>() {

@@ -27,10 +27,12 @@ final class NoteScan {
    */
   ProducerNote next() throws IOException {
     while (size - at >= ProducerNote.PREFIX_BYTES) {
-      int length = ProducerNote.bodyBytes(window, load(ProducerNote.PREFIX_BYTES));
+      int prefix = load(ProducerNote.PREFIX_BYTES);
+      int length = ProducerNote.bodyBytes(window, prefix);
       int whole = ProducerNote.PREFIX_BYTES + length;
       if (length >= 0 && whole <= size - at) {
-        ProducerNote note = ProducerNote.read(window, load(whole));
+        int index = load(whole);
+        ProducerNote note = ProducerNote.read(window, index);
         if (note != null) {
           at += whole;
           return note;

@@ -30,6 +30,11 @@ public final class ProducerMemory {
     return table;
   }
 
+  /** The file has what lies below it. */
+  public long notedTo() {
+    return notedTo;
+  }
+
   /** Whether the log has come further than the newest note. */
   public boolean isBehind(long end) {
     ProducerNote note = newest;

@@ -145,8 +145,8 @@ public final class ProducerTable {
     census.add(producers.size() - before);
   }
 
-  /** Forgets all, when the log is closed. */
-  public void close() {
+  /** Forgets all. */
+  public void forgetAll() {
     census.add(-producers.size());
     producers.clear();
   }
