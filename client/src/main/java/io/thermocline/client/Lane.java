@@ -36,6 +36,9 @@ abstract class Lane {
   private long notBeforeNanos;
   private int attempts;
 
+  /** Why it pauses; null once a batch was stored. */
+  private Failure pausedFor;
+
   /** A batch that was refused, and why. */
   record Refusal(ProducerBatch batch, Failure why) {}
 
@@ -107,6 +110,7 @@ abstract class Lane {
   final void acknowledged(ProducerBatch batch, long nowNanos) {
     sent.remove(batch);
     attempts = 0;
+    pausedFor = null;
     settleIfAnswered(nowNanos);
   }
 
@@ -180,6 +184,7 @@ abstract class Lane {
 
   /** Sends nothing for a while: longer each time, until a batch is stored. */
   final void pause(long nowNanos, Failure why) {
+    pausedFor = why;
     notBeforeNanos = nowNanos + BACKOFF.pause(attempts++, why.retryAfter()).toNanos();
   }
 
@@ -205,9 +210,11 @@ abstract class Lane {
   }
 
   final Failure late(String what, Supplier<String> reason) {
+    String why =
+        pausedFor == null ? reason.get() : " The server's last answer: " + pausedFor.message();
     return Failure.of(
         ErrorKind.DEADLINE_EXCEEDED,
-        what + " within the delivery timeout of " + deliveryTimeout + "." + reason.get());
+        what + " within the delivery timeout of " + deliveryTimeout + "." + why);
   }
 
   private long nanosToLive(ProducerBatch batch, long nowNanos) {

@@ -3,6 +3,10 @@ package io.thermocline.server;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,17 +16,21 @@ import java.util.concurrent.TimeUnit;
 /** A server in a process of its own, to be killed. */
 final class ServerProcess implements AutoCloseable {
   private static final String ADDRESS = "  gRPC  ";
+  private static final String HTTP = "  HTTP  ";
   private static final int PATIENCE_SECONDS = 60;
   private static final int LOG_CHARACTERS = 4_000;
 
   private final Process process;
   private final Path log;
   private final String address;
+  private final String metrics;
 
   private ServerProcess(Process process, Path log) throws IOException {
     this.process = process;
     this.log = log;
-    this.address = readAddress();
+    BufferedReader output = process.inputReader();
+    this.address = readAddress(output, ADDRESS);
+    this.metrics = readAddress(output, HTTP);
   }
 
   /**
@@ -31,7 +39,13 @@ final class ServerProcess implements AutoCloseable {
    * @param log takes what it writes to its error stream, behind what is there
    */
   static ServerProcess start(List<String> settings, Path log) throws IOException {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), settings, log);
+  }
+
+  /** As {@link #start(List, Path)}, by a command that is to end as the server's process. */
+  static ServerProcess start(List<String> wrapper, List<String> settings, Path log)
+      throws IOException {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
@@ -49,11 +63,10 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private String readAddress() throws IOException {
-    BufferedReader output = process.inputReader();
+  private String readAddress(BufferedReader output, String label) throws IOException {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
-      if (line.startsWith(ADDRESS)) {
-        return line.substring(ADDRESS.length());
+      if (line.startsWith(label)) {
+        return line.substring(label.length());
       }
     }
     throw new AssertionError("The server ended before it listened\n" + logEnd());
@@ -62,6 +75,17 @@ final class ServerProcess implements AutoCloseable {
   /** Host and port of gRPC. */
   String address() {
     return address;
+  }
+
+  /** Its process, for the system's tools. */
+  long pid() {
+    return process.pid();
+  }
+
+  /** Whether {@code /readyz} says that it is ready. */
+  boolean ready() throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(metrics).resolve("/readyz")).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode() == 200;
   }
 
   /** Sends SIGKILL, and does not wait. */

@@ -1,0 +1,75 @@
+package io.thermocline.server;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** System calls of a running process made to fail or to take their time, from outside it. */
+final class Strace {
+  private static final int PATIENCE_SECONDS = 20;
+
+  private final Process process;
+
+  private Strace(Process process) {
+    this.process = process;
+  }
+
+  /** Why it can't be used here; empty when it can. */
+  static String whyNot() throws InterruptedException {
+    try {
+      Process probe =
+          new ProcessBuilder("strace", "-f", "-o", "/dev/null", "true")
+              .redirectErrorStream(true)
+              .start();
+      String said = new String(probe.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return probe.waitFor() == 0 ? "" : "strace does not work here: " + said.strip();
+    } catch (IOException absent) {
+      return "strace is not installed";
+    }
+  }
+
+  /** What is done while calls fail. */
+  interface Work {
+    void run() throws Exception;
+  }
+
+  /**
+   * Does something while it is attached to all threads of a process.
+   *
+   * @param injection as strace's {@code -e inject=} takes it
+   */
+  static void during(long pid, String injection, Work work) throws Exception {
+    Strace strace = attach(pid, injection);
+    try {
+      work.run();
+    } finally {
+      strace.detach();
+    }
+  }
+
+  private static Strace attach(long pid, String injection) throws IOException {
+    List<String> command = new ArrayList<>(List.of("strace", "-f", "-o", "/dev/null"));
+    String calls = injection.substring(0, injection.indexOf(':'));
+    command.addAll(List.of("-e", "trace=" + calls, "-e", "inject=" + injection));
+    command.addAll(List.of("-p", Long.toString(pid)));
+    Process process = new ProcessBuilder(command).start();
+    BufferedReader said = process.errorReader();
+    String line = said.readLine();
+    if (line == null || !line.contains("attached")) {
+      process.destroyForcibly();
+      throw new IOException("strace did not attach: " + line);
+    }
+    return new Strace(process);
+  }
+
+  private void detach() throws IOException, InterruptedException {
+    process.destroy();
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IOException("strace did not detach");
+    }
+  }
+}
