@@ -8,6 +8,7 @@ import io.thermocline.client.admin.PolicyReport;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.client.admin.TopicDescription;
 import io.thermocline.client.admin.TopicSummary;
+import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.proto.v1.ApplyPoliciesRequest;
 import io.thermocline.proto.v1.ColdData;
 import io.thermocline.proto.v1.CommitOffsetsRequest;
@@ -168,18 +169,45 @@ public final class Admin {
   /** The same offset of several partitions. */
   public Map<PartitionName, Long> offsets(
       Collection<PartitionName> partitions, OffsetLookup lookup) {
-    ListOffsetsRequest.Builder request = ListOffsetsRequest.newBuilder();
-    partitions.forEach(partition -> request.addQueries(query(partition, lookup)));
     Map<PartitionName, Long> offsets = new HashMap<>();
-    for (OffsetResult result :
-        ask(() -> plain(StreamServiceGrpc.newBlockingStub(channel)).listOffsets(request.build()))
-            .getResultsList()) {
-      if (result.hasError()) {
-        throw Failure.of(result.getError()).read();
-      }
+    for (OffsetResult result : listOffsets(partitions, lookup)) {
       offsets.put(new PartitionName(result.getTopic(), result.getPartition()), result.getOffset());
     }
     return offsets;
+  }
+
+  /**
+   * The record that a look-up by time finds in each of several partitions; those where there is
+   * none are left out.
+   *
+   * @param lookup {@link OffsetLookup#timestamp} or {@link OffsetLookup.Named#MAX_TIMESTAMP}
+   */
+  public Map<PartitionName, OffsetAndTimestamp> timedOffsets(
+      Collection<PartitionName> partitions, OffsetLookup lookup) {
+    Map<PartitionName, OffsetAndTimestamp> found = new HashMap<>();
+    for (OffsetResult result : listOffsets(partitions, lookup)) {
+      if (result.hasTimestamp()) {
+        found.put(
+            new PartitionName(result.getTopic(), result.getPartition()),
+            new OffsetAndTimestamp(result.getOffset(), result.getTimestamp()));
+      }
+    }
+    return found;
+  }
+
+  private List<OffsetResult> listOffsets(
+      Collection<PartitionName> partitions, OffsetLookup lookup) {
+    ListOffsetsRequest.Builder request = ListOffsetsRequest.newBuilder();
+    partitions.forEach(partition -> request.addQueries(query(partition, lookup)));
+    List<OffsetResult> results =
+        ask(() -> plain(StreamServiceGrpc.newBlockingStub(channel)).listOffsets(request.build()))
+            .getResultsList();
+    for (OffsetResult result : results) {
+      if (result.hasError()) {
+        throw Failure.of(result.getError()).read();
+      }
+    }
+    return results;
   }
 
   /** Keeps a group's place, all of it or nothing; durable once it returns. */
@@ -309,6 +337,7 @@ public final class Admin {
           case LATEST -> OffsetSpec.OFFSET_SPEC_LATEST;
           case EARLIEST_LOCAL -> OffsetSpec.OFFSET_SPEC_EARLIEST_LOCAL;
           case LATEST_TIERED -> OffsetSpec.OFFSET_SPEC_LATEST_TIERED;
+          case MAX_TIMESTAMP -> OffsetSpec.OFFSET_SPEC_MAX_TIMESTAMP;
         };
     return query.setSpec(spec).build();
   }

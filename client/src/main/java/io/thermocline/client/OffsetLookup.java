@@ -14,7 +14,9 @@ public sealed interface OffsetLookup {
     /** First offset that is still on the server's disk. */
     EARLIEST_LOCAL,
     /** One past the last offset in the cold tier. */
-    LATEST_TIERED
+    LATEST_TIERED,
+    /** The first of the records with the largest timestamp; the end if there are none. */
+    MAX_TIMESTAMP
   }
 
   /**

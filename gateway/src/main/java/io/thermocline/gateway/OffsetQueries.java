@@ -10,6 +10,7 @@ import io.thermocline.proto.v1.ListOffsetsResponse;
 import io.thermocline.proto.v1.OffsetQuery;
 import io.thermocline.proto.v1.OffsetResult;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code StreamService.ListOffsets}: each query has its own answer, or its own error. */
@@ -71,17 +72,19 @@ final class OffsetQueries {
       case OFFSET_SPEC_LATEST -> at(reader.bounds(id).end());
       case OFFSET_SPEC_EARLIEST_LOCAL -> at(reader.bounds(id).hotStart());
       case OFFSET_SPEC_LATEST_TIERED -> pools.cold(() -> at(tieredTo(id)));
-      case OFFSET_SPEC_TIMESTAMP ->
-          reader
-              .offsetForTimestamp(id, query.getTimestamp())
-              .thenApply(
-                  hit ->
-                      hit.map(OffsetQueries::at)
-                          .orElseGet(
-                              () -> OffsetResult.newBuilder().setOffset(reader.bounds(id).end())));
+      case OFFSET_SPEC_TIMESTAMP -> orEnd(id, reader.offsetForTimestamp(id, query.getTimestamp()));
+      case OFFSET_SPEC_MAX_TIMESTAMP -> orEnd(id, reader.maxTimestamp(id));
       case OFFSET_SPEC_UNSPECIFIED, UNRECOGNIZED ->
           throw Wire.invalid("queries.spec", "is not set, or not known: " + query.getSpecValue());
     };
+  }
+
+  private CompletableFuture<OffsetResult.Builder> orEnd(
+      TopicPartition id, CompletableFuture<Optional<OffsetAndTimestamp>> searched) {
+    return searched.thenApply(
+        hit ->
+            hit.map(OffsetQueries::at)
+                .orElseGet(() -> OffsetResult.newBuilder().setOffset(reader.bounds(id).end())));
   }
 
   private long tieredTo(TopicPartition id) {

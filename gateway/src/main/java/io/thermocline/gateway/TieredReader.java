@@ -3,6 +3,7 @@ package io.thermocline.gateway;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
+import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.PartitionState;
@@ -190,11 +191,7 @@ final class TieredReader {
   private CompletableFuture<Optional<OffsetAndTimestamp>> smallestIn(
       TopicPartition id, long timestampMillis, long searchedTo, long hotStart, int round) {
     if (round > MAX_ROUNDS) {
-      return CompletableFuture.failedFuture(
-          new ThermoclineException(
-              ErrorKind.TRANSIENT,
-              "The hot tier of %s was trimmed again and again under a search by time"
-                  .formatted(id)));
+      return CompletableFuture.failedFuture(trimmedAgainAndAgain(id));
     }
     CompletableFuture<Optional<OffsetAndTimestamp>> inCold =
         hotStart <= searchedTo
@@ -233,5 +230,59 @@ final class TieredReader {
               }
               return CompletableFuture.completedFuture(found);
             });
+  }
+
+  /**
+   * The first of the readable records with the largest timestamp, over both tiers.
+   *
+   * @return empty when there is no record
+   */
+  CompletableFuture<Optional<OffsetAndTimestamp>> maxTimestamp(TopicPartition id) {
+    return maxTimestamp(id, 1);
+  }
+
+  private CompletableFuture<Optional<OffsetAndTimestamp>> maxTimestamp(
+      TopicPartition id, int round) {
+    Bounds bounds;
+    try {
+      bounds = bounds(id);
+    } catch (ThermoclineException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    if (round > MAX_ROUNDS) {
+      return CompletableFuture.failedFuture(trimmedAgainAndAgain(id));
+    }
+    LargestTimestamp largest = new LargestTimestamp();
+    return pools
+        .cold(() -> CompletableFuture.completedFuture(coldMaxTimestamp(id, bounds)))
+        .thenCompose(
+            inCold -> {
+              largest.offer(inCold);
+              return pools.hot(false, () -> hot.maxTimestamp(id, bounds.hotStart()));
+            })
+        .thenCompose(
+            inHot -> {
+              largest.offer(inHot);
+              Bounds now = bounds(id);
+              boolean expired =
+                  largest.found().filter(best -> best.offset() < now.logStart()).isPresent();
+              // Trimmed meanwhile: what lay between was looked for in neither tier.
+              boolean moved = now.hotStart() > bounds.hotStart();
+              return expired || moved
+                  ? maxTimestamp(id, round + 1)
+                  : CompletableFuture.completedFuture(largest.found());
+            });
+  }
+
+  private Optional<OffsetAndTimestamp> coldMaxTimestamp(TopicPartition id, Bounds bounds) {
+    return bounds.logStart() < bounds.hotStart()
+        ? cold.maxTimestamp(id, new OffsetRange(bounds.logStart(), bounds.hotStart()))
+        : Optional.empty();
+  }
+
+  private static ThermoclineException trimmedAgainAndAgain(TopicPartition id) {
+    return new ThermoclineException(
+        ErrorKind.TRANSIENT,
+        "The hot tier of %s was trimmed again and again under a search by time".formatted(id));
   }
 }

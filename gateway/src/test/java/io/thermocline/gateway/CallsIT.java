@@ -396,6 +396,7 @@ class CallsIT {
                     .addQueries(query("t", OffsetSpec.OFFSET_SPEC_TIMESTAMP, Long.MAX_VALUE))
                     .addQueries(query("nowhere", OffsetSpec.OFFSET_SPEC_LATEST, 0))
                     .addQueries(query("t", OffsetSpec.OFFSET_SPEC_UNSPECIFIED, 0))
+                    .addQueries(query("t", OffsetSpec.OFFSET_SPEC_MAX_TIMESTAMP, 0))
                     .build())
             .getResultsList();
     assertThat(results.subList(0, 6))
@@ -405,6 +406,8 @@ class CallsIT {
     assertThat(results.get(5).hasTimestamp()).isFalse();
     Refusals.check(ErrorKind.NOT_FOUND, results.get(6).getError());
     Refusals.check(ErrorKind.INVALID, results.get(7).getError());
+    assertThat(results.get(8).getOffset()).isEqualTo(14);
+    assertThat(results.get(8).getTimestamp()).isEqualTo(Records.NOON + 14);
   }
 
   private static OffsetQuery query(String topic, OffsetSpec spec, long timestamp) {

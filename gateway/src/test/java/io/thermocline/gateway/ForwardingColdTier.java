@@ -50,6 +50,11 @@ class ForwardingColdTier implements ColdTier {
   }
 
   @Override
+  public Optional<OffsetAndTimestamp> maxTimestamp(TopicPartition id, OffsetRange range) {
+    return cold.maxTimestamp(id, range);
+  }
+
+  @Override
   public Optional<ColdFile> write(
       TopicPartition id,
       OffsetRange range,

@@ -65,6 +65,12 @@ class ForwardingHotTier implements HotTier {
   }
 
   @Override
+  public CompletableFuture<Optional<OffsetAndTimestamp>> maxTimestamp(
+      TopicPartition id, long from) {
+    return hot.maxTimestamp(id, from);
+  }
+
+  @Override
   public List<Span> spans(TopicPartition id) {
     return hot.spans(id);
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
@@ -17,9 +18,14 @@ import io.thermocline.testkit.MemoryHotTier;
 import io.thermocline.testkit.MemoryTopics;
 import io.thermocline.testkit.Records;
 import io.thermocline.testkit.TestBatches;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each way in which the two tiers can answer, one after the other. */
 class TieredReaderTest {
@@ -181,6 +187,44 @@ class TieredReaderTest {
         };
     assertThat(Await.result(reader(trimming).offsetForTimestamp(id, Records.NOON + 15)))
         .contains(new OffsetAndTimestamp(15, Records.NOON + 15));
+  }
+
+  /** Timestamps jump about, so that either tier may have the answer, wherever the seam lies. */
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void everySearchByTimeAgreesWithReadingAll(long seed) {
+    Random random = new Random(seed);
+    List<OffsetAndTimestamp> all = new ArrayList<>();
+    for (int step = 0; step < 12; step++) {
+      long[] times = random.longs(1 + random.nextInt(4), 0, 40).toArray();
+      Await.result(
+          hot.append(
+              id,
+              TestBatches.content(
+                  io.thermocline.model.Compression.NONE, Records.timed(all.size(), times))));
+      for (long time : times) {
+        all.add(new OffsetAndTimestamp(all.size(), time));
+      }
+      Await.result(hot.seal(id));
+      if (random.nextInt(3) == 0) {
+        var unused = tiering.tier(id);
+        tiering.trim(id, random.nextLong(all.size() + 1));
+      }
+      if (hot.state(id).hotStart() > 0 && random.nextInt(4) == 0) {
+        tiering.expire(id, random.nextLong(hot.state(id).hotStart() + 1));
+      }
+      long logStart = hot.state(id).logStart();
+      List<OffsetAndTimestamp> readable =
+          all.stream().filter(record -> record.offset() >= logStart).toList();
+      for (long time = 0; time <= 41; time++) {
+        long wanted = time;
+        assertThat(Await.result(reader(cold).offsetForTimestamp(id, wanted)))
+            .isEqualTo(readable.stream().filter(r -> r.timestampMillis() >= wanted).findFirst());
+      }
+      LargestTimestamp largest = new LargestTimestamp();
+      readable.forEach(record -> largest.offer(Optional.of(record)));
+      assertThat(Await.result(reader(cold).maxTimestamp(id))).isEqualTo(largest.found());
+    }
   }
 
   @Test

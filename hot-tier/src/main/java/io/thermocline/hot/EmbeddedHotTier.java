@@ -224,6 +224,18 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Optional<OffsetAndTimestamp>> maxTimestamp(
+      TopicPartition id, long from) {
+    return blocking(
+        threads.readers(),
+        id,
+        () -> {
+          LogReader.Damage found = damageOf(id);
+          return onView(id, view -> reader.maxTimestamp(view, from, found));
+        });
+  }
+
+  @Override
   public List<Span> spans(TopicPartition id) {
     return Waiting.on(blocking(threads.readers(), id, () -> onView(id, this::spans)));
   }

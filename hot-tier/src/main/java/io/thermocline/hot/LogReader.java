@@ -53,8 +53,8 @@ final class LogReader {
     return new ReadResult.Progress(List.of(), end, List.of(new OffsetRange(from, end)));
   }
 
-  private static SegmentIndex index(OpenSegments.Open open, LogView.Extent extent)
-      throws IOException {
+  /** The index of a segment in use, whole. */
+  static SegmentIndex index(OpenSegments.Open open, LogView.Extent extent) throws IOException {
     if (extent.live().isEmpty()) {
       return open.index(extent.bytes());
     }
@@ -89,6 +89,12 @@ final class LogReader {
       at = extent.end();
     }
     return Optional.empty();
+  }
+
+  /** Answers as {@link io.thermocline.model.HotTier#maxTimestamp} does. */
+  Optional<OffsetAndTimestamp> maxTimestamp(LogView view, long from, Damage damage)
+      throws IOException {
+    return new MaxTimestampSearch(segments, view, from, maxUncompressedBytes, damage).find();
   }
 
   private Optional<OffsetAndTimestamp> search(

@@ -32,10 +32,15 @@ final class Batches {
 
   /** One record for each timestamp. */
   static BatchContent withTimestamps(long... timestamps) {
+    return padded(1, timestamps);
+  }
+
+  /** One record of so many bytes for each timestamp. */
+  static BatchContent padded(int valueBytes, long... timestamps) {
     BatchBuilder builder = new BatchBuilder();
     HeaderBuffer none = new HeaderBuffer();
     for (long timestamp : timestamps) {
-      builder.add(timestamp, null, new byte[] {1}, none);
+      builder.add(timestamp, null, new byte[valueBytes], none);
     }
     return builder.build(Compression.NONE);
   }

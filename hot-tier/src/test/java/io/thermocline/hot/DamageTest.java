@@ -130,6 +130,8 @@ class DamageTest {
       hot.append(Batches.at(2_000, "b"));
       hot.append(Batches.at(3_000, "c"));
       RecoveryTest.flip(log(), second + PAYLOAD);
+      assertThat(Await.result(hot.tier.maxTimestamp(hot.id, 0)))
+          .isEqualTo(Optional.of(new OffsetAndTimestamp(2, 3_000)));
       assertThat(Await.result(hot.tier.offsetForTimestamp(hot.id, 0, 1_500)))
           .isEqualTo(Optional.of(new OffsetAndTimestamp(2, 3_000)));
       assertThat(damagedOffsets(hot)).isEqualTo(1);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The real disk, with something in front of each call that changes it. Nothing is really forced: no
@@ -33,6 +34,7 @@ final class FaultyDisk implements Disk {
 
   private final LocalDisk real = new LocalDisk();
   volatile Fault fault = NONE;
+  volatile Consumer<Path> openedToRead = file -> {};
   volatile long usableBytes = Long.MAX_VALUE;
 
   /** Fails every call of that kind on a file whose name ends so. */
@@ -58,6 +60,7 @@ final class FaultyDisk implements Disk {
 
   @Override
   public DiskFile openToRead(Path file) throws IOException {
+    openedToRead.accept(file);
     return real.openToRead(file);
   }
 

@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.Span;
@@ -11,10 +12,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SegmentsTest {
   @TempDir Path directory;
@@ -109,6 +114,40 @@ class SegmentsTest {
                 .as("from %d, timestamp %d", from, wanted)
                 .isEqualTo(first(times, from, wanted));
           }
+        }
+        hot.restart();
+      }
+    }
+  }
+
+  /** Segments of several index entries, entries of several batches, batches of several records. */
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(longs = {1, 2, 3, 4})
+  void everySearchByTimeAgreesWithReadingAll(long seed) {
+    Random random = new Random(seed);
+    int records = 400;
+    long[] times = random.longs(records, 0, 50).toArray();
+    try (TierHarness hot = new TierHarness(directory)) {
+      hot.tier.segmentLimits(hot.id, new SegmentLimits(400_000, Duration.ofDays(1)));
+      for (int at = 0; at < records; ) {
+        int count = Math.min(records - at, 1 + random.nextInt(4));
+        hot.append(
+            Batches.padded(random.nextInt(20_000), Arrays.copyOfRange(times, at, at + count)));
+        at += count;
+      }
+      for (int round = 0; round < 2; round++) {
+        for (int from = 0; from <= records; from += 1 + random.nextInt(20)) {
+          LargestTimestamp largest = new LargestTimestamp();
+          for (int offset = from; offset < records; offset++) {
+            largest.offer(offset, times[offset]);
+          }
+          assertThat(Await.result(hot.tier.maxTimestamp(hot.id, from)))
+              .as("from %d", from)
+              .isEqualTo(largest.found());
+          long wanted = random.nextLong(52);
+          assertThat(Await.result(hot.tier.offsetForTimestamp(hot.id, from, wanted)))
+              .as("from %d, timestamp %d", from, wanted)
+              .isEqualTo(first(times, from, wanted));
         }
         hot.restart();
       }

@@ -62,6 +62,12 @@ public interface ColdTier extends AutoCloseable {
       TopicPartition id, OffsetRange range, long timestampMillis);
 
   /**
+   * The record with the largest timestamp of those in {@code range}, the first where several have
+   * it.
+   */
+  Optional<OffsetAndTimestamp> maxTimestamp(TopicPartition id, OffsetRange range);
+
+  /**
    * Writes records as one data file and uploads it. It is no part of the table until it is
    * committed; if that never happens it is an orphan that maintenance removes.
    *

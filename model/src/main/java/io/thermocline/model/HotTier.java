@@ -119,6 +119,12 @@ public interface HotTier {
   CompletableFuture<Optional<OffsetAndTimestamp>> offsetForTimestamp(
       TopicPartition id, long from, long timestampMillis);
 
+  /**
+   * The record with the largest timestamp in {@code [from, end)}, the first where several have it.
+   * From below {@code hotStart} it looks from {@code hotStart} on.
+   */
+  CompletableFuture<Optional<OffsetAndTimestamp>> maxTimestamp(TopicPartition id, long from);
+
   /** What lies on local disk, in offset order, without overlaps, from oldest to {@code end}. */
   List<Span> spans(TopicPartition id);
 

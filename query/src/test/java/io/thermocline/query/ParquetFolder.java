@@ -145,6 +145,11 @@ final class ParquetFolder implements ColdTier {
   }
 
   @Override
+  public Optional<OffsetAndTimestamp> maxTimestamp(TopicPartition id, OffsetRange range) {
+    throw notNeeded();
+  }
+
+  @Override
   public Optional<ColdFile> write(
       TopicPartition id,
       OffsetRange range,

@@ -308,6 +308,26 @@ public interface ColdTierReadContract extends ColdTierSubject {
   }
 
   @Test
+  default void theLargestTimestampIsFoundAtItsSmallestOffsetAcrossFiles() {
+    TopicPartition id = newPartition();
+    assertThat(latest(id, 0, 9)).isEmpty();
+    tier(id, Records.timed(0, 100, 400, 200));
+    tier(id, Records.timed(3, -50, 250, 400));
+    tier(id, Records.timed(6, 150, 400, 350));
+
+    assertThat(latest(id, 0, 9)).contains(new OffsetAndTimestamp(1, 400));
+    assertThat(latest(id, 2, 9)).contains(new OffsetAndTimestamp(5, 400));
+    assertThat(latest(id, 6, 100)).contains(new OffsetAndTimestamp(7, 400));
+    assertThat(latest(id, 2, 5)).contains(new OffsetAndTimestamp(4, 250));
+    assertThat(latest(id, 8, 9)).contains(new OffsetAndTimestamp(8, 350));
+    assertThat(latest(id, 4, 4)).isEmpty();
+  }
+
+  private Optional<OffsetAndTimestamp> latest(TopicPartition id, long from, long to) {
+    return cold().maxTimestamp(id, new OffsetRange(from, to));
+  }
+
+  @Test
   default void aTimestampInALargeFileIsFoundAtItsSmallestOffset() {
     TopicPartition id = newPartition();
     Random random = new Random(3);

@@ -73,6 +73,11 @@ public final class FaultyColdTier implements ColdTier {
   }
 
   @Override
+  public Optional<OffsetAndTimestamp> maxTimestamp(TopicPartition id, OffsetRange range) {
+    return faults.look(Call.TIMESTAMP, () -> real.maxTimestamp(id, range));
+  }
+
+  @Override
   public Optional<ColdFile> write(
       TopicPartition id,
       OffsetRange range,

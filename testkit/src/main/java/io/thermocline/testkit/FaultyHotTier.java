@@ -83,6 +83,12 @@ public final class FaultyHotTier implements HotTier {
   }
 
   @Override
+  public CompletableFuture<Optional<OffsetAndTimestamp>> maxTimestamp(
+      TopicPartition id, long from) {
+    return faults.lookLater(Call.TIMESTAMP, () -> real.maxTimestamp(id, from));
+  }
+
+  @Override
   public List<Span> spans(TopicPartition id) {
     return faults.look(Call.SPANS, () -> real.spans(id));
   }

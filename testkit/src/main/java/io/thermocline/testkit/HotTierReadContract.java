@@ -180,6 +180,27 @@ public interface HotTierReadContract extends HotTierSubject {
     assertThat(find(newPartition(), 0, 0)).isEmpty();
   }
 
+  @Test
+  default void theLargestTimestampIsFoundAtItsSmallestOffset() {
+    TopicPartition id = newPartition();
+    assertThat(latest(id, 0)).isEmpty();
+    List<StoredRecord> first = append(id, Records.timed(0, 100, 300, 200, 300));
+    assertThat(latest(id, 0)).contains(place(first.get(1)));
+    assertThat(latest(id, first.get(2).offset())).contains(place(first.get(3)));
+    Await.result(hot().seal(id));
+    long boundary = hot().state(id).end();
+    List<StoredRecord> second = append(id, Records.timed(0, 300, -50, 300));
+    assertThat(latest(id, 0)).contains(place(first.get(1)));
+    assertThat(Await.result(hot().trim(id, boundary))).isEqualTo(boundary);
+    assertThat(latest(id, 0)).contains(place(second.get(0)));
+    assertThat(latest(id, second.get(1).offset())).contains(place(second.get(2)));
+    assertThat(latest(id, hot().state(id).end())).isEmpty();
+  }
+
+  private Optional<OffsetAndTimestamp> latest(TopicPartition id, long from) {
+    return Await.result(hot().maxTimestamp(id, from));
+  }
+
   private Optional<OffsetAndTimestamp> find(TopicPartition id, long from, long timestampMillis) {
     return Await.result(hot().offsetForTimestamp(id, from, timestampMillis));
   }

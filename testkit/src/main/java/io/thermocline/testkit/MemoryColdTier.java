@@ -7,6 +7,7 @@ import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ColdWriteSettings;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
@@ -77,6 +78,16 @@ public final class MemoryColdTier implements ColdTier {
         .filter(row -> row.timestampMillis() >= timestampMillis)
         .findFirst()
         .map(row -> new OffsetAndTimestamp(row.offset(), row.timestampMillis()));
+  }
+
+  @Override
+  public synchronized Optional<OffsetAndTimestamp> maxTimestamp(
+      TopicPartition id, OffsetRange range) {
+    LargestTimestamp largest = new LargestTimestamp();
+    rows(partition(id), range.from()).stream()
+        .filter(row -> range.contains(row.offset()))
+        .forEach(row -> largest.offer(row.offset(), row.timestampMillis()));
+    return largest.found();
   }
 
   @Override

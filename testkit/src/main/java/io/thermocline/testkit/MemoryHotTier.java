@@ -128,6 +128,12 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
   }
 
   @Override
+  public CompletableFuture<Optional<OffsetAndTimestamp>> maxTimestamp(
+      TopicPartition id, long from) {
+    return answer(() -> log(id).maxTimestamp(from));
+  }
+
+  @Override
   public List<Span> spans(TopicPartition id) {
     return log(id).spans();
   }

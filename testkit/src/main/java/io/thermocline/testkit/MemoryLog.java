@@ -5,6 +5,7 @@ import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.PartitionState;
@@ -160,6 +161,16 @@ final class MemoryLog {
         .filter(record -> record.offset() >= first && record.timestampMillis() >= timestampMillis)
         .findFirst()
         .map(record -> new OffsetAndTimestamp(record.offset(), record.timestampMillis()));
+  }
+
+  synchronized Optional<OffsetAndTimestamp> maxTimestamp(long from) {
+    long first = Math.max(from, hotStart);
+    LargestTimestamp largest = new LargestTimestamp();
+    batchesFrom(first).stream()
+        .flatMap(batch -> TestBatches.decode(batch).stream())
+        .filter(record -> record.offset() >= first)
+        .forEach(record -> largest.offer(record.offset(), record.timestampMillis()));
+    return largest.found();
   }
 
   synchronized List<Span> spans() {

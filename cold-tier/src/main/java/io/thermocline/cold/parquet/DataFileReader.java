@@ -54,6 +54,16 @@ public final class DataFileReader {
   }
 
   /**
+   * The first record with the largest timestamp in {@code range}. Reads only pages of timestamps
+   * that can hold it.
+   */
+  public Optional<OffsetAndTimestamp> maxTimestamp(OffsetRange range) {
+    try (FileReads reads = new FileReads(source, settings)) {
+      return new TimestampSearch(footer, reads).largest(range);
+    }
+  }
+
+  /**
    * Reads the whole file and compares its records with the checksum in its footer.
    *
    * @throws ThermoclineException {@link ErrorKind#CORRUPT} when they are not the same

@@ -1,8 +1,12 @@
 package io.thermocline.cold.parquet;
 
+import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** Looks for the first record of an offset range from a time on. */
 final class TimestampSearch {
@@ -62,6 +66,61 @@ final class TimestampSearch {
       }
     }
     return Optional.empty();
+  }
+
+  /** The first record of the range with the largest timestamp of it. */
+  Optional<OffsetAndTimestamp> largest(OffsetRange range) {
+    LargestTimestamp largest = new LargestTimestamp();
+    if (range.isEmpty()) {
+      return largest.found();
+    }
+    int next = footer.rowGroupReaching(range.from());
+    while (next < footer.rowGroups().size()
+        && footer.rowGroups().get(next).firstOffset() < range.to()) {
+      largest.offer(largestIn(footer.rowGroups().get(next), range));
+      next++;
+    }
+    return largest.found().filter(record -> range.contains(record.offset()));
+  }
+
+  /** Where several pages may have the largest, the first of them is looked at first. */
+  private Optional<OffsetAndTimestamp> largestIn(RowGroup group, OffsetRange range) {
+    ColumnChunk chunk = group.chunk(LogSchema.TIMESTAMP);
+    int firstRow = RowSearch.rowReaching(group, range.from(), reads);
+    int endRow =
+        range.to() > group.lastOffset()
+            ? chunk.firstRow(chunk.pages() - 1) + chunk.rowsIn(chunk.pages() - 1)
+            : RowSearch.rowReaching(group, range.to(), reads);
+    if (firstRow >= endRow) {
+      return Optional.empty();
+    }
+    timestamps.pages().reset(chunk);
+    int best = -1;
+    long bestMicros = Long.MIN_VALUE;
+    List<Integer> pages =
+        IntStream.rangeClosed(chunk.pageOfRow(firstRow), chunk.pageOfRow(endRow - 1))
+            .boxed()
+            .sorted(Comparator.comparingLong(chunk::max).reversed().thenComparing(page -> page))
+            .toList();
+    for (int page : pages) {
+      int start = Math.max(firstRow, chunk.firstRow(page));
+      int end = Math.min(endRow, chunk.firstRow(page) + chunk.rowsIn(page));
+      boolean promising =
+          best < 0
+              || chunk.max(page) > bestMicros
+              || (chunk.max(page) == bestMicros && start < best);
+      if (promising) {
+        timestamps.seek(start);
+        for (int row = start; row < end; row++) {
+          long micros = timestamps.next();
+          if (best < 0 || micros > bestMicros || (micros == bestMicros && row < best)) {
+            best = row;
+            bestMicros = micros;
+          }
+        }
+      }
+    }
+    return Optional.of(new OffsetAndTimestamp(offsetOf(group, best), Micros.toMillis(bestMicros)));
   }
 
   private long offsetOf(RowGroup group, int row) {

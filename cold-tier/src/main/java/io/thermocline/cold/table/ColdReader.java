@@ -1,12 +1,14 @@
 package io.thermocline.cold.table;
 
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,6 +93,38 @@ final class ColdReader implements AutoCloseable {
     try {
       // It never reads on, so there is nothing to close.
       return files.open(topic, file, false).reader().offsetForTimestamp(range, timestampMillis);
+    } catch (RuntimeException e) {
+      forgetIfDamaged(file, e);
+      throw e;
+    }
+  }
+
+  /** The first record with the largest timestamp in {@code range}. */
+  Optional<OffsetAndTimestamp> maxTimestamp(
+      TopicId topic, PartitionView partition, OffsetRange range) {
+    OffsetRange readable = range.intersect(partition.progress().offsets());
+    LargestTimestamp largest = new LargestTimestamp();
+    List<TableFile> promising =
+        partition.files().stream()
+            .filter(file -> !file.span().range().intersect(readable).isEmpty())
+            .sorted(
+                Comparator.comparingLong(TableFile::maxTimestampMillis)
+                    .reversed()
+                    .thenComparingLong(TableFile::from))
+            .toList();
+    for (TableFile file : promising) {
+      OffsetRange inside = file.span().range().intersect(readable);
+      if (largest.mayBeBeaten(inside.from(), file.maxTimestampMillis())) {
+        requireWhole(topic, partition, file);
+        largest.offer(maxIn(topic, file, inside));
+      }
+    }
+    return largest.found();
+  }
+
+  private Optional<OffsetAndTimestamp> maxIn(TopicId topic, TableFile file, OffsetRange range) {
+    try {
+      return files.open(topic, file, false).reader().maxTimestamp(range);
     } catch (RuntimeException e) {
       forgetIfDamaged(file, e);
       throw e;

@@ -228,6 +228,18 @@ public final class TableTier implements ColdTier {
   }
 
   @Override
+  public Optional<OffsetAndTimestamp> maxTimestamp(TopicPartition id, OffsetRange range) {
+    return guarded(
+        "maxTimestamp",
+        id,
+        () ->
+            table(id.topic())
+                .viewForReading()
+                .map(view -> view.partition(id.partition()))
+                .flatMap(partition -> reader.maxTimestamp(id.topic(), partition, range)));
+  }
+
+  @Override
   public Optional<ColdFile> write(
       TopicPartition id,
       OffsetRange range,

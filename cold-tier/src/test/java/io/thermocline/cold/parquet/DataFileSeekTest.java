@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
@@ -176,6 +177,11 @@ class DataFileSeekTest {
                   .filter(record -> record.timestampMillis() >= timestamp)
                   .map(StoredRecord::offset)
                   .findFirst());
+      LargestTimestamp largest = new LargestTimestamp();
+      records.stream()
+          .filter(record -> range.contains(record.offset()))
+          .forEach(record -> largest.offer(record.offset(), record.timestampMillis()));
+      assertThat(reader.maxTimestamp(range)).isEqualTo(largest.found());
     }
     assertThat(reader.offsetForTimestamp(file.range(), Long.MIN_VALUE))
         .hasValueSatisfying(

@@ -3,6 +3,7 @@ package io.thermocline.server.cli;
 import io.thermocline.client.Admin;
 import io.thermocline.client.OffsetLookup;
 import io.thermocline.client.PartitionName;
+import io.thermocline.model.OffsetAndTimestamp;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -25,6 +27,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  thermocline offsets quakes",
       "  thermocline offsets quakes --at 2026-02-01T00:00:00Z",
+      "  thermocline offsets quakes --max-timestamp",
     })
 final class OffsetsCommand implements Runnable {
   @Parameters(paramLabel = "TOPIC", description = "Its name.")
@@ -39,18 +42,33 @@ final class OffsetsCommand implements Runnable {
               + " none.")
   private Instant at;
 
+  @Option(
+      names = "--max-timestamp",
+      description =
+          "Instead: the record with the largest timestamp, over both tiers; the first where several"
+              + " have it.")
+  private boolean maxTimestamp;
+
   @Mixin private ServerOption server;
   @Mixin private OutputOption output;
   @Spec private CommandSpec spec;
 
   @Override
   public void run() {
+    if (maxTimestamp && at != null) {
+      throw new ParameterException(
+          spec.commandLine(), "--at and --max-timestamp are two questions: ask one");
+    }
     Map<String, OffsetLookup> lookups = lookups();
     List<Map<String, Object>> document = new ArrayList<>();
     List<String> heading = new ArrayList<>(List.of("PARTITION"));
     lookups.keySet().forEach(name -> heading.add(heading(name)));
+    if (maxTimestamp) {
+      heading.addAll(List.of("OFFSET", "TIMESTAMP"));
+    }
     Table table = new Table(heading);
-    for (Map<String, Object> row : server.ask(admin -> ask(admin, lookups))) {
+    for (Map<String, Object> row :
+        server.ask(admin -> maxTimestamp ? latest(admin) : ask(admin, lookups))) {
       document.add(row);
       table.row(row.values().toArray());
     }
@@ -59,6 +77,9 @@ final class OffsetsCommand implements Runnable {
 
   private Map<String, OffsetLookup> lookups() {
     Map<String, OffsetLookup> lookups = new LinkedHashMap<>();
+    if (maxTimestamp) {
+      return lookups;
+    }
     if (at != null) {
       lookups.put("offset", OffsetLookup.timestamp(at));
     } else {
@@ -71,10 +92,7 @@ final class OffsetsCommand implements Runnable {
   }
 
   private List<Map<String, Object>> ask(Admin admin, Map<String, OffsetLookup> lookups) {
-    List<PartitionName> partitions =
-        IntStream.range(0, admin.topic(topic).partitionCount())
-            .mapToObj(number -> new PartitionName(topic, number))
-            .toList();
+    List<PartitionName> partitions = partitions(admin);
     List<Map<String, Object>> rows = new ArrayList<>();
     for (PartitionName partition : partitions) {
       rows.add(new LinkedHashMap<>(Map.of("partition", partition.partition())));
@@ -86,6 +104,31 @@ final class OffsetsCommand implements Runnable {
               partition -> rows.get(partition.partition()).put(name, offsets.get(partition)));
         });
     return rows;
+  }
+
+  /** Partitions without records are left out. */
+  private List<Map<String, Object>> latest(Admin admin) {
+    List<PartitionName> partitions = partitions(admin);
+    Map<PartitionName, OffsetAndTimestamp> found =
+        admin.timedOffsets(partitions, OffsetLookup.Named.MAX_TIMESTAMP);
+    List<Map<String, Object>> rows = new ArrayList<>();
+    for (PartitionName partition : partitions) {
+      OffsetAndTimestamp record = found.get(partition);
+      if (record != null) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("partition", partition.partition());
+        row.put("offset", record.offset());
+        row.put("timestamp", Instant.ofEpochMilli(record.timestampMillis()));
+        rows.add(row);
+      }
+    }
+    return rows;
+  }
+
+  private List<PartitionName> partitions(Admin admin) {
+    return IntStream.range(0, admin.topic(topic).partitionCount())
+        .mapToObj(number -> new PartitionName(topic, number))
+        .toList();
   }
 
   /** {@code logStart} as {@code LOG START}. */
