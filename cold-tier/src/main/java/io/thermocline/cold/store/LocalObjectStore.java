@@ -43,15 +43,13 @@ final class LocalObjectStore implements ObjectStore {
   private final LocalDirectories directories;
   private final LocalScratch scratch;
 
-  private LocalObjectStore(Path root, InstantSource clock, Forcing forcing) throws IOException {
+  private LocalObjectStore(Path root, Path temporary, Forcing forcing) throws IOException {
     boolean posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
     this.root = root;
     this.forcing = forcing;
     this.directories = new LocalDirectories(root, posix, forcing);
-    Path temporary = root.resolve(SCRATCH);
     this.scratch =
         directories.using(temporary, directory -> new LocalScratch(directory, posix, forcing));
-    scratch.sweep(clock.instant().minus(SCRATCH_SAFE_AGE));
   }
 
   /** Opens a directory, making it if there is none. */
@@ -62,12 +60,37 @@ final class LocalObjectStore implements ObjectStore {
   static LocalObjectStore open(Path root, InstantSource clock, Forcing forcing) {
     Path absolute = root.toAbsolutePath().normalize();
     try {
-      return new LocalObjectStore(absolute, clock, forcing);
+      LocalObjectStore store = new LocalObjectStore(absolute, absolute.resolve(SCRATCH), forcing);
+      store.scratch.sweep(clock.instant().minus(SCRATCH_SAFE_AGE));
+      return store;
     } catch (IOException e) {
       throw new ThermoclineException(
           ErrorKind.FAILED_PRECONDITION,
           "Can't use the directory %s as warehouse: %s; it must be writable by this process"
               .formatted(absolute, LocalFailures.reason(e)),
+          e);
+    }
+  }
+
+  /**
+   * Opens a directory that is there, to look at: nothing in it is changed by that.
+   *
+   * @param temporary a directory elsewhere
+   */
+  static LocalObjectStore openToLook(Path root, Path temporary) {
+    Path absolute = root.toAbsolutePath().normalize();
+    if (!Files.isDirectory(absolute)) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "There is no warehouse at %s: say where it is with storage.warehouse"
+              .formatted(absolute));
+    }
+    try {
+      return new LocalObjectStore(absolute, temporary, Forcing.DISK);
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "Can't look at the warehouse %s: %s".formatted(absolute, LocalFailures.reason(e)),
           e);
     }
   }

@@ -6,6 +6,7 @@ import io.thermocline.model.ThermoclineException;
 import java.net.URI;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
+import java.nio.file.Path;
 import java.time.InstantSource;
 
 /** Opens the store that a warehouse's scheme asks for. */
@@ -29,6 +30,21 @@ public final class ObjectStores {
   public static ObjectStore open(
       StoreSettings settings, MeterRegistry registry, InstantSource clock) {
     return open(settings, FileSystems.getDefault(), registry, clock);
+  }
+
+  /**
+   * Opens a warehouse that is there, to look at: that alone changes nothing in it.
+   *
+   * @param temporary a local directory that may be used meanwhile
+   */
+  public static ObjectStore openToLook(
+      StoreSettings settings, Path temporary, MeterRegistry registry, InstantSource clock) {
+    URI warehouse = settings.warehouse();
+    ObjectStore store =
+        "file".equals(warehouse.getScheme())
+            ? LocalObjectStore.openToLook(Path.of(directory(warehouse)), temporary)
+            : backend(settings, FileSystems.getDefault(), clock);
+    return new BoundedObjectStore(store, settings, registry);
   }
 
   private static ObjectStore backend(

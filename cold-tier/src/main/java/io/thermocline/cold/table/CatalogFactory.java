@@ -19,7 +19,8 @@ final class CatalogFactory {
   /** The catalog's own name, by which a shared database tells catalogs apart. */
   private static final String NAME = "thermocline";
 
-  private static final String FILE = "catalog.db";
+  /** The embedded catalog's name in its directory. */
+  static final String FILE = "catalog.db";
 
   private final CatalogSettings settings;
   private final Path directory;

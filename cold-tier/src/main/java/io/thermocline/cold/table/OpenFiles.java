@@ -151,7 +151,8 @@ final class OpenFiles {
     return new StoredRange(store, key, file.location(), file.span().bytes());
   }
 
-  private static void requireSame(TopicId topic, TableFile file, FileFooter footer) {
+  /** Holds a footer to what name and manifest say of its file. */
+  static void requireSame(TopicId topic, TableFile file, FileFooter footer) {
     if (!footer.topicId().equals(topic.uuid())
         || footer.partition() != file.partition()
         || !footer.range().equals(file.span().range())

@@ -1,7 +1,6 @@
 package io.thermocline.server.cli;
 
 import io.thermocline.hot.audit.AuditTotals;
-import io.thermocline.hot.audit.HotAuditReport;
 import io.thermocline.model.AuditFinding;
 import io.thermocline.model.AuditFinding.Severity;
 import io.thermocline.model.OffsetRange;
@@ -29,7 +28,8 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = {
       "Audit the stored data of a server that does not run: metadata, checkpoint, every batch of every"
-          + " segment, the indexes, the groups' offsets.",
+          + " segment, the indexes, the groups' offsets; then the tables, every record of every data"
+          + " file, and that the tiers together have all offsets from log start to end.",
       "",
       "Prints what is wrong, by partition and offset range, and exits with 5 if anything is. Changes"
           + " nothing.",
@@ -52,6 +52,11 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(names = "--quiet", description = "Leave out the notes on what is not wrong.")
   private boolean quiet;
 
+  @Option(
+      names = "--hot-only",
+      description = "Audit the local disk alone, and leave the catalog and the object store alone.")
+  private boolean hotOnly;
+
   @Mixin private ConfigurationOptions options;
   @Mixin private OutputOption output;
   @Spec private CommandSpec spec;
@@ -66,7 +71,7 @@ final class VerifyCommand implements Callable<Integer> {
         options.load(directory == null ? Optional.empty() : Optional.of("data.dir=" + directory));
     DataAudit audit = DataAudit.of(configuration);
     PrintWriter out = spec.commandLine().getOut();
-    HotAuditReport report = audit.run(this::found);
+    DataAudit.Report report = hotOnly ? audit.runHot(this::found) : audit.run(this::found);
     if (output.isJson()) {
       out.println(Json.pretty(document(audit.directory(), report)));
     } else {
@@ -90,8 +95,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private List<String> summary(Path where, HotAuditReport report) {
-    AuditTotals totals = report.totals();
+  private List<String> summary(Path where, DataAudit.Report report) {
+    AuditTotals totals = report.hot().totals();
     List<String> lines = new ArrayList<>();
     if (damages + notes > MAX_PRINTED) {
       lines.add("... and %d more".formatted(damages + notes - MAX_PRINTED));
@@ -100,24 +105,46 @@ final class VerifyCommand implements Callable<Integer> {
         "%s: %d topics, %d partitions, %d segments, %d batches, %d records, %s"
             .formatted(
                 where,
-                report.topics().size(),
-                report.logs().size(),
+                report.hot().topics().size(),
+                report.hot().logs().size(),
                 totals.segments(),
                 totals.batches(),
                 totals.records(),
                 Units.roundedBytes(totals.bytes())));
+    report
+        .cold()
+        .ifPresent(
+            cold ->
+                lines.add(
+                    "%d tables, %d data files, %d records, %s"
+                        .formatted(
+                            cold.tables().size(),
+                            cold.files(),
+                            cold.records(),
+                            Units.roundedBytes(cold.bytes()))));
     lines.add(damages == 0 ? "nothing is wrong" : damages + " things are wrong");
     return lines;
   }
 
-  private Map<String, Object> document(Path where, HotAuditReport report) {
+  private Map<String, Object> document(Path where, DataAudit.Report report) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("directory", where.toString());
     document.put("damages", damages);
     document.put("notes", notes);
-    document.put("topics", report.topics().size());
-    document.put("partitions", report.logs().size());
-    document.put("hot", report.totals());
+    document.put("topics", report.hot().topics().size());
+    document.put("partitions", report.hot().logs().size());
+    document.put("hot", report.hot().totals());
+    report
+        .cold()
+        .ifPresent(
+            cold -> {
+              Map<String, Object> files = new LinkedHashMap<>();
+              files.put("tables", cold.tables().size());
+              files.put("files", cold.files());
+              files.put("records", cold.records());
+              files.put("bytes", cold.bytes());
+              document.put("cold", files);
+            });
     document.put("findings", kept.stream().map(VerifyCommand::document).toList());
     return document;
   }

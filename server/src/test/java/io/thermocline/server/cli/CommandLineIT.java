@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,6 +213,8 @@ class CommandLineIT {
   void storedDataAreDumpedAndVerifiedOffline() throws IOException {
     ok("topic", "create", "t");
     Path file = Files.write(directory.resolve("in"), List.of("r0", "r1", "r2"));
+    ok("produce", "t", file.toString());
+    ok("tier", "run", "t", "--trim-all");
     ok("produce", "t", file.toString(), "--header", "h=1");
     String data = directory.resolve("data").toString();
     CommandRun busy = CommandRun.of("verify", data);
@@ -222,15 +225,33 @@ class CommandLineIT {
     CommandRun good = CommandRun.of("verify", data);
     assertThat(good.err()).isEmpty();
     assertThat(good.exitCode()).isZero();
-    assertThat(good.out()).contains("1 partitions, 1 segments", "3 records", "nothing is wrong");
+    assertThat(good.out())
+        .contains(
+            "1 partitions, 1 segments", "1 tables, 1 data files, 3 records", "nothing is wrong");
     CommandRun dumped = CommandRun.of("dump", data, "--records");
     assertThat(dumped.exitCode()).isZero();
-    assertThat(dumped.out()).contains("offset=2", "value='r2'", "headers=['h'='1']");
+    assertThat(dumped.out()).contains("offset=5", "value='r2'", "headers=['h'='1']");
     List<JsonNode> lines =
         CommandRun.of("dump", data, "--records", "--json").lines().stream()
             .map(CommandLineIT::json)
             .toList();
     assertThat(lines).extracting(line -> line.get("part").textValue()).contains("end", "record");
+
+    Path parquet = parquetFile();
+    byte[] stored = Files.readAllBytes(parquet);
+    byte[] flipped = stored.clone();
+    flipped[stored.length / 3] ^= 1;
+    for (byte[] wrong : List.of(flipped, Arrays.copyOf(stored, stored.length - 1))) {
+      Files.write(parquet, wrong);
+      assertThat(CommandRun.of("verify", data).lines().get(0)).startsWith("DAMAGED t-0 [0, 3)");
+    }
+    Files.delete(parquet);
+    CommandRun missing = CommandRun.of("verify", data);
+    assertThat(missing.exitCode()).isEqualTo(ExitCode.DATA_LOST);
+    assertThat(missing.lines().get(0)).contains("t-0 [0, 3)", "does not exist");
+    assertThat(CommandRun.of("verify", data, "--hot-only").exitCode()).isZero();
+    Files.write(parquet, stored);
+    assertThat(CommandRun.of("verify", data).exitCode()).isZero();
 
     Path segment = SegmentDump.filesIn(directory).get(0);
     byte[] bytes = Files.readAllBytes(segment);
@@ -240,8 +261,14 @@ class CommandLineIT {
     assertThat(bad.exitCode()).isEqualTo(ExitCode.DATA_LOST);
     assertThat(bad.lines().get(0)).startsWith("DAMAGED t-0 [").contains(segment + " at byte ");
     JsonNode report = json(CommandRun.of("verify", data, "--json").out());
-    assertThat(report.get("findings").get(0).get("offsets").get("to").longValue()).isEqualTo(3);
+    assertThat(report.get("findings").get(0).get("offsets").get("to").longValue()).isEqualTo(6);
     assertThat(CommandRun.of("dump", segment.toString()).exitCode()).isEqualTo(ExitCode.DATA_LOST);
+  }
+
+  private Path parquetFile() throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      return files.filter(file -> file.toString().endsWith(".parquet")).findAny().orElseThrow();
+    }
   }
 
   private CommandRun run(String... arguments) {

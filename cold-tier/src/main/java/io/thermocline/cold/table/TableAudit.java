@@ -1,0 +1,189 @@
+package io.thermocline.cold.table;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.thermocline.cold.CatalogSettings;
+import io.thermocline.cold.ColdAuditReport;
+import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.parquet.DataFileReader;
+import io.thermocline.cold.parquet.FileFooter;
+import io.thermocline.cold.parquet.ReadSettings;
+import io.thermocline.cold.store.ObjectInfo;
+import io.thermocline.cold.store.ObjectStore;
+import io.thermocline.cold.store.ObjectStores;
+import io.thermocline.cold.store.StoreFileIO;
+import io.thermocline.model.AuditFinding;
+import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Looks at tables as no tier does that is in use: every file that the current snapshot names must
+ * exist with its size, and hold just the records it was written with. Changes nothing: the embedded
+ * catalog is read from a copy. Used once.
+ */
+public final class TableAudit {
+  private final ObjectStore store;
+  private final WarehouseCatalog catalog;
+  private final InstantSource clock;
+  private final AuditFinding.Sink sink;
+  private final Map<TopicId, ColdTopic> tables = new HashMap<>();
+  private long fileCount;
+  private long records;
+  private long bytes;
+
+  private TableAudit(
+      ColdSettings settings,
+      ObjectStore store,
+      Path catalogDirectory,
+      InstantSource clock,
+      AuditFinding.Sink sink) {
+    this.store = store;
+    this.clock = clock;
+    this.sink = sink;
+    CatalogFactory factory =
+        new CatalogFactory(
+            settings.catalog(), catalogDirectory, store.location(""), new StoreFileIO(store));
+    this.catalog = new WarehouseCatalog(factory::open, settings.namespace(), store.location(""));
+  }
+
+  /** See {@link io.thermocline.cold.ColdAudit#run}. */
+  public static ColdAuditReport run(
+      ColdSettings settings,
+      List<TopicId> topics,
+      InstantSource clock,
+      MeterRegistry meters,
+      AuditFinding.Sink sink) {
+    try {
+      Path scratch = Files.createTempDirectory("thermocline-verify-");
+      try {
+        if (settings.catalog().kind().equals(CatalogSettings.SQLITE)) {
+          copyCatalog(settings.directory(), scratch);
+        }
+        ObjectStore store = ObjectStores.openToLook(settings.store(), scratch, meters, clock);
+        try {
+          TableAudit audit = new TableAudit(settings, store, scratch, clock, sink);
+          topics.forEach(audit::audit);
+          return new ColdAuditReport(audit.tables, audit.fileCount, audit.records, audit.bytes);
+        } finally {
+          store.close();
+        }
+      } finally {
+        delete(scratch);
+      }
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION, "The catalog can't be copied to be read: " + e, e);
+    }
+  }
+
+  /** With what SQLite has not put into the database's file yet. */
+  private static void copyCatalog(Path from, Path to) throws IOException {
+    for (String name : List.of(CatalogFactory.FILE, CatalogFactory.FILE + "-wal")) {
+      if (Files.exists(from.resolve(name))) {
+        Path unused = Files.copy(from.resolve(name), to.resolve(name));
+      }
+    }
+  }
+
+  private static void delete(Path directory) throws IOException {
+    List<Path> all;
+    try (var found = Files.walk(directory)) {
+      all = found.sorted(java.util.Comparator.reverseOrder()).toList();
+    }
+    for (Path path : all) {
+      Files.delete(path);
+    }
+  }
+
+  private void audit(TopicId topic) {
+    TopicTable table =
+        new TopicTable(
+            topic,
+            catalog,
+            new ManifestContents(),
+            new WarehouseTraces(store),
+            clock,
+            Duration.ZERO);
+    Optional<TableView> found;
+    try {
+      found = table.view();
+    } catch (ThermoclineException e) {
+      if (e.kind() == ErrorKind.TRANSIENT) {
+        throw e;
+      }
+      sink.damage(catalog.tableName(topic), e.getMessage());
+      return;
+    }
+    if (found.isPresent()) {
+      tables.put(topic, found.get().topic());
+      for (int number : found.get().topic().partitions().keySet()) {
+        audit(topic, found.get().partition(number));
+      }
+    }
+  }
+
+  private void audit(TopicId topic, PartitionView partition) {
+    TopicPartition id = topic.partition(partition.partition());
+    String table = catalog.tableName(topic);
+    partition.problem().ifPresent(problem -> sink.damage(id, table, problem));
+    for (OffsetRange missing : partition.missing()) {
+      sink.damage(id, missing, table, "no file of the table has these offsets");
+    }
+    for (OffsetRange lost : partition.progress().lost()) {
+      sink.damage(id, lost, table, "recorded as damaged before they could be tiered");
+    }
+    for (TableFile file : partition.files()) {
+      audit(topic, id, partition, file);
+    }
+  }
+
+  private void audit(TopicId topic, TopicPartition id, PartitionView partition, TableFile file) {
+    fileCount++;
+    records += file.rows();
+    bytes += file.span().bytes();
+    OffsetRange offsets = file.span().range();
+    if (partition.doubtful().contains(file.location())) {
+      sink.damage(id, offsets, file.location(), "another writer deleted rows of this file");
+    }
+    try {
+      Optional<ObjectInfo> object = store.keyOf(file.location()).flatMap(store::head);
+      if (object.isEmpty()) {
+        sink.damage(id, offsets, file.location(), "the file does not exist");
+      } else if (object.get().size() != file.span().bytes()) {
+        sink.damage(
+            id,
+            offsets,
+            file.location(),
+            "the file has %d bytes, the table says %d"
+                .formatted(object.get().size(), file.span().bytes()));
+      } else {
+        verify(topic, file, object.get().key());
+      }
+    } catch (ThermoclineException e) {
+      if (e.kind() != ErrorKind.CORRUPT) {
+        throw e;
+      }
+      sink.damage(id, offsets, file.location(), e.getMessage());
+    }
+  }
+
+  private void verify(TopicId topic, TableFile file, String key) {
+    StoredRange range = new StoredRange(store, key, file.location(), file.span().bytes());
+    FileFooter footer = FileFooter.read(range, OptionalInt.of(file.name().crc32c()));
+    OpenFiles.requireSame(topic, file, footer);
+    new DataFileReader(range, footer, ReadSettings.defaults()).verify();
+  }
+}
