@@ -23,6 +23,7 @@ import java.util.Optional;
  *   lock                                    held while in use; has the process id
  *   metadata                                {@link MetadataFile}
  *   checkpoint                              {@link Checkpoint}
+ *   journal-0, journal-1                    {@link io.thermocline.hot.journal.Journal}
  *   groups                                  {@link GroupOffsetsFile}
  *   producers                               {@link io.thermocline.hot.producers.ProducersFile}
  *   topics/&lt;name&gt;-&lt;uuid&gt;/&lt;partition&gt;/

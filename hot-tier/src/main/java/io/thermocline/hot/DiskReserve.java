@@ -55,6 +55,11 @@ final class DiskReserve {
     }
   }
 
+  /** Whether so many bytes more would leave the reserve alone. */
+  boolean hasRoomFor(long bytes) {
+    return freeBytes - bytes >= minFreeBytes;
+  }
+
   private boolean isReached() {
     return freeBytes < minFreeBytes;
   }

@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import io.thermocline.model.Appended;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -53,6 +54,18 @@ final class GroupProgress {
   /** How many were written and are not answered. */
   int written() {
     return written;
+  }
+
+  /** What was written and is not answered, in order, as it lies in the file. */
+  void copyWritten(ByteBuffer into, LogStamp stamp, long firstPosition) {
+    long position = firstPosition;
+    for (int i = answered; i < begun; i++) {
+      if (answers.get(i) instanceof Answer.Written place) {
+        place.header().write(into, stamp, position);
+        into.put(group.get(i).content().payload().duplicate());
+        position += place.header().totalBytes();
+      }
+    }
   }
 
   /**

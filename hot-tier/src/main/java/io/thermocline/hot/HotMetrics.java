@@ -25,6 +25,9 @@ final class HotMetrics {
   private final Timer append;
   private final Timer queue;
   private final Timer force;
+  private final Timer checkpointForce;
+  private final Counter fileGroups;
+  private final Counter journalGroups;
   private final DistributionSummary groupBatches;
   private final DistributionSummary groupBytes;
   final AtomicLong waitingBytes = new AtomicLong();
@@ -68,14 +71,21 @@ final class HotMetrics {
             .description("Forcing one file for one group of batches")
             .publishPercentileHistogram()
             .register(registry);
+    checkpointForce =
+        Timer.builder("thermocline.hot.checkpoint.force")
+            .description("Forcing one file whose batches were durable in the journal")
+            .publishPercentileHistogram()
+            .register(registry);
+    fileGroups = groups(registry, "file");
+    journalGroups = groups(registry, "journal");
     groupBatches =
         DistributionSummary.builder("thermocline.hot.group.batches")
-            .description("Batches that shared one force")
+            .description("Batches of one log that became durable together")
             .register(registry);
     groupBytes =
         DistributionSummary.builder("thermocline.hot.group.bytes")
             .baseUnit("bytes")
-            .description("Bytes that shared one force")
+            .description("Bytes of one log that became durable together")
             .register(registry);
     gauge(registry, "waiting.bytes", waitingBytes, "Bytes handed over and not yet durable");
     gauge(registry, "producers", producers, "Producers remembered, once for each partition");
@@ -85,6 +95,13 @@ final class HotMetrics {
         "acknowledged.unforced.bytes",
         acknowledgedUnforcedBytes,
         "Bytes that were acknowledged before they were forced, since the start: none, by design");
+  }
+
+  private static Counter groups(MeterRegistry registry, String way) {
+    return Counter.builder("thermocline.hot.groups")
+        .tag("way", way)
+        .description("Groups of batches made durable by a force of their file, or in the journal")
+        .register(registry);
   }
 
   private static Counter counter(
@@ -121,8 +138,25 @@ final class HotMetrics {
     append.record(now() - startedAt, TimeUnit.NANOSECONDS);
   }
 
+  /** A group's file was forced. */
   void forced(long startedAt, int batches, long bytes) {
     force.record(now() - startedAt, TimeUnit.NANOSECONDS);
+    fileGroups.increment();
+    group(batches, bytes);
+  }
+
+  /** A group is durable in the journal. */
+  void journalled(int batches, long bytes) {
+    journalGroups.increment();
+    group(batches, bytes);
+  }
+
+  /** A file was forced whose batches had been durable in the journal. */
+  void checkpointed(long startedAt) {
+    checkpointForce.record(now() - startedAt, TimeUnit.NANOSECONDS);
+  }
+
+  private void group(int batches, long bytes) {
     forcedBytes.increment((double) bytes);
     groupBatches.record(batches);
     groupBytes.record((double) bytes);

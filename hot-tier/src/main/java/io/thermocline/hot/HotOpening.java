@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.hot.Metadata.TopicEntry;
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.journal.Journal;
 import io.thermocline.hot.producers.KnownProducers;
 import io.thermocline.hot.producers.LogKey;
 import io.thermocline.hot.producers.ProducerCensus;
@@ -44,6 +45,17 @@ record HotOpening(
       DiskReserve reserve = new DiskReserve(disk, directory.root(), settings.minFreeBytes());
       reserve.look();
       HotMetrics metrics = new HotMetrics(meters);
+      Checkpoint checkpoint = Checkpoint.open(disk, directory.checkpoint());
+      Logs logs = new Logs();
+      Journal journal =
+          new Journal(
+              disk,
+              directory.root(),
+              settings.journalBytes(),
+              reserve::hasRoomFor,
+              meters,
+              threads.journal(),
+              new JournalCheckpoint(threads.checkpoints(), logs, checkpoint, metrics));
       LogEnvironment env =
           new LogEnvironment(
               settings,
@@ -53,9 +65,11 @@ record HotOpening(
               reserve,
               metrics,
               clock,
+              journal,
+              new WayToDisk(settings.journalMinLogs()),
               new ProducerCensus(settings.producers(), metrics.producers),
               threads.writers());
-      return open(env, threads);
+      return open(env, threads, checkpoint, logs);
     } catch (IOException | RuntimeException e) {
       threads.close();
       segments.close();
@@ -78,18 +92,19 @@ record HotOpening(
     }
   }
 
-  private static HotOpening open(LogEnvironment env, HotThreads threads) throws IOException {
+  private static HotOpening open(
+      LogEnvironment env, HotThreads threads, Checkpoint checkpoint, Logs logs) throws IOException {
     MetadataFile metadata = MetadataFile.open(env.disk(), env.directory().metadata());
-    Checkpoint checkpoint = Checkpoint.open(env.disk(), env.directory().checkpoint());
-    Logs logs = new Logs();
     ProducersFile producers =
         new ProducersFile(
             env.disk(),
             env.directory().producers(),
             env.settings().producers(),
             () -> topics(metadata.current()));
-    recover(env, metadata, checkpoint, producers.read(env.census()), logs);
+    JournalledBatches journalled = JournalledBatches.read(env.disk(), env.directory(), checkpoint);
+    recover(env, metadata, checkpoint, journalled, producers.read(env.census()), logs);
     checkpoint.store(logs.marks());
+    journalled.delete();
     GroupOffsetsFile groups =
         GroupOffsetsFile.open(
             env.disk(),
@@ -113,11 +128,15 @@ record HotOpening(
         .collect(Collectors.toSet());
   }
 
-  /** Plans for all logs, then one change of the metadata, then the changes to files. */
+  /**
+   * The journal and a plan for each log, then one change of the metadata, then the changes to
+   * files.
+   */
   private static void recover(
       LogEnvironment env,
       MetadataFile metadata,
       Checkpoint checkpoint,
+      JournalledBatches journalled,
       Map<LogKey, KnownProducers> producers,
       Logs logs) {
     Metadata before = metadata.current();
@@ -137,6 +156,7 @@ record HotOpening(
                           env,
                           entry.partition(id.partition()),
                           mark,
+                          journalled,
                           new ProducerRecovery(
                               env, Optional.ofNullable(known), metadata.knowsProducers()));
                   plans.put(id, async(env, recovery::plan));

@@ -19,6 +19,8 @@ import java.util.Objects;
  * @param maxOpenFiles segments kept open for reading
  * @param maxWaitingBytes appended and not yet durable, over all partitions; more is refused
  * @param maxPartitions of all topics together
+ * @param journalBytes of the journal's two files together; made when they are first missed
+ * @param journalMinLogs small groups go to the journal while so many logs take turns
  * @param producers how many are remembered, and for how long
  */
 public record HotSettings(
@@ -31,8 +33,11 @@ public record HotSettings(
     int maxOpenFiles,
     long maxWaitingBytes,
     int maxPartitions,
+    long journalBytes,
+    int journalMinLogs,
     ProducerLimits producers) {
   private static final long MIB = 1L << 20;
+  private static final long MIN_JOURNAL_BYTES = 64 << 10;
 
   public HotSettings {
     Objects.requireNonNull(directory, "directory");
@@ -44,6 +49,10 @@ public record HotSettings(
     check(readThreads > 0, "readThreads is not positive: " + readThreads);
     check(maxOpenFiles > 0, "maxOpenFiles is not positive: " + maxOpenFiles);
     check(maxPartitions > 0, "maxPartitions is not positive: " + maxPartitions);
+    check(
+        journalBytes >= MIN_JOURNAL_BYTES,
+        "journalBytes %d is less than %d".formatted(journalBytes, MIN_JOURNAL_BYTES));
+    check(journalMinLogs > 0, "journalMinLogs is not positive: " + journalMinLogs);
     check(
         maxWaitingBytes >= batchLimits.maxBatchBytes(),
         "maxWaitingBytes %d is less than one batch may have, %d"
@@ -62,6 +71,8 @@ public record HotSettings(
         256,
         64 * MIB,
         10_000,
+        128 * MIB,
+        8,
         ProducerLimits.defaults());
   }
 
@@ -77,6 +88,8 @@ public record HotSettings(
         maxOpenFiles,
         maxWaitingBytes,
         maxPartitions,
+        journalBytes,
+        journalMinLogs,
         producers);
   }
 
@@ -92,6 +105,25 @@ public record HotSettings(
         maxOpenFiles,
         maxWaitingBytes,
         maxPartitions,
+        journalBytes,
+        journalMinLogs,
+        producers);
+  }
+
+  /** These, with another journal. */
+  public HotSettings withJournal(long bytes, int minLogs) {
+    return new HotSettings(
+        directory,
+        minFreeBytes,
+        batchLimits,
+        segmentLimits,
+        forceThreads,
+        readThreads,
+        maxOpenFiles,
+        maxWaitingBytes,
+        maxPartitions,
+        bytes,
+        minLogs,
         producers);
   }
 
@@ -107,6 +139,8 @@ public record HotSettings(
         maxOpenFiles,
         maxWaitingBytes,
         maxPartitions,
+        journalBytes,
+        journalMinLogs,
         limits);
   }
 

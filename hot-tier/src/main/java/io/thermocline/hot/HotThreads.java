@@ -20,10 +20,23 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class HotThreads {
   private static final int MAX_WAITING_READS = 4096;
   private static final int CHORE_THREADS = 2;
+
+  /** One writes a frame while the other tells the logs of the frame before. */
+  private static final int JOURNAL_THREADS = 2;
+
+  /** Few: what they force is durable already, and appends need the disk too. */
+  private static final int CHECKPOINT_THREADS = 2;
+
   private static final long IDLE_SECONDS = 30;
 
   /** One task for each busy log at most: bounded by the number of partitions. */
   private final ExecutorService writers;
+
+  /** One task for each journal frame. */
+  private final ExecutorService journal;
+
+  /** One task for each log at most: bounded by the number of partitions. */
+  private final ExecutorService checkpoints;
 
   private final ExecutorService readers;
   private final ExecutorService chores;
@@ -32,6 +45,8 @@ final class HotThreads {
 
   HotThreads(HotSettings settings) {
     writers = pool("write", settings.forceThreads(), new LinkedBlockingQueue<>());
+    journal = pool("journal", JOURNAL_THREADS, new LinkedBlockingQueue<>());
+    checkpoints = pool("checkpoint", CHECKPOINT_THREADS, new LinkedBlockingQueue<>());
     readers = pool("read", settings.readThreads(), new ArrayBlockingQueue<>(MAX_WAITING_READS));
     chores = pool("chore", CHORE_THREADS, new ArrayBlockingQueue<>(MAX_WAITING_READS));
     ticker = new ScheduledThreadPoolExecutor(1, named("tick"));
@@ -57,6 +72,16 @@ final class HotThreads {
   /** Writes and forces files. */
   ExecutorService writers() {
     return writers;
+  }
+
+  /** Writes and forces the journal. */
+  ExecutorService journal() {
+    return journal;
+  }
+
+  /** Forces segments whose batches are durable in the journal. */
+  ExecutorService checkpoints() {
+    return checkpoints;
   }
 
   /** Reads for callers. */
@@ -97,7 +122,7 @@ final class HotThreads {
   void close() {
     closed = true;
     closeTicker();
-    for (ExecutorService pool : List.of(readers, chores, writers)) {
+    for (ExecutorService pool : List.of(readers, chores, writers, journal, checkpoints)) {
       pool.shutdown();
       awaitEnd(pool);
     }

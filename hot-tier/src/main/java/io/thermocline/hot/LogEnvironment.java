@@ -1,6 +1,7 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.journal.Journal;
 import io.thermocline.hot.producers.ProducerCensus;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
@@ -8,6 +9,8 @@ import java.util.concurrent.Executor;
 /**
  * What all logs of one data directory share.
  *
+ * @param journal takes small groups of many logs
+ * @param way says which groups those are
  * @param census counts the producers that all logs remember
  * @param writers runs the writing and forcing, at most one task of a log at a time
  */
@@ -19,5 +22,7 @@ record LogEnvironment(
     DiskReserve reserve,
     HotMetrics metrics,
     InstantSource clock,
+    Journal journal,
+    WayToDisk way,
     ProducerCensus census,
     Executor writers) {}

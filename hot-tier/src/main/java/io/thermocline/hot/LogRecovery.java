@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings one log back after a stop, clean or not, in two steps: {@link #plan} only looks, {@link
- * Plan#apply} changes files. Between the two the caller makes the plan's metadata durable. Every
- * step can be repeated after a crash in its middle.
+ * Brings one log back after a stop, clean or not, in two steps: {@link #plan} lays the journal over
+ * the last segment and then only looks, {@link Plan#apply} changes files. Between the two the
+ * caller makes the plan's metadata durable. Every step can be repeated after a crash in its middle.
  *
  * <p>Sealed segments are not opened: a segment is made only when all before it is durable, and it
  * begins where that one ends.
@@ -30,6 +30,7 @@ final class LogRecovery {
   private final LogEnvironment env;
   private final PartitionEntry entry;
   private final Optional<Checkpoint.Mark> mark;
+  private final JournalledBatches journalled;
   private final ProducerRecovery producers;
   private final Path directory;
 
@@ -38,11 +39,13 @@ final class LogRecovery {
       LogEnvironment env,
       PartitionEntry entry,
       Optional<Checkpoint.Mark> mark,
+      JournalledBatches journalled,
       ProducerRecovery producers) {
     this.id = id;
     this.env = env;
     this.entry = entry;
     this.mark = mark;
+    this.journalled = journalled;
     this.producers = producers;
     this.directory = env.directory().partition(id);
   }
@@ -194,8 +197,9 @@ final class LogRecovery {
     }
   }
 
-  /** Looks at what is there. */
+  /** Looks at what is there, once the journal's batches are. */
   Plan plan() throws IOException {
+    journalled.layOver(id);
     List<Segment.Sealed> all = new ArrayList<>();
     List<Path> leftovers = new ArrayList<>();
     for (Disk.Entry file : env.disk().list(directory)) {
@@ -232,7 +236,7 @@ final class LogRecovery {
 
   /** One past the last offset that is known to have been durable without looking into files. */
   private long knownDurable() {
-    long marked = mark.map(Checkpoint.Mark::end).orElse(0L);
+    long marked = Math.max(mark.map(Checkpoint.Mark::end).orElse(0L), journalled.end(id));
     long read = entry.lost().stream().mapToLong(OffsetRange::to).max().orElse(0);
     long known = Math.max(Math.max(marked, read), producers.notedTo());
     return Math.max(known, Math.max(entry.trimmedTo(), entry.logStart()));

@@ -1,8 +1,10 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.journal.Place;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -94,6 +96,34 @@ final class LogTail {
     }
   }
 
+  /** Bytes that were written and are not durable. */
+  long unseenBytes() {
+    return writer.position() - view.get().activeBytes();
+  }
+
+  /** Where they lie. */
+  Place unseen() {
+    LogStamp stamp = writer.segment().stamp();
+    return new Place(
+        stamp.topic(),
+        stamp.partition(),
+        stamp.segment(),
+        view.get().activeBytes(),
+        Math.toIntExact(unseenBytes()),
+        writer.nextOffset());
+  }
+
+  /** Puts them into a buffer as they lie in the file. */
+  void copyUnseen(GroupProgress progress, ByteBuffer into) {
+    progress.copyWritten(into, writer.segment().stamp(), view.get().activeBytes());
+  }
+
+  /** Notes that what was written is durable in the journal. */
+  void journalled(GroupProgress progress) {
+    forcedTo = writer.nextOffset();
+    env.metrics().journalled(progress.written(), unseenBytes());
+  }
+
   /** Makes visible what was written, which is durable, and answers those who wait for it. */
   void publish(GroupProgress progress) {
     if (progress.written() > 0) {
@@ -103,10 +133,6 @@ final class LogTail {
       followers.moved();
     }
     progress.answer(forcedTo, env.metrics());
-  }
-
-  private long unseenBytes() {
-    return writer.position() - view.get().activeBytes();
   }
 
   /** Ends the active segment, unless it is empty. */

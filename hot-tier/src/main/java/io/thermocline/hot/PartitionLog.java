@@ -1,5 +1,8 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.journal.JournalEntry;
+import io.thermocline.hot.journal.JournalUser;
+import io.thermocline.hot.journal.Place;
 import io.thermocline.hot.producers.ProducerMemory;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
@@ -9,6 +12,7 @@ import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,14 +24,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One partition's log. Whatever changes its {@link LogTail} stands in one queue and is done by one
- * thread at a time: a run of waiting batches is written, forced once, made visible, and only then
- * acknowledged; while that goes on the next run gathers. So a slow force holds up nobody else's
- * log, and a busy log shares its forces.
+ * thread at a time: a run of waiting batches is written, made durable at once, made visible, and
+ * only then acknowledged; while that goes on the next run gathers. So a slow force holds up nobody
+ * else's log, and a busy log shares its forces. A run becomes durable by a force of the segment's
+ * file or, no thread waiting, in the {@link io.thermocline.hot.journal.Journal}.
  *
  * <p>After an I/O error on writing or forcing nothing more is written until the next start: a
  * second force would prove nothing. Reading goes on.
  */
-final class PartitionLog {
+final class PartitionLog implements JournalUser {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
 
   /** A group larger than this would make its first batches wait for its last. */
@@ -325,16 +330,19 @@ final class PartitionLog {
     }
     if (step != null) {
       run(step);
+      next();
     } else {
-      commit(group);
+      commit(new GroupProgress(group));
     }
+  }
+
+  private void next() {
     synchronized (queue) {
-      if (queue.isEmpty()) {
-        busy = false;
-        return;
+      busy = !queue.isEmpty();
+      if (busy) {
+        env.writers().execute(this::work);
       }
     }
-    env.writers().execute(this::work);
   }
 
   private void takeGroup(List<PendingBatch> group) {
@@ -362,19 +370,105 @@ final class PartitionLog {
     }
   }
 
-  private void commit(List<PendingBatch> group) {
-    GroupProgress progress = new GroupProgress(group);
+  /** Writes what is left of a group, makes it durable, acknowledges it; then does what is next. */
+  private void commit(GroupProgress progress) {
     ThermoclineException why = broken;
     try {
       while (why == null && !progress.allAnswered()) {
         tail.write(progress);
+        if (progress.written() > 0
+            && env.way().isJournal(LogId.of(id), tail.unseenBytes())
+            && env.journal().offer(new Journalled(progress))) {
+          return;
+        }
         tail.force(progress);
         tail.publish(progress);
       }
     } catch (IOException | RuntimeException e) {
       why = failed(e);
     }
+    end(progress, why);
+  }
+
+  /** Fails what is left of a group, and does what is next. */
+  private void end(GroupProgress progress, ThermoclineException why) {
     progress.fail(why, view.get().end(), admission, env.metrics());
+    next();
+  }
+
+  /** A group whose written batches are in the journal's hands. Nobody else works on the log. */
+  private final class Journalled implements JournalEntry {
+    private final GroupProgress progress;
+    private final Place place;
+
+    Journalled(GroupProgress progress) {
+      this.progress = progress;
+      this.place = tail.unseen();
+    }
+
+    @Override
+    public Place place() {
+      return place;
+    }
+
+    @Override
+    public void writeTo(ByteBuffer frame) {
+      tail.copyUnseen(progress, frame);
+    }
+
+    @Override
+    public JournalUser user() {
+      return PartitionLog.this;
+    }
+
+    @Override
+    public void durable() {
+      try {
+        tail.journalled(progress);
+        tail.publish(progress);
+      } catch (RuntimeException e) {
+        end(progress, PartitionLog.this.failed(e));
+        return;
+      }
+      if (!progress.allAnswered()) {
+        env.writers().execute(() -> commit(progress));
+      } else {
+        next();
+      }
+    }
+
+    @Override
+    public void refused() {
+      env.writers().execute(this::forceFile);
+    }
+
+    private void forceFile() {
+      try {
+        tail.force(progress);
+        tail.publish(progress);
+      } catch (IOException | RuntimeException e) {
+        end(progress, PartitionLog.this.failed(e));
+        return;
+      }
+      commit(progress);
+    }
+
+    @Override
+    public void failed(IOException cause) {
+      end(progress, PartitionLog.this.failed(cause));
+    }
+  }
+
+  /** Forces the active segment, which has all the journal may hold: others were forced before. */
+  @Override
+  public boolean force() {
+    try {
+      tail.file().force();
+      return true;
+    } catch (IOException e) {
+      ThermoclineException unused = failed(e);
+      return false;
+    }
   }
 
   private ThermoclineException failed(Exception cause) {

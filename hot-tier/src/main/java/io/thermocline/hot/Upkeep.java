@@ -55,6 +55,7 @@ final class Upkeep {
     try {
       env.reserve().look();
       logs.all().forEach(PartitionLog::tick);
+      env.journal().rotate();
       checkpoint.store(logs.marks());
       damage.record();
     } catch (IOException | RuntimeException e) {
@@ -88,6 +89,11 @@ final class Upkeep {
       producers.close();
     } catch (IOException e) {
       LOG.warn("Producers were not noted at the end: the next start reads more of the logs", e);
+    }
+    try {
+      env.journal().close();
+    } catch (IOException e) {
+      LOG.warn("Closing the journal failed: the next start reads what is left of it", e);
     }
     threads.close();
     damage.record();

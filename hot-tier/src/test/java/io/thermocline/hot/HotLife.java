@@ -35,6 +35,9 @@ final class HotLife implements AutoCloseable {
   private static final int THREADS = 2;
   private static final int OPEN_FILES = 4;
 
+  /** Small, so that its files take turns often. */
+  private static final int JOURNAL_BYTES = 256 * 1024;
+
   final Promises promises;
   private final SimulatedDisk disk;
   private final ManualClock clock;
@@ -76,6 +79,8 @@ final class HotLife implements AutoCloseable {
         OPEN_FILES,
         64 << 20,
         100,
+        JOURNAL_BYTES,
+        2,
         ProducerLimits.defaults());
   }
 

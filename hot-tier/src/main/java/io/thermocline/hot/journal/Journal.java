@@ -1,0 +1,371 @@
+package io.thermocline.hot.journal;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.thermocline.hot.disk.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.LongPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where small groups of many logs become durable together: their batches are copied into one {@link
+ * Frame}, and one force makes all of them durable. Whatever is offered while a frame is being
+ * forced gathers for the next.
+ *
+ * <p>There are two files, written before they are used and used again and again:
+ *
+ * <pre>
+ *   active   takes the frames           --- it is full, or {@link #rotate} -->  retired
+ *   retired  a checkpoint forces the segments of all who have bytes in it   -->  spare
+ *   spare    free; becomes the active one
+ * </pre>
+ *
+ * <p>What always holds, and why an entry is right however old it is:
+ *
+ * <ol>
+ *   <li>Bytes are offered after they were written to their segment's file. So whoever forces that
+ *       file afterwards has made them durable there.
+ *   <li>A file is used again only after every {@link JournalUser} with bytes in it has forced its
+ *       segment. So bytes are durable in the journal or in their segment, and nearly always both.
+ *   <li>From one start to the next, a position of a segment is written once. So entries never
+ *       disagree, and laying them over the segments is the same in any order and any number of
+ *       times.
+ *   <li>A start lays entries over a log's last segment only: those before it were forced before it
+ *       was made. It forces that segment and then deletes both files, before anything is appended.
+ *       So no entry outlives a cut, and those of trimmed segments and deleted topics find no place.
+ *   <li>After a failed write or force nothing more is written here until the next start. Logs with
+ *       bytes in that frame fail, as nobody knows what the disk has; others force their own files.
+ * </ol>
+ *
+ * <p>Without room or without files, because the disk is full or a segment can't be forced, nothing
+ * waits: an offer is refused and the log forces its own file. Thread-safe.
+ */
+public final class Journal implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
+  private final Disk disk;
+  private final Path directory;
+  private final long fileBytes;
+  private final LongPredicate hasRoomFor;
+  private final JournalMetrics metrics;
+  private final Executor executor;
+  private final Checkpointer checkpointer;
+
+  /** Guards what follows, but for {@link #buffer}. */
+  private final Object lock = new Object();
+
+  private final ArrayDeque<JournalEntry> waiting = new ArrayDeque<>();
+
+  /** Whether a thread writes a frame, or is about to. */
+  private boolean busy;
+
+  /** Whether the files are being made, or were. */
+  private boolean made;
+
+  /** Whether they could not be made, a moment ago. */
+  private boolean unmade;
+
+  private JournalFile active;
+  private JournalFile spare;
+  private JournalFile retired;
+
+  /** Whether nothing is written any more. */
+  private boolean ended;
+
+  /** Used by the thread that writes a frame. */
+  private ByteBuffer buffer;
+
+  /** Makes a journal file free. */
+  public interface Checkpointer {
+    /**
+     * Begins to force all users, without waiting for it.
+     *
+     * @param allForced to be called once all were forced; not at all when one could not be
+     */
+    void begin(List<JournalUser> users, Runnable allForced);
+  }
+
+  /**
+   * A journal without files: they are made when they are missed.
+   *
+   * @param bytes of both files together
+   * @param hasRoomFor whether the disk has room for so many bytes
+   * @param executor writes the frames; two threads keep it busy
+   */
+  public Journal(
+      Disk disk,
+      Path directory,
+      long bytes,
+      LongPredicate hasRoomFor,
+      MeterRegistry meters,
+      Executor executor,
+      Checkpointer checkpointer) {
+    this.disk = disk;
+    this.directory = directory;
+    this.fileBytes = bytes / 2 / Frame.BLOCK_BYTES * Frame.BLOCK_BYTES;
+    this.hasRoomFor = hasRoomFor;
+    this.metrics = new JournalMetrics(meters);
+    this.executor = executor;
+    this.checkpointer = checkpointer;
+  }
+
+  /** The two files of a directory. */
+  static List<Path> files(Path directory) {
+    return List.of(directory.resolve("journal-0"), directory.resolve("journal-1"));
+  }
+
+  /**
+   * Takes an entry.
+   *
+   * @return false when it was not taken, and its log has to force its own file
+   */
+  public boolean offer(JournalEntry entry) {
+    synchronized (lock) {
+      if (ended) {
+        return false;
+      }
+      if (active == null) {
+        if (!made) {
+          made = true;
+          executor.execute(this::makeFiles);
+        }
+        return false;
+      }
+      waiting.add(entry);
+      if (!busy) {
+        busy = true;
+        executor.execute(this::writeFrame);
+      }
+      return true;
+    }
+  }
+
+  /** When that fails it is tried again after the next {@link #rotate}. */
+  private void makeFiles() {
+    if (!hasRoomFor.test(2 * fileBytes)) {
+      LOG.warn("No room for the journal: directory={} bytes={}", directory, 2 * fileBytes);
+      tryAgain();
+      return;
+    }
+    List<JournalFile> files = new ArrayList<>();
+    try {
+      for (Path path : files(directory)) {
+        files.add(JournalFile.make(disk, path, fileBytes));
+      }
+      disk.forceDirectory(directory);
+      if (use(files)) {
+        LOG.info("The journal is ready: directory={} bytes={}", directory, 2 * fileBytes);
+      } else {
+        remove(files);
+      }
+    } catch (IOException | RuntimeException e) {
+      LOG.warn("The journal could not be made: directory={}", directory, e);
+      remove(files);
+      tryAgain();
+    }
+  }
+
+  private void tryAgain() {
+    synchronized (lock) {
+      unmade = true;
+    }
+  }
+
+  private boolean use(List<JournalFile> files) {
+    synchronized (lock) {
+      if (!ended) {
+        active = files.get(0);
+        spare = files.get(1);
+      }
+      return !ended;
+    }
+  }
+
+  private void remove(List<JournalFile> files) {
+    try {
+      closeAll(files);
+      delete(disk, directory);
+    } catch (IOException e) {
+      LOG.warn("Unused journal files are deleted at the next start: directory={}", directory, e);
+    }
+  }
+
+  /** Once a second: retires the active file, unless it is empty or the other is not free yet. */
+  public void rotate() {
+    synchronized (lock) {
+      if (unmade) {
+        made = false;
+        unmade = false;
+      }
+      if (active != null && !active.isEmpty() && spare != null && !ended) {
+        retire();
+      }
+    }
+  }
+
+  private void retire() {
+    JournalFile old = active;
+    retired = old;
+    active = spare;
+    spare = null;
+    checkpointer.begin(List.copyOf(old.users()), this::free);
+  }
+
+  private void free() {
+    synchronized (lock) {
+      retired.recycle();
+      spare = retired;
+      retired = null;
+    }
+  }
+
+  /** Writes one frame; then another thread writes the next while this one tells the users. */
+  private void writeFrame() {
+    List<JournalEntry> entries = new ArrayList<>();
+    JournalFile file;
+    long at = 0;
+    synchronized (lock) {
+      file = takeFrame(entries);
+      if (file != null) {
+        at = file.take(size(entries));
+        entries.forEach(entry -> file.usedBy(entry.user()));
+      }
+    }
+    if (file == null) {
+      metrics.full(entries.size());
+      passOn();
+      entries.forEach(JournalEntry::refused);
+      return;
+    }
+    try {
+      force(entries, file, at);
+    } catch (IOException | RuntimeException e) {
+      fail(entries, e);
+      return;
+    }
+    passOn();
+    entries.forEach(JournalEntry::durable);
+  }
+
+  /**
+   * Takes what goes into the next frame.
+   *
+   * @return where to; null when there is no room, and what was taken is to be refused
+   */
+  private JournalFile takeFrame(List<JournalEntry> entries) {
+    if (ended) {
+      drain(entries);
+      return null;
+    }
+    long first = Frame.HEADER_BYTES + Frame.sizeOf(waiting.element());
+    if (Frame.padded(first) > active.room() && spare != null) {
+      retire();
+    }
+    long room = Math.min(active.room(), Frame.MAX_BYTES);
+    long size = Frame.HEADER_BYTES;
+    while (!waiting.isEmpty() && size + Frame.sizeOf(waiting.element()) <= room) {
+      size += Frame.sizeOf(waiting.element());
+      entries.add(waiting.remove());
+    }
+    if (entries.isEmpty()) {
+      drain(entries);
+      return null;
+    }
+    return active;
+  }
+
+  private void drain(List<JournalEntry> entries) {
+    entries.addAll(waiting);
+    waiting.clear();
+  }
+
+  private static long size(List<JournalEntry> entries) {
+    return Frame.HEADER_BYTES + entries.stream().mapToLong(Frame::sizeOf).sum();
+  }
+
+  private void force(List<JournalEntry> entries, JournalFile file, long at) throws IOException {
+    if (buffer == null) {
+      buffer = ByteBuffer.allocateDirect(Frame.MAX_BYTES);
+    }
+    long started = metrics.now();
+    Frame.write(entries, file.id(), at, buffer);
+    int size = buffer.remaining();
+    file.write(buffer, at);
+    metrics.forced(started, size);
+  }
+
+  /** Lets another thread write the next frame. */
+  private void passOn() {
+    synchronized (lock) {
+      busy = !waiting.isEmpty();
+      if (busy) {
+        executor.execute(this::writeFrame);
+      }
+    }
+  }
+
+  private void fail(List<JournalEntry> entries, Exception cause) {
+    List<JournalEntry> others = new ArrayList<>();
+    synchronized (lock) {
+      ended = true;
+      busy = false;
+      drain(others);
+    }
+    LOG.error(
+        "The journal failed and is not written until the next start: directory={} groups={}",
+        directory,
+        entries.size(),
+        cause);
+    IOException failure =
+        cause instanceof IOException io ? io : new IOException("The journal failed", cause);
+    entries.forEach(entry -> entry.failed(failure));
+    others.forEach(JournalEntry::refused);
+  }
+
+  /**
+   * Ends the journal, after its last user has nothing on its way any more. Its files go when all of
+   * it is durable elsewhere, and stay for the next start when not.
+   */
+  @Override
+  public void close() throws IOException {
+    List<JournalFile> all = new ArrayList<>();
+    List<JournalUser> users = new ArrayList<>();
+    synchronized (lock) {
+      ended = true;
+      for (JournalFile file : new JournalFile[] {active, spare, retired}) {
+        if (file != null) {
+          all.add(file);
+          users.addAll(file.users());
+        }
+      }
+    }
+    closeAll(all);
+    if (!all.isEmpty() && users.stream().allMatch(JournalUser::force)) {
+      delete(disk, directory);
+    }
+  }
+
+  private static void closeAll(List<JournalFile> files) throws IOException {
+    for (JournalFile file : files) {
+      file.close();
+    }
+  }
+
+  /** Deletes the files, durably; harmless when there are none. */
+  static void delete(Disk disk, Path directory) throws IOException {
+    boolean deleted = false;
+    for (Path path : files(directory)) {
+      deleted |= disk.exists(path);
+      disk.delete(path);
+    }
+    if (deleted) {
+      disk.forceDirectory(directory);
+    }
+  }
+}
