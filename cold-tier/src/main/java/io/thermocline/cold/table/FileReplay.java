@@ -26,6 +26,8 @@ final class FileReplay implements AutoCloseable {
   /** Who asks for less than this at once is not in a hurry. */
   private static final int LEAST_AHEAD_READ = 64 << 10;
 
+  private static final int PIECES = 4;
+
   private final DataFileCursor cursor;
   private final CachedFile bytes;
   private final long dataEnd;
@@ -62,7 +64,8 @@ final class FileReplay implements AutoCloseable {
 
   /** Begins to make batches before anybody asks, as a reader comes from the file before. */
   synchronized void begin(int maxBytes) {
-    readBytes = maxBytes;
+    // In pieces: who asks for much gets the first of it sooner, and no more than the bound is made.
+    readBytes = Math.min(maxBytes, aheadBytes / PIECES);
     decodeAhead();
   }
 
@@ -77,8 +80,7 @@ final class FileReplay implements AutoCloseable {
     Read first = readFirst(maxBytes);
     synchronized (this) {
       nextOffset = first.nextOffset();
-      readBytes = maxBytes;
-      decodeAhead();
+      begin(maxBytes);
     }
     return first;
   }
