@@ -13,6 +13,19 @@ public interface Broker extends AutoCloseable {
    */
   void createTopic(String topic, int partitions, boolean forced);
 
+  /** Makes a topic with one partition whose records can move to the colder tier. */
+  void createTieredTopic(String topic);
+
+  /**
+   * Moves what can be moved of such a topic to the colder tier, and lets go of it locally.
+   *
+   * @return how many of its first records lie there alone
+   */
+  long moveToCold(String topic) throws InterruptedException;
+
+  /** Bytes that are stored of a topic, in the tier where they lie. */
+  long bytesKept(String topic);
+
   /** Deletes a topic and its files. */
   void deleteTopic(String topic);
 

@@ -26,6 +26,9 @@ final class Cases {
         new TailCase("tail"),
         new CompressedCase("earthquakes-lz4", Compression.LZ4),
         new CompressedCase("earthquakes-zstd", Compression.ZSTD),
+        new ColdFetchCase("replay-1k", home -> Values.ofSize(KIB)),
+        new ColdFetchCase("replay-earthquakes", Values::earthquakes),
+        new ColdBytesCase("cold-bytes"),
         new RestartCase());
   }
 

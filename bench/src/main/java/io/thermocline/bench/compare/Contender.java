@@ -17,4 +17,12 @@ public interface Contender {
    * @param settings beside its defaults, in its own words
    */
   Broker start(Path directory, Map<String, String> settings) throws IOException;
+
+  /**
+   * Settings of a server whose topics may have a colder tier, in a directory below this one; none
+   * where it is there by default.
+   */
+  default Map<String, String> tieringSettings(Path directory) {
+    return Map.of();
+  }
 }

@@ -13,6 +13,8 @@ import io.thermocline.client.ProducerOptions;
 import io.thermocline.client.ProducerRecord;
 import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.admin.TieringReport;
+import io.thermocline.client.admin.TopicDescription;
 import io.thermocline.model.Compression;
 import java.io.IOException;
 import java.time.Duration;
@@ -20,6 +22,18 @@ import java.time.Duration;
 /** Our server, through our Java client. */
 final class ThermoclineBroker implements Broker {
   private static final int SMALL_BATCH_BYTES = 16 << 10;
+
+  /** Files of 256 MiB; nothing moves before it is asked for, as far as that can be said. */
+  private static final String POLICY =
+      """
+      apiVersion: thermocline/v1
+      kind: TopicPolicies
+      policies:
+        - topics: ["%s"]
+          segment:   { bytes: 128MiB, age: 10m }
+          tiering:   { enabled: true, minFileBytes: 256MiB, maxLag: 1d, targetFileBytes: 256MiB, compression: zstd }
+          hot:       { retain: 1d, maxBytes: 100GiB }
+      """;
 
   private final ServerProcess server;
   private final ThermoclineClient client;
@@ -33,6 +47,36 @@ final class ThermoclineBroker implements Broker {
   @Override
   public void createTopic(String topic, int partitions, boolean forced) {
     var unused = client.admin().createTopic(topic, partitions);
+  }
+
+  @Override
+  public void createTieredTopic(String topic) {
+    createTopic(topic, 1, true);
+    var unused = client.admin().applyPolicies(POLICY.formatted(topic));
+  }
+
+  @Override
+  public long moveToCold(String topic) {
+    for (TieringReport.Move move : client.admin().runTiering(topic, true)) {
+      if (!move.problem().isEmpty()) {
+        throw new IllegalStateException("Tiering stands still: " + move.problem());
+      }
+    }
+    TopicDescription.Partition partition = describe(topic);
+    if (partition.hotStart() < partition.end()) {
+      throw new IllegalStateException("Not all is cold: " + partition);
+    }
+    return partition.end();
+  }
+
+  @Override
+  public long bytesKept(String topic) {
+    TopicDescription.Partition partition = describe(topic);
+    return partition.hotBytes() + partition.coldBytes();
+  }
+
+  private TopicDescription.Partition describe(String topic) {
+    return client.admin().describeTopic(topic, false).partitions().get(0);
   }
 
   @Override

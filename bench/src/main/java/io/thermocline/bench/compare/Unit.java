@@ -6,6 +6,8 @@ public enum Unit {
   MEGABYTES_PER_SECOND("MB/s"),
   /** Records a second; more is better. */
   RECORDS_PER_SECOND("records/s"),
+  /** 10^6 bytes; less is better. */
+  MEGABYTES("MB"),
   /** Milliseconds; less is better. */
   MILLISECONDS("ms"),
   /** Seconds; less is better. */

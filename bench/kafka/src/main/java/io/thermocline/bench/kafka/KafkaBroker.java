@@ -13,10 +13,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -35,6 +39,11 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 final class KafkaBroker implements Broker {
   /** Just below what a broker takes in one batch by default. */
   private static final int LARGE_BATCH_BYTES = 1_000_000;
+
+  private static final int NODE = 1;
+  private static final int SEGMENT_BYTES = 128 << 20;
+  private static final int MOVE_SECONDS = 600;
+  private static final int QUIET_SECONDS = 5;
 
   private final TetheredProcess process;
   private final String address;
@@ -55,12 +64,56 @@ final class KafkaBroker implements Broker {
       settings.put(TopicConfig.FLUSH_MESSAGES_INTERVAL_CONFIG, "1");
     }
     NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
-    await(admin.createTopics(List.of(wanted.configs(settings))).all());
+    Void unused = await(admin.createTopics(List.of(wanted.configs(settings))).all());
+  }
+
+  /** Kept locally: the segment that is written, and nothing else. Segments are as large as ours. */
+  @Override
+  public void createTieredTopic(String topic) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put(TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG, "true");
+    settings.put(TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG, "1");
+    settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(SEGMENT_BYTES));
+    settings.put(TopicConfig.FILE_DELETE_DELAY_MS_CONFIG, "1000");
+    NewTopic wanted = new NewTopic(topic, Optional.of(1), Optional.empty());
+    Void unused = await(admin.createTopics(List.of(wanted.configs(settings))).all());
+  }
+
+  /** Waits until the local log has not let go of anything for a while. */
+  @Override
+  public long moveToCold(String topic) throws InterruptedException {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOVE_SECONDS);
+    long local = 0;
+    for (int quiet = 0; local == 0 || quiet < QUIET_SECONDS; ) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("Kafka moved nothing of " + topic);
+      }
+      TimeUnit.SECONDS.sleep(1);
+      long now =
+          await(
+                  admin
+                      .listOffsets(Map.of(partition, OffsetSpec.earliestLocal()))
+                      .partitionResult(partition))
+              .offset();
+      quiet = now == local ? quiet + 1 : 0;
+      local = now;
+    }
+    return local;
+  }
+
+  @Override
+  public long bytesKept(String topic) {
+    return await(admin.describeLogDirs(List.of(NODE)).allDescriptions()).get(NODE).values().stream()
+        .map(directory -> directory.replicaInfos().get(new TopicPartition(topic, 0)))
+        .filter(Objects::nonNull)
+        .mapToLong(ReplicaInfo::size)
+        .sum();
   }
 
   @Override
   public void deleteTopic(String topic) {
-    await(admin.deleteTopics(List.of(topic)).all());
+    Void unused = await(admin.deleteTopics(List.of(topic)).all());
   }
 
   @Override
@@ -123,9 +176,9 @@ final class KafkaBroker implements Broker {
     process.close();
   }
 
-  private static void await(KafkaFuture<Void> future) {
+  private static <T> T await(KafkaFuture<T> future) {
     try {
-      Void unused = future.get();
+      return future.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("Interrupted while Kafka was asked", e);

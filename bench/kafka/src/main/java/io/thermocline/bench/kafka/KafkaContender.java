@@ -65,6 +65,26 @@ public final class KafkaContender implements PeerContender {
     return new KafkaBroker(process, "127.0.0.1:" + port);
   }
 
+  /** The colder tier of Kafka's own tests: segments in a directory. Looked at each second. */
+  @Override
+  public Map<String, String> tieringSettings(Path directory) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("remote.log.storage.system.enable", "true");
+    settings.put(
+        "remote.log.storage.manager.class.name",
+        "org.apache.kafka.server.log.remote.storage.LocalTieredStorage");
+    settings.put("remote.log.storage.manager.impl.prefix", "rsm.config.");
+    settings.put("rsm.config.dir", directory.resolve("remote").toString());
+    settings.put("remote.log.metadata.manager.listener.name", "PLAINTEXT");
+    settings.put("remote.log.metadata.manager.impl.prefix", "rlmm.config.");
+    settings.put("rlmm.config.remote.log.metadata.topic.replication.factor", "1");
+    settings.put("rlmm.config.remote.log.metadata.topic.num.partitions", "1");
+    settings.put("remote.log.manager.task.interval.ms", "1000");
+    settings.put("log.retention.check.interval.ms", "1000");
+    settings.put("log.initial.task.delay.ms", "1000");
+    return settings;
+  }
+
   private static Path write(
       Path directory, int port, int controllerPort, Map<String, String> settings)
       throws IOException {

@@ -1,0 +1,45 @@
+package io.thermocline.bench.compare;
+
+import io.thermocline.model.Compression;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * What is kept of the earthquake stream: Parquet of ours, beside the log of a Kafka whose producer
+ * compresses with zstd and has its default batches of 16 KiB.
+ */
+record ColdBytesCase(String name) implements Case {
+  @Override
+  public String description() {
+    return "bytes kept of the earthquake stream: our Parquet, the peer's log with zstd batches of 16"
+        + " KiB";
+  }
+
+  @Override
+  public List<Figure> measure(Arena arena) throws IOException, InterruptedException {
+    Broker broker = arena.broker();
+    String topic = arena.newTopic(name);
+    if (arena.isOurs()) {
+      broker.createTieredTopic(topic);
+    } else {
+      broker.createTopic(topic, 1, false);
+    }
+    try {
+      Flow.Moved unused =
+          Flow.produce(
+              broker,
+              topic,
+              1,
+              Values.earthquakes(arena.home()),
+              arena.scale().bytes() / 4,
+              SenderProfile.MANY_PARTITIONS,
+              Compression.ZSTD);
+      if (arena.isOurs()) {
+        long unusedMoved = broker.moveToCold(topic);
+      }
+      return List.of(new Figure(name, broker.bytesKept(topic) / 1e6, Unit.MEGABYTES));
+    } finally {
+      broker.deleteTopic(topic);
+    }
+  }
+}
