@@ -1,6 +1,6 @@
 package io.thermocline.client;
 
-import io.grpc.Channel;
+import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.InitProducerRequest;
@@ -11,10 +11,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** {@code InitProducer} over gRPC. */
-record GrpcIdentities(Channel channel, Duration timeout) implements ProducerIdentity.Giver {
+record GrpcIdentities(ManagedChannel channel, Duration timeout) implements ProducerIdentity.Giver {
 
   @Override
   public void ask(Consumer<ProducerIdentity> got, Consumer<Failure> failed) {
+    channel.resetConnectBackoff();
     StreamServiceGrpc.newStub(channel)
         .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
         .initProducer(InitProducerRequest.getDefaultInstance(), new Answer(got, failed));

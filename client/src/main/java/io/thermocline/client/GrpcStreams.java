@@ -1,20 +1,24 @@
 package io.thermocline.client;
 
 import io.grpc.CallOptions;
-import io.grpc.Channel;
 import io.grpc.ClientCall;
+import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 
-/** Bidirectional calls over gRPC. */
-record GrpcStreams<Q, R>(Channel channel, MethodDescriptor<Q, R> method, CallOptions options)
+/**
+ * Bidirectional calls over gRPC. Whoever opens them decides how long to wait between two tries, so
+ * the channel's own pauses, which grow to two minutes, are cut short.
+ */
+record GrpcStreams<Q, R>(ManagedChannel channel, MethodDescriptor<Q, R> method, CallOptions options)
     implements Stream.Opener<Q, R> {
   /** Messages that may wait for the application's thread; their bytes are bounded by the caller. */
   private static final int INBOUND_MESSAGES = 16;
 
   @Override
   public Stream<Q> open(Stream.Events<R> events) {
+    channel.resetConnectBackoff();
     ClientCall<Q, R> call = channel.newCall(method, options);
     call.start(new Listener<>(call, events), new Metadata());
     call.request(INBOUND_MESSAGES);

@@ -32,6 +32,12 @@ final class Deliveries {
             });
   }
 
+  /** So many records are stored. */
+  void stored(int records, long valueBytes) {
+    acknowledged.addAndGet(records);
+    bytes.addAndGet(valueBytes);
+  }
+
   /** Sending itself failed. */
   void stopped(RuntimeException failure) {
     problem.compareAndSet(null, failure);

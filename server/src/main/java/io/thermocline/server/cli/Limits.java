@@ -28,6 +28,14 @@ final class Limits {
     }
   }
 
+  /** An offset, or a token where none is 0. */
+  static final class Offset implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      return number(text, 0, Long.MAX_VALUE);
+    }
+  }
+
   /** The number of a partition. */
   static final class Partition implements ITypeConverter<Integer> {
     @Override

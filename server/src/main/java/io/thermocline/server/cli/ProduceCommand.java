@@ -1,6 +1,7 @@
 package io.thermocline.server.cli;
 
 import com.fasterxml.jackson.core.JsonPointer;
+import io.thermocline.client.PartitionName;
 import io.thermocline.client.Producer;
 import io.thermocline.client.ProducerOptions;
 import io.thermocline.client.ProducerRecord;
@@ -37,6 +38,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  thermocline produce quakes quakes.jsonl --key /id --timestamp /properties/time",
       "  tail -f access.log | thermocline produce log --compression lz4 --header host=web1",
+      "  echo 'set x 1' | thermocline produce commands --expect-offset 17 --fence 3",
     })
 final class ProduceCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "TOPIC", description = "Where to.")
@@ -73,6 +75,21 @@ final class ProduceCommand implements Callable<Integer> {
   private Integer partition;
 
   @Option(
+      names = "--expect-offset",
+      paramLabel = "OFFSET",
+      converter = Limits.Offset.class,
+      description =
+          "Store all lines as one batch of up to 32 MiB, the first at this offset, or none of them.")
+  private Long expectedOffset;
+
+  @Option(
+      names = "--fence",
+      paramLabel = "TOKEN",
+      converter = Limits.LongCount.class,
+      description = "What you hold of the partition's fence; see 'topic fence'.")
+  private Long token;
+
+  @Option(
       names = "--compression",
       paramLabel = "none|lz4|zstd",
       defaultValue = "none",
@@ -97,23 +114,44 @@ final class ProduceCommand implements Callable<Integer> {
     Deliveries deliveries = new Deliveries();
     try (InputStream in = open();
         ThermoclineClient client = server.connect()) {
-      int partitions = client.admin().topic(topic).partitionCount();
-      if (partition != null && partition >= partitions) {
-        throw CommandFailure.of(
-            "topic %s has %s, there is no %d"
-                .formatted(
-                    topic,
-                    partitions == 1 ? "only partition 0" : "partitions 0 to " + (partitions - 1),
-                    partition));
-      }
+      checkPartition(client.admin().topic(topic).partitionCount());
       try (Producer producer =
           client.producer(ProducerOptions.defaults().withCompression(compression))) {
-        send(new LineReader(in), records, producer, deliveries, progress);
+        if (token != null) {
+          producer.holdToken(partition(), token);
+        }
+        if (expectedOffset == null) {
+          send(new LineReader(in), records, producer, deliveries, progress);
+        } else {
+          new LinesAtOffset(new LineReader(in), records)
+              .append(producer, partition(), expectedOffset, deliveries);
+        }
       }
     } finally {
       progress.clear();
     }
     return report(deliveries, System.nanoTime() - started);
+  }
+
+  private void checkPartition(int partitions) {
+    if (partition != null && partition >= partitions) {
+      throw CommandFailure.of(
+          "topic %s has %s, there is no %d"
+              .formatted(
+                  topic,
+                  partitions == 1 ? "only partition 0" : "partitions 0 to " + (partitions - 1),
+                  partition));
+    }
+    if (partition == null && partitions > 1 && (expectedOffset != null || token != null)) {
+      throw CommandFailure.of(
+          "topic %s has %d partitions: say which one with --partition"
+              .formatted(topic, partitions));
+    }
+  }
+
+  /** The one that was asked for, or the only one. */
+  private PartitionName partition() {
+    return new PartitionName(topic, partition == null ? 0 : partition);
   }
 
   /** Stops at the first failure: what comes after it in the input is not sent. */

@@ -20,13 +20,14 @@ import picocli.CommandLine.Spec;
 /** {@code thermocline topic …}. */
 @Command(
     name = "topic",
-    description = "Create, list, look at, grow, cut and delete topics.",
+    description = "Create, list, look at, grow, fence, cut and delete topics.",
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       TopicCommand.Create.class,
       TopicCommand.ListAll.class,
       TopicCommand.Describe.class,
       TopicCommand.Alter.class,
+      FenceCommand.class,
       TopicCommand.DeleteRecords.class,
       TopicCommand.Delete.class,
     })
@@ -131,6 +132,7 @@ final class TopicCommand extends CommandGroup {
               "SEGMENTS",
               "COLD",
               "FILES",
+              "FENCE",
               "LOST");
       for (TopicDescription.Partition partition : topic.partitions()) {
         table.row(
@@ -143,6 +145,7 @@ final class TopicCommand extends CommandGroup {
             partition.hotSegments(),
             Units.roundedBytes(partition.coldBytes()),
             partition.coldFiles(),
+            partition.fence() == 0 ? "" : partition.fence(),
             partition.lost().isEmpty() ? "" : partition.lost());
       }
       return table;
@@ -282,7 +285,7 @@ final class TopicCommand extends CommandGroup {
     }
   }
 
-  private static void say(CommandSpec spec, OutputOption output, Object document, String line) {
+  static void say(CommandSpec spec, OutputOption output, Object document, String line) {
     spec.commandLine().getOut().println(output.isJson() ? Json.pretty(document) : line);
   }
 

@@ -1,0 +1,2 @@
+/** Networks that misbehave. */
+package io.thermocline.testkit.net;
