@@ -52,9 +52,7 @@ public record ProducerOptions(
     }
   }
 
-  /**
-   * 1 MiB batches, 2 ms, no compression, 32 MiB, 1 minute, 2 minutes, 64 batches, not idempotent.
-   */
+  /** 1 MiB batches, 2 ms, no compression, 32 MiB, 1 minute, 2 minutes, 64 batches, idempotent. */
   public static ProducerOptions defaults() {
     return new ProducerOptions(
         1 << 20,
@@ -64,7 +62,7 @@ public record ProducerOptions(
         Duration.ofMinutes(1),
         Duration.ofMinutes(2),
         64,
-        false);
+        true);
   }
 
   /** These options with another {@link #batchBytes()}. */

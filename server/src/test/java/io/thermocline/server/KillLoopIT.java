@@ -104,14 +104,25 @@ class KillLoopIT {
     private final ServerProcess server;
     private final AtomicInteger left;
     private volatile boolean counting;
+    private volatile boolean reached;
 
     KillPoint(ServerProcess server, Random random) {
       this.server = server;
       this.counting = random.nextInt(3) == 0;
       this.left = new AtomicInteger(random.nextInt(counting ? 1_500 : 400));
       if (counting && left.get() == 0) {
-        server.kill();
+        kill();
       }
+    }
+
+    private void kill() {
+      server.kill();
+      reached = true;
+    }
+
+    /** Whether the server was killed: what is sent from here on would wait for another one. */
+    boolean reached() {
+      return reached;
     }
 
     boolean waitsForTiering() {
@@ -124,7 +135,7 @@ class KillLoopIT {
 
     void acknowledged() {
       if (counting && left.decrementAndGet() <= 0) {
-        server.kill();
+        kill();
       }
     }
   }
@@ -142,12 +153,12 @@ class KillLoopIT {
             .withLinger(Duration.ZERO)
             .withDeliveryTimeout(Duration.ofSeconds(30));
     Producer producer = client.producer(options);
-    for (int number = 0; failures.get() == 0; number++) {
+    for (int number = 0; failures.get() == 0 && !point.reached(); number++) {
       if (number % LOOK_EACH == 0 && point.waitsForTiering() && tiered(client) > tieredBefore) {
         point.count();
       }
-      if (!room.tryAcquire(1, TimeUnit.MINUTES)) {
-        throw new AssertionError("No answer for a minute\n" + server.logEnd());
+      if (!awaitRoom(room, point, server)) {
+        break;
       }
       byte[] value = new byte[random.nextInt(MAX_VALUE_BYTES)];
       random.nextBytes(value);
@@ -171,6 +182,20 @@ class KillLoopIT {
                   });
     }
     producer.close(Duration.ZERO);
+  }
+
+  /** Waits for an answer to an earlier record; false once the server was killed. */
+  private static boolean awaitRoom(Semaphore room, KillPoint point, ServerProcess server)
+      throws InterruptedException {
+    for (int i = 0; i < 600; i++) {
+      if (room.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+        return true;
+      }
+      if (point.reached()) {
+        return false;
+      }
+    }
+    throw new AssertionError("No answer for a minute\n" + server.logEnd());
   }
 
   private static long tiered(ThermoclineClient client) {

@@ -149,6 +149,38 @@ class CommandLineIT {
   }
 
   @Test
+  void linesAreStoredAtTheirOffsetOrNotAtAllAndWhoHoldsNoTokenIsFencedOff() throws IOException {
+    ok("topic", "create", "t");
+    Path file = Files.write(directory.resolve("in"), List.of("a", "b"));
+    String in = file.toString();
+    assertThat(ok("produce", "t", in, "--expect-offset", "0").out()).contains("2 records");
+    assertFails("the next offset of t-0 is 2, not 0", "produce", "t", in, "--expect-offset", "0");
+    assertThat(
+            ok("topic", "fence", "t", "--partition", "0", "--expected", "0", "--token", "7").out())
+        .contains("t-0")
+        .contains("token 7");
+    assertFails("7", "topic", "fence", "t", "--partition", "0", "--expected", "0", "--token", "9");
+    for (CommandRun fenced :
+        List.of(run("produce", "t", in), run("produce", "t", in, "--fence", "6"))) {
+      assertThat(fenced.exitCode()).isEqualTo(ExitCode.FAILED);
+      assertThat(fenced.err()).contains("fence 7").contains("2 are surely not stored");
+    }
+    assertThat(ok("produce", "t", in, "--fence", "7", "--expect-offset", "2").out())
+        .contains("2 records");
+    assertThat(
+            json(ok("topic", "describe", "t", "--json").out())
+                .get("partitions")
+                .get(0)
+                .get("fence")
+                .longValue())
+        .isEqualTo(7);
+    assertThat(ok("topic", "describe", "t").out()).contains("FENCE");
+    assertThat(ok("consume", "t").lines()).containsExactly("a", "b", "a", "b");
+    ok("topic", "create", "wide", "--partitions", "2");
+    assertFails("--partition", "produce", "wide", in, "--expect-offset", "0");
+  }
+
+  @Test
   void policiesAreCheckedBeforeTheyApply() throws IOException {
     ok("topic", "create", "t");
     Path bad = Files.writeString(directory.resolve("bad.yaml"), "kind: x\npolicies: []\nhto: 1\n");
