@@ -73,13 +73,19 @@ final class ServerSettings {
                 min(Duration.ofSeconds(30), configuration.get(ConfigKeys.REQUEST_TIMEOUT)),
                 configuration.get(ConfigKeys.REQUEST_TIMEOUT)),
         configuration.get(ConfigKeys.NAMESPACE),
-        CatalogSettings.sqlite(),
+        catalog(),
         dataDirectory.resolve("cold"),
         cluster,
         configuration.get(ConfigKeys.TAKE_OVER),
         TableSettings.defaults(),
         new CacheSettings(
             configuration.get(ConfigKeys.COLD_MEMORY), configuration.get(ConfigKeys.COLD_CACHE)));
+  }
+
+  private CatalogSettings catalog() {
+    return new CatalogSettings(
+        configuration.get(ConfigKeys.CATALOG_TYPE),
+        configuration.properties(ConfigKeys.CATALOG_PROPERTIES));
   }
 
   private static Duration min(Duration left, Duration right) {

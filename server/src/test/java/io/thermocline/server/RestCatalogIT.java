@@ -36,6 +36,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
+import org.apache.iceberg.jdbc.JdbcCatalog;
 import org.apache.iceberg.rest.RESTCatalog;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,44 @@ class RestCatalogIT {
   }
 
   @Test
+  void theTablesMayBeInACatalogElsewhere() throws Exception {
+    String database = "jdbc:sqlite:" + folder.resolve("elsewhere.db");
+    List<String> elsewhere =
+        List.of("catalog.type=jdbc", "catalog.properties=uri=env:CATALOG jdbc.journal_mode=WAL");
+    try (ThermoclineServer server = open(elsewhere, Map.of("CATALOG", database))) {
+      tierTwice(server);
+    }
+    try (ThermoclineServer server = open(elsewhere, Map.of("CATALOG", database));
+        RESTCatalog catalog = connect(server);
+        JdbcCatalog itself = new JdbcCatalog(ignored -> new LocalFiles(), null, false)) {
+      assertThat(folder.resolve("data/cold/catalog.db")).doesNotExist();
+      TableIdentifier events = TableIdentifier.of("thermocline", "events");
+      itself.initialize(
+          "thermocline",
+          new HashMap<>(
+              Map.of(
+                  "uri",
+                  database,
+                  "warehouse",
+                  folder.toUri().toString(),
+                  "jdbc.schema-version",
+                  "V1")));
+      assertThat(rows(itself.loadTable(events), 0)).containsExactly(100L, 100L);
+      assertThat(rows(catalog.loadTable(events), 100)).containsExactly(100L);
+    }
+  }
+
+  @Test
+  void aCatalogThatCannotBeMadeIsSaidAtStart() {
+    assertThatThrownBy(() -> open(List.of("catalog.type=rest")).close())
+        .hasMessageContaining("needs the property uri");
+    assertThatThrownBy(() -> open(List.of("catalog.type=glue")).close())
+        .hasMessageContaining("GlueCatalog");
+    assertThatThrownBy(() -> open(List.of("catalog.properties=uri=x")).close())
+        .hasMessageContaining("takes no properties");
+  }
+
+  @Test
   void whatIsNotThereOrMakesNoSenseIsSaid() throws Exception {
     try (ThermoclineServer server = open(List.of())) {
       tierTwice(server);
@@ -162,15 +201,15 @@ class RestCatalogIT {
   }
 
   private ThermoclineServer open(List<String> more) {
+    return open(more, Map.of("KEY", S3Server.ACCESS_KEY, "SECRET", S3Server.SECRET_KEY));
+  }
+
+  private ThermoclineServer open(List<String> more, Map<String, String> environment) {
     List<String> sets = new ArrayList<>(more);
     sets.add("data.dir=" + folder.resolve("data"));
     sets.addAll(List.of("grpc.port=0", "http.port=0", "storage.minFree=1MiB"));
     return ThermoclineServer.open(
-        Configuration.load(
-            Optional.empty(),
-            Map.of("KEY", S3Server.ACCESS_KEY, "SECRET", S3Server.SECRET_KEY),
-            sets),
-        InstantSource.system());
+        Configuration.load(Optional.empty(), environment, sets), InstantSource.system());
   }
 
   /** Two commits of a file each: offsets [0, 100) and [100, 200). */

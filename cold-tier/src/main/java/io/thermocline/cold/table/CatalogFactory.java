@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.io.FileIO;
-import org.apache.iceberg.jdbc.JdbcCatalog;
 
 /** Opens the catalog that the settings ask for, with our way into the warehouse. */
 final class CatalogFactory {
@@ -22,7 +24,24 @@ final class CatalogFactory {
   /** The embedded catalog's name in its directory. */
   static final String FILE = "catalog.db";
 
+  private static final Map<String, String> CLASSES =
+      Map.of(
+          CatalogSettings.SQLITE,
+          CatalogUtil.ICEBERG_CATALOG_JDBC,
+          CatalogSettings.JDBC,
+          CatalogUtil.ICEBERG_CATALOG_JDBC,
+          CatalogSettings.REST,
+          CatalogUtil.ICEBERG_CATALOG_REST,
+          "glue",
+          CatalogUtil.ICEBERG_CATALOG_GLUE,
+          "nessie",
+          CatalogUtil.ICEBERG_CATALOG_NESSIE);
+
+  private static final Set<String> NEED_URI =
+      Set.of(CatalogSettings.JDBC, CatalogSettings.REST, "nessie");
+
   private final CatalogSettings settings;
+  private final String type;
   private final Path directory;
   private final String warehouse;
   private final FileIO io;
@@ -35,48 +54,87 @@ final class CatalogFactory {
    */
   CatalogFactory(CatalogSettings settings, Path directory, String warehouse, FileIO io) {
     this.settings = settings;
+    this.type = requireClass(settings.kind());
     this.directory = directory;
     this.warehouse = warehouse;
     this.io = new SteadyFileIO(io);
-    switch (settings.kind()) {
-      case CatalogSettings.SQLITE -> {}
-      case CatalogSettings.JDBC -> {
-        if (!settings.properties().containsKey(CatalogProperties.URI)) {
-          throw new ThermoclineException(
-              ErrorKind.INVALID, "A catalog of kind jdbc needs the property uri");
-        }
-      }
-      default ->
-          throw new ThermoclineException(
-              ErrorKind.INVALID,
-              "Unknown catalog kind '%s': known are %s and %s"
-                  .formatted(settings.kind(), CatalogSettings.SQLITE, CatalogSettings.JDBC));
+    if (isEmbedded() && !settings.properties().isEmpty()) {
+      throw invalid(
+          "The catalog in the data directory takes no properties, and has "
+              + new TreeSet<>(settings.properties().keySet()));
     }
+    if (NEED_URI.contains(settings.kind())
+        && !settings.properties().containsKey(CatalogProperties.URI)) {
+      throw invalid("A catalog of kind %s needs the property uri".formatted(settings.kind()));
+    }
+    if (settings.properties().containsKey(CatalogProperties.FILE_IO_IMPL)) {
+      throw invalid(
+          "The property io-impl can't be set: the catalog's files are reached as the warehouse is");
+    }
+  }
+
+  private static String requireClass(String kind) {
+    String type = CLASSES.getOrDefault(kind, kind);
+    if (!type.contains(".")) {
+      throw invalid(
+          "Unknown catalog kind '%s': known are %s, and names of classes"
+              .formatted(kind, String.join(", ", new TreeSet<>(CLASSES.keySet()))));
+    }
+    try {
+      Class<?> found = Class.forName(type, false, CatalogFactory.class.getClassLoader());
+      if (!Catalog.class.isAssignableFrom(found)) {
+        throw invalid("%s is no Iceberg catalog".formatted(type));
+      }
+      return type;
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new ThermoclineException(
+          ErrorKind.INVALID,
+          "A catalog of kind %s needs %s, which is not on the class path: put its jar, and those it needs, beside the server's"
+              .formatted(kind, type),
+          e);
+    }
+  }
+
+  private static ThermoclineException invalid(String message) {
+    return new ThermoclineException(ErrorKind.INVALID, message);
   }
 
   /** Connects. Fails with whatever the catalog throws while it can't be reached. */
   Catalog open() {
-    Map<String, String> properties = new HashMap<>(settings.properties());
-    properties.put(CatalogProperties.WAREHOUSE_LOCATION, warehouse);
-    properties.putIfAbsent("jdbc.schema-version", "V1");
-    boolean embedded = settings.kind().equals(CatalogSettings.SQLITE);
-    if (embedded) {
-      properties.put(CatalogProperties.URI, "jdbc:sqlite:" + directory.resolve(FILE));
-      // Each commit is forced before it is answered.
-      properties.put("jdbc.journal_mode", "WAL");
-      properties.put("jdbc.synchronous", "FULL");
-      properties.put("jdbc.busy_timeout", "10000");
-    }
-    JdbcCatalog catalog = new JdbcCatalog(ignored -> io, null, true);
     try {
-      catalog.initialize(NAME, properties);
-      if (embedded) {
+      Catalog catalog = CatalogUtil.loadCatalog(type, NAME, properties(), io);
+      if (isEmbedded()) {
         forceDirectory();
       }
       return catalog;
     } catch (RuntimeException e) {
       throw CatalogFailures.of("Can't open the catalog", e);
     }
+  }
+
+  private boolean isEmbedded() {
+    return settings.kind().equals(CatalogSettings.SQLITE);
+  }
+
+  private Map<String, String> properties() {
+    Map<String, String> properties = new HashMap<>(settings.properties());
+    properties.put(CatalogProperties.FILE_IO_IMPL, HandedFileIO.class.getName());
+    if (settings.kind().equals(CatalogSettings.REST)) {
+      // To a server a warehouse is a name of its own; its client waits for ever unless told not to.
+      properties.putIfAbsent("rest.client.connection-timeout-ms", "5000");
+      properties.putIfAbsent("rest.client.socket-timeout-ms", "30000");
+    } else {
+      properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, warehouse);
+      properties.putIfAbsent("jdbc.schema-version", "V1");
+    }
+    if (isEmbedded()) {
+      properties.put(CatalogProperties.URI, "jdbc:sqlite:" + directory.resolve(FILE));
+      // Each commit is forced before it is answered.
+      properties.put("jdbc.journal_mode", "WAL");
+      properties.put("jdbc.synchronous", "FULL");
+      properties.put("jdbc.busy_timeout", "10000");
+    }
+    return properties;
   }
 
   /** The database's own name in the directory is to survive a power cut too. */

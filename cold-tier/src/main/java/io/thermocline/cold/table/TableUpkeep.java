@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
@@ -89,10 +90,14 @@ final class TableUpkeep {
         .anyMatch(partition -> partition.problem().isPresent());
   }
 
-  /** Iceberg's own switch, for tables whose files others use too. */
+  /**
+   * Iceberg's own switch, for tables whose files others use too. And a catalog that does not say
+   * which metadata file it is at leaves no way to tell that file from an orphan.
+   */
   private static boolean mayCollect(TableView view) {
-    return view.metadata()
-        .propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
+    return view.metadata().metadataFileLocation() != null
+        && view.metadata()
+            .propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
   }
 
   /** Forgets snapshots past their age. Their files are left to the sweep. */
@@ -243,7 +248,7 @@ final class TableUpkeep {
     if (inCatalog) {
       catalog.drop(topic);
     }
-    delete(metadata, List.of(metadata.metadataFileLocation()));
+    delete(metadata, Stream.ofNullable(metadata.metadataFileLocation()).toList());
     metrics.removed(files + 1);
     LOG.info("table purged topic={} files={}", topic, files + 1);
   }

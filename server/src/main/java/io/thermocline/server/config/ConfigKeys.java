@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -155,6 +156,26 @@ public final class ConfigKeys {
           "4GiB",
           "Disk for data files fetched from an object store for SQL. Not used with file:.",
           Parsers.bytes(64L << 20));
+
+  public static final ConfigKey<String> CATALOG_TYPE =
+      key(
+          "catalog.type",
+          "sqlite, jdbc, rest, glue, nessie or a class",
+          "sqlite",
+          "Which Iceberg catalog holds the tables. sqlite: one in data.dir. Anything else lies"
+              + " elsewhere and is set up by catalog.properties; its jar, or a database's driver, has"
+              + " to be on the server's class path, where rest needs none.",
+          Parsers::notEmpty);
+
+  public static final ConfigKey<Map<String, String>> CATALOG_PROPERTIES =
+      key(
+          "catalog.properties",
+          "name=value ...",
+          "",
+          "Iceberg's own properties for that catalog, such as uri, separated by spaces or line"
+              + " breaks. A value may be a reference, env:NAME or file:PATH, and one that is secret"
+              + " has to be.",
+          CatalogProperties::parse);
 
   public static final ConfigKey<String> ICEBERG_VEND =
       key(

@@ -137,6 +137,28 @@ public final class Configuration {
   }
 
   /**
+   * Properties with what their references point to.
+   *
+   * @throws ThermoclineException {@link ErrorKind#INVALID} when one points to nothing
+   */
+  public Map<String, String> properties(ConfigKey<Map<String, String>> key) {
+    Map<String, String> resolved = new LinkedHashMap<>();
+    get(key)
+        .forEach(
+            (name, value) -> {
+              try {
+                resolved.put(name, Secrets.resolveIfReference(value, environment));
+              } catch (IllegalArgumentException e) {
+                throw new ThermoclineException(
+                    ErrorKind.INVALID,
+                    "Bad configuration: %s: %s: %s".formatted(key.name(), name, e.getMessage()),
+                    e);
+              }
+            });
+    return resolved;
+  }
+
+  /**
    * Every key with its effective value and where it came from, in the order of the reference page.
    */
   public List<Explained> explain() {

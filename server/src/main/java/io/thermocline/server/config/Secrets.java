@@ -12,12 +12,25 @@ final class Secrets {
 
   /** Checks the form of a reference: {@code env:NAME}, {@code file:PATH}, or nothing. */
   static String checkReference(String text) {
-    if (!text.isEmpty() && !text.startsWith("env:") && !text.startsWith("file:")) {
+    if (!text.isEmpty() && !isReference(text)) {
       // The text itself is not repeated: it may be the secret.
       throw new IllegalArgumentException(
           "a secret is never written here: write env:NAME for a variable or file:PATH for a file");
     }
     return text;
+  }
+
+  static boolean isReference(String text) {
+    return text.startsWith("env:") || text.startsWith("file:");
+  }
+
+  /**
+   * What the text points to when it is a reference, itself otherwise.
+   *
+   * @throws IllegalArgumentException when it points to nothing
+   */
+  static String resolveIfReference(String text, Map<String, String> environment) {
+    return isReference(text) ? resolve(text, environment).orElseThrow() : text;
   }
 
   /**

@@ -155,6 +155,44 @@ class ConfigurationTest {
     GeneratedPage.assertCurrent("docs/reference/configuration.md", ConfigReference.page());
   }
 
+  @Test
+  void aCatalogsPropertiesMayPointToSecrets() {
+    Configuration configuration =
+        Configuration.load(
+            Optional.empty(),
+            Map.of("CATALOG_TOKEN", "t0ken"),
+            List.of(
+                "catalog.type=rest",
+                "catalog.properties=uri=https://lake/api?a=b  token=env:CATALOG_TOKEN\n"
+                    + "token-refresh-enabled=false"));
+
+    assertThat(configuration.properties(ConfigKeys.CATALOG_PROPERTIES))
+        .isEqualTo(
+            Map.of(
+                "uri", "https://lake/api?a=b", "token", "t0ken", "token-refresh-enabled", "false"));
+    assertThat(configuration.explain()).noneMatch(line -> line.value().contains("t0ken"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "uri, property 1 is not name=value",
+    "uri=a uri=b, uri stands there twice",
+    "uri=a jdbc.password=hunter2, jdbc.password is secret",
+    "credential=hunter2, credential is secret",
+    "uri=jdbc:postgresql://h/db?user=u&password=hunter2, uri is secret",
+    "uri=https://u:hunter2@h/, uri is secret",
+  })
+  void aCatalogsPropertiesThatMakeNoSenseOrTellSecretsAreRefused(String text, String problem) {
+    assertThat(
+            catchThrowableOfType(
+                ThermoclineException.class,
+                () ->
+                    Configuration.load(
+                        Optional.empty(), Map.of(), List.of("catalog.properties=" + text))))
+        .hasMessageContaining(problem)
+        .hasMessageNotContaining("hunter2");
+  }
+
   private Path file(String text) throws IOException {
     return Files.writeString(Files.createTempFile(folder, "thermocline", ".yaml"), text);
   }
