@@ -9,6 +9,7 @@ import io.thermocline.testkit.ManualClock;
 import io.thermocline.testkit.disk.DiskFault;
 import io.thermocline.testkit.disk.DiskOp;
 import io.thermocline.testkit.disk.SimulatedDisk;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -37,6 +38,25 @@ class FailedForceTest {
       try (TierHarness last = on(killed.cut().forcedOnly())) {
         assertThat(last.readAll(0)).containsExactly("0:a", "1:b");
       }
+    }
+  }
+
+  @Test
+  void aSecondForceThatReportsSuccessWouldProveNothing() {
+    SimulatedDisk disk = new SimulatedDisk(ManualClock.start());
+    AtomicBoolean failed = new AtomicBoolean();
+    try (TierHarness hot = on(disk)) {
+      hot.append("a");
+      disk.fault(
+          (op, path) -> {
+            boolean segment = path.getFileName().toString().endsWith(".log");
+            if (op == DiskOp.FORCE && segment && failed.compareAndSet(false, true)) {
+              throw DiskFault.injected(op, path);
+            }
+          });
+      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> hot.tier.append(hot.id, Batches.of("b")));
+      Await.fails(ErrorKind.LOG_FAILED, () -> hot.tier.append(hot.id, Batches.of("c")));
+      assertThat(hot.readAll(0)).containsExactly("0:a");
     }
   }
 

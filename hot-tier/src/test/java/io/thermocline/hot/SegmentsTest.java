@@ -2,6 +2,7 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -76,6 +78,35 @@ class SegmentsTest {
       long[] offsets = LongStream.range(0, 10).toArray();
       SegmentIndex lying = new SegmentIndex.Snapshot(wrong, offsets, new long[10], 1, 2).toIndex();
       IndexFile.write(new LocalDisk(), segment, lying, Files.size(segment.file()));
+      hot.open();
+      assertThat(hot.readAll(0)).isEqualTo(all);
+    }
+  }
+
+  @Test
+  void anIndexThatPointsPastWhatIsWantedHidesNothing() throws IOException {
+    try (TierHarness hot = new TierHarness(directory)) {
+      fill(hot);
+      List<String> all = hot.readAll(0);
+      hot.stop();
+      Segment segment = Segment.at(hot.partitionDirectory(), LogId.of(hot.id), 0);
+      long bytes = Files.size(segment.file());
+      List<BatchScan.Found> batches = new ArrayList<>();
+      try (DiskFile file = new LocalDisk().openToRead(segment.file())) {
+        BatchScan scan = new BatchScan(file, segment.stamp(), bytes);
+        BatchScan.Found found = scan.next(0);
+        while (found != null) {
+          batches.add(found);
+          found = scan.next(found.end());
+        }
+      }
+      // Each entry leads to the batch behind the one it names.
+      long[] late = batches.stream().skip(1).mapToLong(BatchScan.Found::position).toArray();
+      long[] offsets =
+          batches.stream().limit(late.length).mapToLong(b -> b.header().baseOffset()).toArray();
+      SegmentIndex lying =
+          new SegmentIndex.Snapshot(late, offsets, new long[late.length], 1, 2).toIndex();
+      IndexFile.write(new LocalDisk(), segment, lying, bytes);
       hot.open();
       assertThat(hot.readAll(0)).isEqualTo(all);
     }
