@@ -27,53 +27,82 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Audits the directory of a hot tier that nobody runs: the metadata, the checkpoint, every byte of
- * every segment, the indexes, the groups' offsets. It judges as a start would, reads everything and
- * changes nothing. Used once.
+ * Audits the directory of a hot tier that nobody runs: the metadata, the checkpoint, the journal,
+ * every byte of every segment, the indexes, what was noted of producers, the groups' offsets. It
+ * judges as a start would, also of a tier that was killed: what only the journal has counts. Reads
+ * everything and changes nothing. Holds the directory until it is closed: no tier can open it.
  */
-public final class HotAudit {
+public final class HotAudit implements AutoCloseable {
   private static final int UUID_CHARACTERS = 36;
 
   private final Disk disk = new LocalDisk();
   private final DataDirectory directory;
-  private final AuditFinding.Sink sink;
+  private AuditFinding.Sink sink = finding -> {};
   private final List<AuditedLog> logs = new ArrayList<>();
   private AuditTotals totals = AuditTotals.NONE;
   private Map<LogId, Checkpoint.Mark> marks = Map.of();
   private Map<LogKey, KnownProducers> producers = Map.of();
 
-  private HotAudit(DataDirectory directory, AuditFinding.Sink sink) {
+  private JournalledBatches journalled;
+
+  private HotAudit(DataDirectory directory) {
     this.directory = directory;
-    this.sink = sink;
+    this.journalled = JournalledBatches.none(disk, directory);
   }
 
   /**
-   * Audits {@code root}, and holds it meanwhile: no tier can open it.
+   * Takes hold of {@code root}.
    *
-   * @param sink told what is wrong, as it is found
    * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when a tier has the
    *     directory open, when it is no hot tier's, or when it can't be read
    */
-  public static HotAuditReport run(Path root, AuditFinding.Sink sink) {
+  public static HotAudit open(Path root) {
     Disk disk = new LocalDisk();
     if (!disk.exists(root.resolve("metadata")) && !disk.exists(root.resolve("topics"))) {
       throw new ThermoclineException(
           ErrorKind.FAILED_PRECONDITION,
           "%s is no hot tier's directory: it has neither metadata nor topics".formatted(root));
     }
-    try (DataDirectory directory = DataDirectory.look(root)) {
-      return new HotAudit(directory, sink).run();
+    return new HotAudit(DataDirectory.look(root));
+  }
+
+  /**
+   * Audits it, once.
+   *
+   * @param findings told what is wrong, as it is found
+   * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when the directory can't be
+   *     read
+   */
+  public HotAuditReport run(AuditFinding.Sink findings) {
+    sink = findings;
+    try {
+      return run();
     } catch (IOException e) {
-      throw new ThermoclineException(
-          ErrorKind.FAILED_PRECONDITION,
-          "Data directory %s can't be read: %s".formatted(root, e),
-          e);
+      throw unreadable(e);
+    }
+  }
+
+  private ThermoclineException unreadable(IOException cause) {
+    return new ThermoclineException(
+        ErrorKind.FAILED_PRECONDITION,
+        "Data directory %s can't be read: %s".formatted(directory.root(), cause),
+        cause);
+  }
+
+  /** Lets the directory go. */
+  @Override
+  public void close() {
+    try {
+      directory.close();
+    } catch (IOException e) {
+      throw unreadable(e);
     }
   }
 
   private HotAuditReport run() throws IOException {
     Optional<Metadata> metadata = metadata();
     marks = checkpoint();
+    journalled = journalled();
     producers = producers();
     List<Topic> topics = new ArrayList<>();
     if (metadata.isPresent()) {
@@ -113,6 +142,31 @@ public final class HotAudit {
     }
   }
 
+  private JournalledBatches journalled() throws IOException {
+    try {
+      JournalledBatches found =
+          JournalledBatches.read(
+              disk,
+              directory,
+              log -> Optional.ofNullable(marks.get(log)),
+              torn ->
+                  sink.note(
+                      torn.file() + " at byte " + torn.position(),
+                      "a frame of %d bytes is not whole: it was being written, or is damaged"
+                          .formatted(torn.bytes())));
+      if (found.logs() > 0) {
+        sink.note(
+            directory.root().toString(),
+            "the journal has batches of %d logs, the next start lays them over their segments"
+                .formatted(found.logs()));
+      }
+      return found;
+    } catch (ThermoclineException unreadable) {
+      sink.damage(directory.root().toString(), unreadable.getMessage());
+      return JournalledBatches.none(disk, directory);
+    }
+  }
+
   private Map<LogKey, KnownProducers> producers() throws IOException {
     ProducersFile.Content content = ProducersFile.look(disk, directory.producers());
     if (content.unsoundBytes() > 0) {
@@ -122,11 +176,6 @@ public final class HotAudit {
               .formatted(content.unsoundBytes()));
     }
     return content.known();
-  }
-
-  private long notedTo(TopicPartition id) {
-    KnownProducers known = producers.get(LogId.of(id).producersKey());
-    return known == null ? 0 : known.end();
   }
 
   private void audit(TopicEntry entry) throws IOException {
@@ -148,8 +197,17 @@ public final class HotAudit {
   }
 
   private void audit(Path place, TopicPartition id, PartitionEntry entry) throws IOException {
+    List<Boundary> boundaries = new ArrayList<>();
     Optional<Checkpoint.Mark> mark = Optional.ofNullable(marks.get(LogId.of(id)));
-    AuditedLog log = new LogAudit(disk, place, id, entry, mark, notedTo(id), sink).run();
+    mark.ifPresent(
+        m -> boundaries.add(new Boundary("checkpoint", m.end(), m.segment(), m.bytes())));
+    Optional<KnownProducers> noted =
+        Optional.ofNullable(producers.get(LogId.of(id).producersKey()));
+    noted.ifPresent(
+        n -> boundaries.add(new Boundary("producers", n.end(), n.segment(), n.position())));
+    KnownLog known =
+        new KnownLog(entry, mark, noted.map(KnownProducers::end).orElse(0L), journalled.end(id));
+    AuditedLog log = new LogAudit(disk, place, id, known, boundaries, journalled, sink).run();
     logs.add(log);
     totals = totals.plus(log.totals());
   }

@@ -24,6 +24,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The parts of an open hot tier, put together in order; when one fails, those before it close. */
 record HotOpening(
@@ -35,6 +37,8 @@ record HotOpening(
     FoundDamage damage,
     ProducerNotes notes,
     Upkeep upkeep) {
+
+  private static final Logger LOG = LoggerFactory.getLogger(HotOpening.class);
 
   static HotOpening open(
       HotSettings settings, InstantSource clock, MeterRegistry meters, Disk disk) {
@@ -101,7 +105,12 @@ record HotOpening(
             env.directory().producers(),
             env.settings().producers(),
             () -> topics(metadata.current()));
-    JournalledBatches journalled = JournalledBatches.read(env.disk(), env.directory(), checkpoint);
+    JournalledBatches journalled =
+        JournalledBatches.read(
+            env.disk(),
+            env.directory(),
+            checkpoint::mark,
+            torn -> LOG.info("A frame of the journal is not whole and is stepped over: {}", torn));
     recover(env, metadata, checkpoint, journalled, producers.read(env.census()), logs);
     checkpoint.store(logs.marks());
     journalled.delete();

@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.journal.JournalReplay;
+import io.thermocline.hot.journal.JournalScan;
 import io.thermocline.hot.journal.Place;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,20 +36,30 @@ final class JournalledBatches {
     this.replay = new JournalReplay(disk, directory.root());
   }
 
-  static JournalledBatches read(Disk disk, DataDirectory directory, Checkpoint checkpoint)
+  /** None. */
+  static JournalledBatches none(Disk disk, DataDirectory directory) {
+    return new JournalledBatches(disk, directory);
+  }
+
+  /**
+   * Reads the journal.
+   *
+   * @param marks the checkpoint
+   * @param torn told of frames that are stepped over
+   */
+  static JournalledBatches read(
+      Disk disk,
+      DataDirectory directory,
+      Function<LogId, Optional<Checkpoint.Mark>> marks,
+      Consumer<JournalScan.Torn> torn)
       throws IOException {
     JournalledBatches batches = new JournalledBatches(disk, directory);
     List<JournalReplay.Entry> entries =
         batches.replay.entries(
-            place -> checkpoint.mark(logOf(place)).map(mark -> liesPast(mark, place)).orElse(true));
+            place -> marks.apply(logOf(place)).map(mark -> liesPast(mark, place)).orElse(true),
+            torn);
     for (JournalReplay.Entry entry : entries) {
       batches.byLog.computeIfAbsent(logOf(entry.place()), log -> new ArrayList<>()).add(entry);
-    }
-    if (!entries.isEmpty()) {
-      LOG.info(
-          "The journal is laid over the segments: logs={} groups={}",
-          batches.byLog.size(),
-          entries.size());
     }
     return batches;
   }
@@ -79,12 +92,21 @@ final class JournalledBatches {
     }
     Segment segment = Segment.at(directory.partition(id), LogId.of(id), last.getAsLong());
     try (DiskFile file = disk.open(segment.file())) {
-      for (JournalReplay.Entry entry : entries) {
-        if (entry.place().segment() == segment.base()) {
-          replay.layOver(entry, file);
-        }
+      for (JournalReplay.Entry entry : of(id, segment)) {
+        replay.layOver(entry, file);
       }
     }
+  }
+
+  /** Opens a log's last segment as {@link #layOver} would leave it, to be read. */
+  DiskFile open(TopicPartition id, Segment last) throws IOException {
+    DiskFile file = disk.openToRead(last.file());
+    List<JournalReplay.Entry> entries = of(id, last);
+    return entries.isEmpty() ? file : replay.laidOver(entries, file);
+  }
+
+  private List<JournalReplay.Entry> of(TopicPartition id, Segment segment) {
+    return of(id).stream().filter(entry -> entry.place().segment() == segment.base()).toList();
   }
 
   private OptionalLong lastSegment(TopicPartition id) throws IOException {
@@ -99,8 +121,16 @@ final class JournalledBatches {
     return byLog.getOrDefault(LogId.of(id), List.of());
   }
 
+  /** How many logs there is something of. */
+  int logs() {
+    return byLog.size();
+  }
+
   /** Deletes the journal: every log's last segment was forced, with all that was laid over it. */
   void delete() throws IOException {
     replay.delete();
+    if (!byLog.isEmpty()) {
+      LOG.info("The journal was laid over the segments: logs={}", byLog.size());
+    }
   }
 }

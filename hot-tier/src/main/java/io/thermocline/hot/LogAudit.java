@@ -22,9 +22,10 @@ final class LogAudit {
   private final Disk disk;
   private final Path directory;
   private final TopicPartition id;
+  private final KnownLog known;
   private final PartitionEntry entry;
-  private final Optional<Checkpoint.Mark> mark;
-  private final long notedTo;
+  private final List<Boundary> boundaries;
+  private final JournalledBatches journalled;
   private final AuditFinding.Sink sink;
 
   private final List<Disk.Entry> segments = new ArrayList<>();
@@ -32,39 +33,34 @@ final class LogAudit {
   private AuditTotals totals = AuditTotals.NONE;
 
   /**
-   * @param notedTo what lies below it was durable when the producers were noted
+   * @param boundaries what files beside the segments say of them
    */
   LogAudit(
       Disk disk,
       Path directory,
       TopicPartition id,
-      PartitionEntry entry,
-      Optional<Checkpoint.Mark> mark,
-      long notedTo,
+      KnownLog known,
+      List<Boundary> boundaries,
+      JournalledBatches journalled,
       AuditFinding.Sink sink) {
     this.disk = disk;
     this.directory = directory;
     this.id = id;
-    this.entry = entry;
-    this.mark = mark;
-    this.notedTo = notedTo;
+    this.known = known;
+    this.entry = known.entry();
+    this.boundaries = List.copyOf(boundaries);
+    this.journalled = journalled;
     this.sink = sink;
   }
 
   AuditedLog run() throws IOException {
     list();
-    for (OffsetRange known : entry.lost()) {
-      lose(known, "metadata", "recorded as damaged by an earlier start or reader");
+    for (OffsetRange recorded : entry.lost()) {
+      lose(recorded, "metadata", "recorded as damaged by an earlier start or reader");
     }
     long end = segments.isEmpty() ? withoutFiles() : withFiles();
     long oldest = segments.isEmpty() ? end : base(0);
-    return new AuditedLog(
-        id,
-        entry.logStart(),
-        Math.max(Math.max(oldest, entry.trimmedTo()), entry.logStart()),
-        end,
-        lost,
-        totals);
+    return new AuditedLog(id, entry.logStart(), Math.max(oldest, known.start()), end, lost, totals);
   }
 
   private void list() throws IOException {
@@ -91,17 +87,9 @@ final class LogAudit {
     return Segment.baseOf(segments.get(at).name()).orElseThrow();
   }
 
-  /** One past the last offset that is known to have been durable without looking into files. */
-  private long knownDurable() {
-    long marked = mark.map(Checkpoint.Mark::end).orElse(0L);
-    long read = entry.lost().stream().mapToLong(OffsetRange::to).max().orElse(0);
-    long known = Math.max(Math.max(marked, read), notedTo);
-    return Math.max(known, Math.max(entry.trimmedTo(), entry.logStart()));
-  }
-
   private long withoutFiles() {
-    long start = Math.max(entry.trimmedTo(), entry.logStart());
-    long end = knownDurable();
+    long start = known.start();
+    long end = known.durableTo();
     if (start < end) {
       lose(new OffsetRange(start, end), directory.toString(), "there is no segment");
     }
@@ -116,9 +104,15 @@ final class LogAudit {
           "no segment has these offsets");
     }
     for (int i = 0; i + 1 < segments.size(); i++) {
-      audit(segment(i), segments.get(i).bytes(), base(i + 1));
+      Segment sealed = segment(i);
+      try (DiskFile file = disk.openToRead(sealed.file())) {
+        audit(sealed, file, file.size(), base(i + 1));
+      }
     }
-    return last(segment(segments.size() - 1), segments.get(segments.size() - 1).bytes());
+    Segment last = segment(segments.size() - 1);
+    try (DiskFile file = journalled.open(id, last)) {
+      return last(last, file);
+    }
   }
 
   private Segment segment(int at) {
@@ -126,14 +120,12 @@ final class LogAudit {
   }
 
   /** The end of the last segment is what a recovery makes of it. */
-  private long last(Segment segment, long size) throws IOException {
-    TailScan.Verdict verdict;
-    try (DiskFile file = disk.openToRead(segment.file())) {
-      long durable = Math.max(segment.base(), knownDurable());
-      verdict =
-          new TailScan(file, segment, size, new SegmentIndex(0), header -> {}, durable)
-              .judge(0, segment.base(), 0);
-    }
+  private long last(Segment segment, DiskFile file) throws IOException {
+    long size = file.size();
+    long durable = Math.max(segment.base(), known.durableTo());
+    TailScan.Verdict verdict =
+        new TailScan(file, segment, size, new SegmentIndex(0), header -> {}, durable)
+            .judge(0, segment.base(), 0);
     if (verdict.cutAt() < size) {
       sink.note(
           id,
@@ -141,14 +133,15 @@ final class LogAudit {
           "%d bytes were never acknowledged, the next start cuts them"
               .formatted(size - verdict.cutAt()));
     }
-    audit(segment, verdict.cutAt(), verdict.end());
+    audit(segment, file, verdict.cutAt(), verdict.end());
     return verdict.end();
   }
 
-  private void audit(Segment segment, long bytes, long end) throws IOException {
-    Optional<Checkpoint.Mark> here = mark.filter(m -> m.segment() == segment.base());
+  private void audit(Segment segment, DiskFile file, long bytes, long end) throws IOException {
+    List<Boundary> here =
+        boundaries.stream().filter(boundary -> boundary.segment() == segment.base()).toList();
     SegmentAudit audit = new SegmentAudit(disk, segment, bytes, end, here, findings());
-    totals = totals.plus(audit.run());
+    totals = totals.plus(audit.run(file));
   }
 
   private SegmentAudit.Findings findings() {
@@ -167,7 +160,7 @@ final class LogAudit {
 
   /** Damage below the log start, or of what is trimmed, is missed by nobody. */
   private void lose(OffsetRange range, String place, String problem) {
-    long start = Math.max(entry.logStart(), entry.trimmedTo());
+    long start = known.start();
     OffsetRange missed =
         new OffsetRange(Math.min(range.to(), Math.max(range.from(), start)), range.to());
     if (missed.isEmpty() && !range.isEmpty()) {

@@ -234,17 +234,13 @@ final class LogRecovery {
     return new Segment.Sealed(Segment.at(directory, LogId.of(id), base), base, bytes);
   }
 
-  /** One past the last offset that is known to have been durable without looking into files. */
-  private long knownDurable() {
-    long marked = Math.max(mark.map(Checkpoint.Mark::end).orElse(0L), journalled.end(id));
-    long read = entry.lost().stream().mapToLong(OffsetRange::to).max().orElse(0);
-    long known = Math.max(Math.max(marked, read), producers.notedTo());
-    return Math.max(known, Math.max(entry.trimmedTo(), entry.logStart()));
+  private KnownLog known() {
+    return new KnownLog(entry, mark, producers.notedTo(), journalled.end(id));
   }
 
   private void planWithoutFiles(Plan plan) {
-    long start = Math.max(entry.trimmedTo(), entry.logStart());
-    plan.end = knownDurable();
+    long start = known().start();
+    plan.end = known().durableTo();
     producers.endsAt(plan.end);
     if (start < plan.end) {
       plan.lose(new OffsetRange(start, plan.end));
@@ -268,7 +264,7 @@ final class LogRecovery {
     }
     try (DiskFile file = env.disk().openToRead(plan.active.file())) {
       plan.index = new SegmentIndex(plan.rewriteFrom);
-      long durable = Math.max(base, knownDurable());
+      long durable = Math.max(base, known().durableTo());
       TailScan scan = new TailScan(file, plan.active, size, plan.index, producers::add, durable);
       TailScan.Verdict verdict =
           scan.judge(

@@ -8,7 +8,10 @@ import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.model.OffsetRange;
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Holds one segment to what it must be: every byte, every batch, its index. Used once. */
 final class SegmentAudit {
@@ -17,11 +20,11 @@ final class SegmentAudit {
   private final long bytes;
   private final long end;
   private final Findings findings;
-  private final Optional<Checkpoint.Mark> mark;
+  private final List<Boundary> boundaries;
   private long batches;
   private long records;
   private boolean whole = true;
-  private boolean markFits;
+  private final Set<Boundary> fitting = new HashSet<>();
 
   /** Takes what is wrong. */
   interface Findings {
@@ -35,43 +38,46 @@ final class SegmentAudit {
   /**
    * @param bytes of the file that count
    * @param end one past the last offset it must have
-   * @param mark the checkpoint's, if it is about this segment
+   * @param boundaries of this segment, as other files have them
    */
   SegmentAudit(
       Disk disk,
       Segment segment,
       long bytes,
       long end,
-      Optional<Checkpoint.Mark> mark,
+      List<Boundary> boundaries,
       Findings findings) {
     this.disk = disk;
     this.segment = segment;
     this.bytes = bytes;
     this.end = end;
-    this.mark = mark;
+    this.boundaries = List.copyOf(boundaries);
     this.findings = findings;
   }
 
-  AuditTotals run() throws IOException {
+  /**
+   * Reads the segment.
+   *
+   * @param file its bytes; those of a last segment are not all in its own file
+   */
+  AuditTotals run(DiskFile file) throws IOException {
     Optional<IndexAudit> index = IndexAudit.of(disk, segment, bytes);
-    try (DiskFile file = disk.openToRead(segment.file())) {
-      SegmentWalk walk =
-          new SegmentWalk(file, Optional.of(segment.stamp()), 0, bytes, segment.base(), end);
-      long expected = walk.expected();
-      for (SegmentPart part = walk.next(); part != null; part = walk.next()) {
-        compareMark(part.position(), expected);
-        look(part, expected, walk);
-        if (index.isPresent() && walk.header() != null) {
-          index.get().add(part.position(), walk.header());
-        }
-        expected = walk.expected();
+    SegmentWalk walk =
+        new SegmentWalk(file, Optional.of(segment.stamp()), 0, bytes, segment.base(), end);
+    long expected = walk.expected();
+    for (SegmentPart part = walk.next(); part != null; part = walk.next()) {
+      compareBoundaries(part.position(), expected);
+      look(part, expected, walk);
+      if (index.isPresent() && walk.header() != null) {
+        index.get().add(part.position(), walk.header());
       }
-      compareMark(bytes, expected);
-      if (expected < end) {
-        damage(new OffsetRange(expected, end), at(bytes), "the segment ends before its last batch");
-      }
+      expected = walk.expected();
     }
-    checkMark();
+    compareBoundaries(bytes, expected);
+    if (expected < end) {
+      damage(new OffsetRange(expected, end), at(bytes), "the segment ends before its last batch");
+    }
+    checkBoundaries();
     checkIndex(index);
     return new AuditTotals(1, batches, records, bytes);
   }
@@ -103,18 +109,24 @@ final class SegmentAudit {
     findings.damage(offsets, place, problem);
   }
 
-  private void compareMark(long position, long offset) {
-    markFits |= mark.isPresent() && mark.get().bytes() == position && mark.get().end() == offset;
+  private void compareBoundaries(long position, long offset) {
+    for (Boundary boundary : boundaries) {
+      if (boundary.isAt(position, offset)) {
+        fitting.add(boundary);
+      }
+    }
   }
 
   /** What a damaged file lacks is named already. */
-  private void checkMark() {
-    if (mark.isPresent() && !markFits && whole) {
-      findings.damage(
-          none(),
-          "checkpoint",
-          "it has offset %d at position %d of %s, where no batch ends"
-              .formatted(mark.get().end(), mark.get().bytes(), segment.file()));
+  private void checkBoundaries() {
+    for (Boundary boundary : boundaries) {
+      if (whole && !fitting.contains(boundary)) {
+        findings.damage(
+            none(),
+            boundary.source(),
+            "it has offset %d at position %d of %s, where no batch ends"
+                .formatted(boundary.offset(), boundary.position(), segment.file()));
+      }
     }
   }
 

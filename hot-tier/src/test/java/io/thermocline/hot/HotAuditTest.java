@@ -214,7 +214,9 @@ class HotAuditTest {
 
   private HotAuditReport audit() {
     findings.clear();
-    return HotAudit.run(directory, findings::add);
+    try (HotAudit audit = HotAudit.open(directory)) {
+      return audit.run(findings::add);
+    }
   }
 
   private List<AuditFinding> damages() {

@@ -190,6 +190,7 @@ final class PowerCutRun {
 
   private Crash open(SimulatedDisk disk, Promises promises, int depth) {
     PowerCut[] within = {null};
+    AuditedImage audited = AuditedImage.of(disk);
     AtomicInteger calls = new AtomicInteger(1 + random.nextInt(RECOVERY_CALLS));
     disk.fault(
         (op, path) -> {
@@ -202,6 +203,7 @@ final class PowerCutRun {
       life.open();
       disk.fault(DiskFault.NONE);
       after = new Crash(disk.cut(), promises.check(life.tier()));
+      audited.agreesWith(life.tier());
       if (depth == 0 && random.nextInt(4) == 0) {
         life.appendEverywhere(after.promises().copy());
       }
@@ -227,16 +229,20 @@ final class PowerCutRun {
         new HotLife(disk, clock, random, values, new Promises(), unexpected -> false)) {
       life.open();
     }
-    Map<String, byte[]> after = contents(disk);
+    assertSame(before, contents(disk));
+  }
+
+  /** Whether the same files hold the same bytes. */
+  static void assertSame(Map<String, byte[]> before, Map<String, byte[]> after) {
     assertThat(after.keySet()).isEqualTo(before.keySet());
     after.forEach(
         (path, bytes) ->
             assertThat(Arrays.equals(bytes, before.get(path)))
-                .as("%s is as it was before it was opened again", path)
+                .as("%s is as it was", path)
                 .isTrue());
   }
 
-  private static Map<String, byte[]> contents(SimulatedDisk disk) {
+  static Map<String, byte[]> contents(SimulatedDisk disk) {
     Map<String, byte[]> contents = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(disk.getPath("/"))) {
       for (Path path : paths.filter(Files::isRegularFile).toList()) {

@@ -19,7 +19,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Audits the stored data of a server that does not run. Changes nothing. */
+/**
+ * Audits the stored data of a server that does not run, and holds its directory until all of it is
+ * done. Changes nothing.
+ */
 public final class DataAudit {
   private static final UUID NOBODY = new UUID(0, 0);
 
@@ -53,7 +56,9 @@ public final class DataAudit {
    * @throws io.thermocline.model.ThermoclineException when the directory is in use or is none
    */
   public Report runHot(AuditFinding.Sink sink) {
-    return new Report(HotAudit.run(settings.hot().directory(), sink), Optional.empty());
+    try (HotAudit audit = HotAudit.open(settings.hot().directory())) {
+      return new Report(audit.run(sink), Optional.empty());
+    }
   }
 
   /**
@@ -64,7 +69,12 @@ public final class DataAudit {
    *     when the catalog or the object store can't be reached
    */
   public Report run(AuditFinding.Sink sink) {
-    HotAuditReport hot = HotAudit.run(settings.hot().directory(), sink);
+    try (HotAudit audit = HotAudit.open(settings.hot().directory())) {
+      return run(audit.run(sink), sink);
+    }
+  }
+
+  private Report run(HotAuditReport hot, AuditFinding.Sink sink) {
     List<TopicId> topics = hot.topics().stream().map(Topic::id).toList();
     ColdAuditReport cold =
         ColdAudit.run(

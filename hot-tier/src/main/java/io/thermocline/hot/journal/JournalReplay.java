@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -33,49 +32,30 @@ public final class JournalReplay {
     this.directory = directory;
   }
 
-  /** The entries that are wanted, in no particular order. */
-  public List<Entry> entries(Predicate<Place> wanted) throws IOException {
+  /**
+   * The entries that are wanted, in no particular order.
+   *
+   * @param torn told of frames that are stepped over
+   */
+  public List<Entry> entries(Predicate<Place> wanted, Consumer<JournalScan.Torn> torn)
+      throws IOException {
     List<Entry> entries = new ArrayList<>();
     for (Path path : Journal.files(directory)) {
       if (disk.exists(path)) {
-        read(
-            path,
-            entry -> {
-              if (wanted.test(entry.place())) {
-                entries.add(entry);
-              }
-            });
+        try (JournalScan scan = JournalScan.open(disk, path)) {
+          for (var part = scan.next(); part.isPresent(); part = scan.next()) {
+            if (part.get() instanceof JournalScan.Whole frame) {
+              frame.entries().stream()
+                  .filter(entry -> wanted.test(entry.place()))
+                  .forEach(entries::add);
+            } else if (part.get() instanceof JournalScan.Torn frame) {
+              torn.accept(frame);
+            }
+          }
+        }
       }
     }
     return entries;
-  }
-
-  private void read(Path path, Consumer<Entry> found) throws IOException {
-    try (DiskFile file = disk.openToRead(path)) {
-      OptionalLong id = JournalFile.idOf(file, path);
-      if (id.isEmpty()) {
-        return;
-      }
-      long size = file.size();
-      ByteBuffer window = ByteBuffer.allocate(Frame.MAX_BYTES).limit(0);
-      long windowAt = 0;
-      long at = Frame.BLOCK_BYTES;
-      while (at < size) {
-        int index = (int) (at - windowAt);
-        int length = index < window.limit() ? Frame.lengthAt(window, index) : 0;
-        if (index + Math.max(length, Frame.HEADER_BYTES) > window.limit()) {
-          window.clear();
-          window.limit(file.read(window, at)).position(0);
-          windowAt = at;
-          index = 0;
-        }
-        List<Frame.Found> frame = Frame.read(window, index, id.getAsLong(), at);
-        for (Frame.Found each : frame) {
-          found.accept(new Entry(each.place(), path, at + each.at()));
-        }
-        at += frame.isEmpty() ? Frame.BLOCK_BYTES : Frame.padded(Frame.lengthAt(window, index));
-      }
-    }
   }
 
   /** Copies an entry's bytes to their place in a segment's file. */
@@ -88,6 +68,20 @@ public final class JournalReplay {
       }
     }
     segment.write(bytes.flip(), entry.place().position());
+  }
+
+  /**
+   * A segment's file as {@link #layOver} would leave it, to be read; nothing is changed.
+   *
+   * @param segment closed by closing what is given back, or when this fails
+   */
+  public DiskFile laidOver(List<Entry> entries, DiskFile segment) throws IOException {
+    try {
+      return new LaidOver(disk, entries, segment);
+    } catch (IOException | RuntimeException e) {
+      segment.close();
+      throw e;
+    }
   }
 
   /** Deletes the journal, durably, once every entry is durable in its segment. */

@@ -46,13 +46,42 @@ class FrameTest {
     Path segment = directory.resolve("segment");
     try (DiskFile file = disk.create(segment)) {
       for (JournalReplay.Entry entry :
-          replay.entries(place -> place.topic().equals(FIRST.topic()))) {
+          replay.entries(place -> place.topic().equals(FIRST.topic()), torn -> {})) {
         replay.layOver(entry, file);
       }
     }
     assertThat(Files.readAllBytes(segment))
         .hasSize(74)
         .endsWith("firstthird".getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void aSegmentReadsAsIfEntriesWereLaidOverItAndIsNotChanged() throws IOException {
+    assertThat(places(golden)).isNotEmpty();
+    JournalReplay replay = new JournalReplay(disk, directory);
+    List<JournalReplay.Entry> entries =
+        replay.entries(place -> place.topic().equals(FIRST.topic()), torn -> {});
+    Path copy = Files.write(directory.resolve("copy"), new byte[70]);
+    try (DiskFile file = disk.open(copy)) {
+      for (JournalReplay.Entry entry : entries) {
+        replay.layOver(entry, file);
+      }
+    }
+    byte[] wanted = Files.readAllBytes(copy);
+    Path segment = Files.write(directory.resolve("segment"), new byte[70]);
+    try (DiskFile view = replay.laidOver(entries, disk.openToRead(segment))) {
+      assertThat(view.size()).isEqualTo(wanted.length);
+      for (int from = 0; from <= wanted.length; from++) {
+        for (int length = 0; length <= wanted.length + 1; length++) {
+          ByteBuffer into = ByteBuffer.allocate(length + 1).position(1);
+          int read = view.read(into, from);
+          assertThat(read).isEqualTo(Math.min(length, wanted.length - from));
+          assertThat(Arrays.copyOfRange(into.array(), 1, 1 + read))
+              .isEqualTo(Arrays.copyOfRange(wanted, from, from + read));
+        }
+      }
+    }
+    assertThat(Files.readAllBytes(segment)).isEqualTo(new byte[70]);
   }
 
   @Test
@@ -133,7 +162,7 @@ class FrameTest {
   private List<Place> places(byte[] file) throws IOException {
     Files.write(directory.resolve("journal-0"), file);
     return new JournalReplay(disk, directory)
-        .entries(place -> true).stream().map(JournalReplay.Entry::place).toList();
+        .entries(place -> true, torn -> {}).stream().map(JournalReplay.Entry::place).toList();
   }
 
   private static JournalEntry entry(Place place, String bytes) {
