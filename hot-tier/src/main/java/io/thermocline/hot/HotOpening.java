@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,8 +43,22 @@ record HotOpening(
 
   static HotOpening open(
       HotSettings settings, InstantSource clock, MeterRegistry meters, Disk disk) {
+    return open(settings, clock, meters, disk, HotThreads::of);
+  }
+
+  /**
+   * Opens the parts.
+   *
+   * @param threadsOf makes the threads, once the directory is taken
+   */
+  static HotOpening open(
+      HotSettings settings,
+      InstantSource clock,
+      MeterRegistry meters,
+      Disk disk,
+      Function<HotSettings, HotThreads> threadsOf) {
     DataDirectory directory = DataDirectory.take(disk, settings.directory());
-    HotThreads threads = new HotThreads(settings);
+    HotThreads threads = threadsOf.apply(settings);
     OpenSegments segments = new OpenSegments(disk, settings.maxOpenFiles());
     try {
       DiskReserve reserve = new DiskReserve(disk, directory.root(), settings.minFreeBytes());

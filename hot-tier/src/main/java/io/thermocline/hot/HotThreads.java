@@ -43,21 +43,49 @@ final class HotThreads {
   private final ScheduledExecutorService ticker;
   private volatile boolean closed;
 
-  HotThreads(HotSettings settings) {
-    writers = pool("write", settings.forceThreads(), new LinkedBlockingQueue<>());
-    journal = pool("journal", JOURNAL_THREADS, new LinkedBlockingQueue<>());
-    checkpoints = pool("checkpoint", CHECKPOINT_THREADS, new LinkedBlockingQueue<>());
-    readers = pool("read", settings.readThreads(), new ArrayBlockingQueue<>(MAX_WAITING_READS));
-    chores = pool("chore", CHORE_THREADS, new ArrayBlockingQueue<>(MAX_WAITING_READS));
-    ticker = new ScheduledThreadPoolExecutor(1, named("tick"));
+  /** Where the threads come from. */
+  interface Source {
+    /**
+     * A pool.
+     *
+     * @param queue what waits for a thread; a task that finds no place there is rejected
+     */
+    ExecutorService pool(String name, int threads, BlockingQueue<Runnable> queue);
+
+    /** One thread that works by the clock. */
+    ScheduledExecutorService ticker(String name);
   }
 
-  private static ExecutorService pool(String name, int threads, BlockingQueue<Runnable> queue) {
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, queue, named(name));
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
+  HotThreads(HotSettings settings, Source source) {
+    writers = source.pool("write", settings.forceThreads(), new LinkedBlockingQueue<>());
+    journal = source.pool("journal", JOURNAL_THREADS, new LinkedBlockingQueue<>());
+    checkpoints = source.pool("checkpoint", CHECKPOINT_THREADS, new LinkedBlockingQueue<>());
+    BlockingQueue<Runnable> reads = new ArrayBlockingQueue<>(MAX_WAITING_READS);
+    readers = source.pool("read", settings.readThreads(), reads);
+    BlockingQueue<Runnable> waitingChores = new ArrayBlockingQueue<>(MAX_WAITING_READS);
+    chores = source.pool("chore", CHORE_THREADS, waitingChores);
+    ticker = source.ticker("tick");
+  }
+
+  /** Threads of their own, which end when they are idle. */
+  static HotThreads of(HotSettings settings) {
+    return new HotThreads(
+        settings,
+        new Source() {
+          @Override
+          public ExecutorService pool(String name, int threads, BlockingQueue<Runnable> queue) {
+            ThreadPoolExecutor pool =
+                new ThreadPoolExecutor(
+                    threads, threads, IDLE_SECONDS, TimeUnit.SECONDS, queue, named(name));
+            pool.allowCoreThreadTimeOut(true);
+            return pool;
+          }
+
+          @Override
+          public ScheduledExecutorService ticker(String name) {
+            return new ScheduledThreadPoolExecutor(1, named(name));
+          }
+        });
   }
 
   private static ThreadFactory named(String name) {
