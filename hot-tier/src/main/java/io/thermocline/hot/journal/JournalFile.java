@@ -115,6 +115,12 @@ final class JournalFile {
     return OptionalLong.of(header.getLong(2 * Integer.BYTES));
   }
 
+  /** Whether it begins as a journal file, of any version. */
+  static boolean isOne(DiskFile file) throws IOException {
+    ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES);
+    return file.read(magic, 0) == Integer.BYTES && (magic.getInt(0) & 0xffffff00) == MAGIC;
+  }
+
   /** Whose frames are its frames. */
   long id() {
     return id;

@@ -2,6 +2,7 @@ package io.thermocline.hot.journal;
 
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -68,6 +69,26 @@ public final class JournalScan implements AutoCloseable {
       file.close();
       throw e;
     }
+  }
+
+  /** As {@link #open(Disk, Path)}, on the real file system. */
+  public static JournalScan open(Path path) throws IOException {
+    return open(new LocalDisk(), path);
+  }
+
+  /** Whether a file has a journal's name, or begins as one does. */
+  public static boolean isJournal(Path path) throws IOException {
+    if (Journal.files(path.toAbsolutePath().getParent()).contains(path.toAbsolutePath())) {
+      return true;
+    }
+    try (DiskFile file = new LocalDisk().openToRead(path)) {
+      return JournalFile.isOne(file);
+    }
+  }
+
+  /** The file. */
+  public Path path() {
+    return path;
   }
 
   /** Its bytes. */

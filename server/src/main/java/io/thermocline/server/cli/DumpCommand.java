@@ -8,6 +8,7 @@ import io.thermocline.hot.audit.DamagedBytes;
 import io.thermocline.hot.audit.SegmentPart;
 import io.thermocline.hot.audit.SegmentPlace;
 import io.thermocline.hot.audit.StoredBatch;
+import io.thermocline.hot.journal.JournalScan;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -28,7 +29,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "dump",
     description = {
-      "Print the batches of segment files, and check them. Needs no server, and goes on after damage.",
+      "Print the batches of segment files, and check them, or the frames of a journal file. Needs no"
+          + " server, and goes on after damage.",
       "",
       "Of a running server's newest segment the last batches may be half written.",
     },
@@ -36,11 +38,13 @@ import picocli.CommandLine.Spec;
     footer = {
       "  thermocline dump data/hot/topics",
       "  thermocline dump 00000000000000000000.log --records --json",
+      "  thermocline dump data/hot/journal-0",
     })
 final class DumpCommand implements Callable<Integer> {
   @Parameters(
-      paramLabel = "SEGMENT_FILE|DIRECTORY",
-      description = "A .log or .cut file, or a directory with .log files in it or below it.")
+      paramLabel = "FILE|DIRECTORY",
+      description =
+          "A .log or .cut file, a journal file, or a directory with .log files in it or below it.")
   private Path path;
 
   @Option(names = "--records", description = "Print the records of each batch too.")
@@ -87,6 +91,10 @@ final class DumpCommand implements Callable<Integer> {
     if (files.isEmpty()) {
       throw CommandFailure.of("there are no segment files in " + path);
     }
+    if (!directory && JournalScan.isJournal(path)) {
+      printJournal(out);
+      return ExitCode.OK;
+    }
     boolean damaged = false;
     for (Path file : files) {
       try (SegmentDump dump = SegmentDump.open(file, directory ? Optional.empty() : place())) {
@@ -94,6 +102,25 @@ final class DumpCommand implements Callable<Integer> {
       }
     }
     return damaged ? ExitCode.DATA_LOST : ExitCode.OK;
+  }
+
+  /** A frame that is not whole was being written, nearly always: nobody counts on it. */
+  private void printJournal(DumpOutput out) throws IOException {
+    long frames = 0;
+    long entries = 0;
+    try (JournalScan journal = JournalScan.open(path)) {
+      out.begin(journal);
+      for (var part = journal.next(); part.isPresent(); part = journal.next()) {
+        if (part.get() instanceof JournalScan.Whole frame) {
+          frames++;
+          entries += frame.entries().size();
+          out.frame(frame);
+        } else if (part.get() instanceof JournalScan.Torn frame) {
+          out.torn(frame);
+        }
+      }
+      out.end(journal, frames, entries);
+    }
   }
 
   private Optional<SegmentPlace> place() {

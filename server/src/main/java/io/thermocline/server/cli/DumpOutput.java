@@ -4,6 +4,7 @@ import io.thermocline.codec.RecordCursor;
 import io.thermocline.hot.SegmentDump;
 import io.thermocline.hot.audit.DamagedBytes;
 import io.thermocline.hot.audit.StoredBatch;
+import io.thermocline.hot.journal.JournalScan;
 import io.thermocline.model.OffsetRange;
 
 /** How a dump is printed, part by part, so that the largest segment takes no memory. */
@@ -25,4 +26,16 @@ interface DumpOutput {
 
   /** The file ends. */
   void end(SegmentDump dump, DumpSums sums);
+
+  /** A journal file begins. */
+  void begin(JournalScan journal);
+
+  /** Its next frame. */
+  void frame(JournalScan.Whole frame);
+
+  /** Its next frame is not whole. */
+  void torn(JournalScan.Torn frame);
+
+  /** The journal file ends. */
+  void end(JournalScan journal, long frames, long entries);
 }

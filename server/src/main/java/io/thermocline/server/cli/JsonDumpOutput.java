@@ -4,6 +4,9 @@ import io.thermocline.codec.RecordCursor;
 import io.thermocline.hot.SegmentDump;
 import io.thermocline.hot.audit.DamagedBytes;
 import io.thermocline.hot.audit.StoredBatch;
+import io.thermocline.hot.journal.JournalReplay;
+import io.thermocline.hot.journal.JournalScan;
+import io.thermocline.hot.journal.Place;
 import io.thermocline.model.OffsetRange;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -119,6 +122,53 @@ final class JsonDumpOutput implements DumpOutput {
     fields.put("records", sums.records());
     fields.put("damagedBatches", sums.damagedBatches());
     fields.put("damagedRuns", sums.damagedRuns());
+    line("end", fields);
+    out.flush();
+  }
+
+  @Override
+  public void begin(JournalScan journal) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("file", journal.path().toString());
+    fields.put("bytes", journal.size());
+    fields.put("finished", journal.isFinished());
+    line("journal", fields);
+  }
+
+  @Override
+  public void frame(JournalScan.Whole frame) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("position", frame.position());
+    fields.put("bytes", frame.bytes());
+    fields.put("entries", frame.entries().size());
+    line("frame", fields);
+    frame.entries().forEach(this::entry);
+  }
+
+  private void entry(JournalReplay.Entry entry) {
+    Place place = entry.place();
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("at", entry.at());
+    fields.put("topicId", place.topic().toString());
+    fields.put("partition", place.partition());
+    fields.put("segment", place.segment());
+    fields.put("position", place.position());
+    fields.put("bytes", place.bytes());
+    fields.put("nextOffset", place.nextOffset());
+    line("entry", fields);
+  }
+
+  @Override
+  public void torn(JournalScan.Torn frame) {
+    line("torn", Map.of("position", frame.position(), "bytes", frame.bytes()));
+  }
+
+  @Override
+  public void end(JournalScan journal, long frames, long entries) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("file", journal.path().toString());
+    fields.put("frames", frames);
+    fields.put("entries", entries);
     line("end", fields);
     out.flush();
   }

@@ -5,6 +5,9 @@ import io.thermocline.hot.SegmentDump;
 import io.thermocline.hot.audit.DamagedBytes;
 import io.thermocline.hot.audit.SegmentPlace;
 import io.thermocline.hot.audit.StoredBatch;
+import io.thermocline.hot.journal.JournalReplay;
+import io.thermocline.hot.journal.JournalScan;
+import io.thermocline.hot.journal.Place;
 import io.thermocline.model.OffsetRange;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +119,44 @@ final class TextDumpOutput implements DumpOutput {
     out.printf(
         "%d batches, %d records; damaged: %d batches, %d other runs of bytes%n%n",
         sums.batches(), sums.records(), sums.damagedBatches(), sums.damagedRuns());
+    out.flush();
+  }
+
+  @Override
+  public void begin(JournalScan journal) {
+    out.printf(
+        "%s: %d bytes, a journal%s%n",
+        journal.path(), journal.size(), journal.isFinished() ? "" : " that was never finished");
+  }
+
+  @Override
+  public void frame(JournalScan.Whole frame) {
+    out.printf(
+        "at=%d entries=%d bytes=%d%n", frame.position(), frame.entries().size(), frame.bytes());
+    for (JournalReplay.Entry entry : frame.entries()) {
+      Place place = entry.place();
+      out.printf(
+          "  at=%d topicId=%s partition=%d segment=%d position=%d bytes=%d nextOffset=%d%n",
+          entry.at(),
+          place.topic(),
+          place.partition(),
+          place.segment(),
+          place.position(),
+          place.bytes(),
+          place.nextOffset());
+    }
+  }
+
+  @Override
+  public void torn(JournalScan.Torn frame) {
+    out.printf(
+        "at=%d bytes=%d not whole: it was being written, or is damaged%n",
+        frame.position(), frame.bytes());
+  }
+
+  @Override
+  public void end(JournalScan journal, long frames, long entries) {
+    out.printf("%d frames, %d entries%n%n", frames, entries);
     out.flush();
   }
 }

@@ -27,9 +27,10 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-      "Audit the stored data of a server that does not run: metadata, checkpoint, every batch of every"
-          + " segment, the indexes, the groups' offsets; then the tables, every record of every data"
-          + " file, and that the tiers together have all offsets from log start to end.",
+      "Audit the stored data of a server that was stopped or killed: metadata, checkpoint, journal,"
+          + " every batch of every segment, the indexes, the notes on producers, the groups' offsets;"
+          + " then the tables, every record of every data file, and that the tiers together have all"
+          + " offsets from log start to end.",
       "",
       "Prints what is wrong, by partition and offset range, and exits with 5 if anything is. Changes"
           + " nothing.",
