@@ -29,72 +29,91 @@ final class Lake implements AutoCloseable {
   static final String SECRET_KEY = "thermocline-secret";
 
   private final List<CommandLine.Background> running;
+  private final String store;
   private final String catalog;
 
-  private Lake(List<CommandLine.Background> running, String catalog) {
+  private Lake(List<CommandLine.Background> running, String store, String catalog) {
     this.running = running;
+    this.store = store;
     this.catalog = catalog;
   }
 
   /** With its files on the local disk. */
   static Lake onDisk(Path folder) throws IOException, InterruptedException {
-    CommandLine.thermocline("", "version");
-    return fill(new ArrayList<>(), folder, List.of());
+    return open(folder, false);
   }
 
   /** With its files behind an S3 server, in a process of its own. */
   static Lake onS3(Path folder) throws IOException, InterruptedException {
-    CommandLine.thermocline("", "version");
-    Path testkit = CommandLine.home().resolve("testkit/target");
-    List<CommandLine.Background> running = new ArrayList<>();
-    running.add(
-        new CommandLine.Background(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                testkit.resolve("thermocline-testkit-0.1.0.jar") + ":" + testkit.resolve("lib/*"),
-                "io.thermocline.testkit.S3ServerMain",
-                "--dir",
-                folder.resolve("s3").toString(),
-                "--bucket",
-                "lake"),
-            Map.of(),
-            folder.resolve("s3.err"),
-            List.of("endpoint", "buckets")));
-    return fill(
-        running,
-        folder,
-        List.of(
-            "storage.warehouse=s3://lake/warehouse",
-            "storage.s3.endpoint=" + running.get(0).said("endpoint"),
-            "storage.s3.accessKey=env:STORE_KEY",
-            "storage.s3.secretKey=env:STORE_SECRET"));
+    return open(folder, true);
   }
 
-  private static Lake fill(List<CommandLine.Background> running, Path folder, List<String> settings)
-      throws IOException, InterruptedException {
+  private static Lake open(Path folder, boolean s3) throws IOException, InterruptedException {
+    // Builds what has to be built.
+    CommandLine.thermocline("", "version");
+    List<CommandLine.Background> running = new ArrayList<>();
+    try {
+      String store = "";
+      List<String> settings = new ArrayList<>();
+      if (s3) {
+        running.add(startStore(folder));
+        store = running.get(0).said("endpoint");
+        settings.add("storage.warehouse=s3://lake/warehouse");
+        settings.add("storage.s3.endpoint=" + store);
+        settings.add("storage.s3.accessKey=env:STORE_KEY");
+        settings.add("storage.s3.secretKey=env:STORE_SECRET");
+      }
+      CommandLine.Background server = startServer(folder, settings);
+      running.add(server);
+      fill(server.said("gRPC"), folder);
+      URI catalog = URI.create(server.said("HTTP")).resolve("/iceberg");
+      return new Lake(running, store, catalog.toString());
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      running.forEach(CommandLine.Background::close);
+      throw e;
+    }
+  }
+
+  private static CommandLine.Background startStore(Path folder) throws IOException {
+    Path testkit = CommandLine.home().resolve("testkit/target");
+    return new CommandLine.Background(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            testkit.resolve("thermocline-testkit-0.1.0.jar") + ":" + testkit.resolve("lib/*"),
+            "io.thermocline.testkit.S3ServerMain",
+            "--dir",
+            folder.resolve("s3").toString(),
+            "--bucket",
+            "lake"),
+        Map.of(),
+        folder.resolve("s3.err"),
+        List.of("endpoint", "buckets"));
+  }
+
+  private static CommandLine.Background startServer(Path folder, List<String> settings)
+      throws IOException {
     List<String> serve = new ArrayList<>();
     serve.addAll(List.of(CommandLine.home().resolve("thermocline").toString(), "serve"));
     List<String> all = new ArrayList<>(settings);
     all.addAll(List.of("data.dir=" + folder.resolve("data"), "grpc.port=0", "http.port=0"));
     all.add("storage.minFree=64MiB");
     all.forEach(setting -> serve.addAll(List.of("--set", setting)));
-    CommandLine.Background server =
-        new CommandLine.Background(
-            serve,
-            Map.of("STORE_KEY", ACCESS_KEY, "STORE_SECRET", SECRET_KEY),
-            folder.resolve("server.err"),
-            List.of("gRPC", "HTTP"));
-    running.add(server);
-    String address = server.said("gRPC");
-    CommandLine.thermocline(address, "topic", "create", "events", "--partitions", "1");
+    return new CommandLine.Background(
+        serve,
+        Map.of("STORE_KEY", ACCESS_KEY, "STORE_SECRET", SECRET_KEY),
+        folder.resolve("server.err"),
+        List.of("gRPC", "HTTP"));
+  }
+
+  private static void fill(String server, Path folder) throws IOException, InterruptedException {
+    CommandLine.thermocline(server, "topic", "create", "events", "--partitions", "1");
     for (int commit = 0; commit < COMMITS; commit++) {
       Path lines = Files.writeString(folder.resolve("lines-" + commit), lines(commit));
       CommandLine.thermocline(
-          address, "produce", "events", lines.toString(), "--key", "/key", "--timestamp", "/time");
-      CommandLine.thermocline(address, "tier", "run", "--trim-all");
+          server, "produce", "events", lines.toString(), "--key", "/key", "--timestamp", "/time");
+      CommandLine.thermocline(server, "tier", "run", "--trim-all");
     }
-    return new Lake(running, URI.create(server.said("HTTP")).resolve("/iceberg").toString());
   }
 
   private static String lines(int commit) {
@@ -111,6 +130,11 @@ final class Lake implements AutoCloseable {
   /** The timestamp of the record at that offset. */
   static Instant at(long offset) {
     return START.plus(Duration.ofSeconds(offset));
+  }
+
+  /** The object store's address; empty on the local disk. */
+  String store() {
+    return store;
   }
 
   /** Where engines find the catalog. */
