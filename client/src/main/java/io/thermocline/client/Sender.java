@@ -22,6 +22,7 @@ import java.util.function.LongSupplier;
  * ones, or sent and known by its request's number; it leaves by being answered once.
  */
 final class Sender {
+  private static final long LONGEST_REST_NANOS = Duration.ofHours(1).toNanos();
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
 
   private final ProducerOptions options;
@@ -39,6 +40,12 @@ final class Sender {
   private final Queue<Runnable> reports = new ConcurrentLinkedQueue<>();
 
   private final Map<PartitionName, Lane> lanes = new HashMap<>();
+
+  /**
+   * When a batch of some lane expires or its pause ends, or earlier. All lanes are looked at only
+   * then: with a thousand of them and an answer for each step that would be most of the work.
+   */
+  private long lanesDueNanos;
 
   /** Lanes with something queued, in the order of their turns. */
   private final Set<Lane> turns = new LinkedHashSet<>();
@@ -71,12 +78,13 @@ final class Sender {
     this.nanoTime = nanoTime;
     this.wake = wake;
     this.reconnectAtNanos = nanoTime.getAsLong();
+    this.lanesDueNanos = reconnectAtNanos;
   }
 
   /**
    * Does all that can be done now.
    *
-   * @return nanoseconds after which there is more to do by itself; the largest long for never
+   * @return nanoseconds after which there may be more to do by itself
    */
   long step() {
     for (Runnable report = reports.poll(); report != null; report = reports.poll()) {
@@ -84,7 +92,11 @@ final class Sender {
     }
     takeClosed(false);
     long now = nanoTime.getAsLong();
-    expire(now);
+    if (now - lanesDueNanos >= 0) {
+      expire(now);
+      lanesDueNanos = now + LONGEST_REST_NANOS;
+      lanes.values().forEach(lane -> noteDue(lane, now));
+    }
     if (!turns.isEmpty()) {
       identities.ifPresent(source -> source.want(now, this::report, this::identityRefused));
       if (stream == null && now - reconnectAtNanos >= 0) {
@@ -117,7 +129,7 @@ final class Sender {
       accumulator.recycle(batch.build(options.compression()));
       Lane lane = lanes.computeIfAbsent(batch.partition(), this::newLane);
       lane.enqueue(batch);
-      turns.add(lane);
+      takeTurn(lane);
     }
   }
 
@@ -214,12 +226,20 @@ final class Sender {
     }
   }
 
-  /** A lane has its place among the turns while it has something queued. */
+  /** Something became of a lane. It has its place among the turns while it has anything queued. */
   private void takeTurn(Lane lane) {
+    noteDue(lane, nanoTime.getAsLong());
     if (lane.hasQueued()) {
       turns.add(lane);
     } else {
       turns.remove(lane);
+    }
+  }
+
+  private void noteDue(Lane lane, long now) {
+    long wait = lane.nanosUntilNext(now);
+    if (wait < lanesDueNanos - now) {
+      lanesDueNanos = now + wait;
     }
   }
 
@@ -274,10 +294,7 @@ final class Sender {
         wait = Math.min(wait, identities.get().nanosUntilNext(now));
       }
     }
-    for (Lane lane : lanes.values()) {
-      wait = Math.min(wait, lane.nanosUntilNext(now));
-    }
-    return wait;
+    return Math.min(wait, Math.max(0, lanesDueNanos - now));
   }
 
   private void report(Runnable event) {
