@@ -37,6 +37,9 @@ final class Accumulator {
   /** Open batches in the order they were opened, which is the order they fall due. */
   private final Map<PartitionName, ProducerBatch> open = new LinkedHashMap<>();
 
+  /** The open batch a record was added to last, where most often the next goes too; or null. */
+  private ProducerBatch latest;
+
   /** What the program holds of partitions' fences. */
   private final Map<PartitionName, Long> tokens = new HashMap<>();
 
@@ -74,7 +77,7 @@ final class Accumulator {
       if (shut) {
         throw new IllegalStateException("The producer is closed");
       }
-      ProducerBatch batch = open.get(partition);
+      ProducerBatch batch = openBatch(partition);
       if (batch != null && batch.sizeInBytes() + reserved > batchBytes) {
         close(batch);
         batch = null;
@@ -85,6 +88,7 @@ final class Accumulator {
         batch = begin(partition, AppendConditions.NONE);
         open.put(partition, batch);
       }
+      latest = batch;
       future = batch.add(timestampMillis, record.key(), record.value(), headers(record), reserved);
       if (batch.sizeInBytes() >= batchBytes) {
         close(batch);
@@ -139,8 +143,12 @@ final class Accumulator {
     tokens.put(partition, token);
   }
 
+  private ProducerBatch openBatch(PartitionName partition) {
+    return latest != null && latest.partition().equals(partition) ? latest : open.get(partition);
+  }
+
   private void closeOpen(PartitionName partition) {
-    ProducerBatch before = open.get(partition);
+    ProducerBatch before = openBatch(partition);
     if (before != null) {
       close(before);
     }
@@ -214,6 +222,7 @@ final class Accumulator {
   }
 
   private void close(ProducerBatch batch) {
+    latest = null;
     open.remove(batch.partition());
     closed.add(batch);
     sticky.batchClosed(batch.partition());
