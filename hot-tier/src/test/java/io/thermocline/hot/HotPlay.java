@@ -9,6 +9,7 @@ import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.PartitionState;
 import io.thermocline.model.ProducerSequence;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.SegmentLimits;
@@ -70,6 +71,7 @@ final class HotPlay {
   private final int journalFrom;
   private HotOpening opening;
   private EmbeddedHotTier tier;
+  private int crowd;
   private boolean fenceAsked;
   private boolean fenceRaised;
   private long lastUnfenced = -1;
@@ -151,11 +153,13 @@ final class HotPlay {
   }
 
   private void cast() {
+    // A small cast meets more often.
+    crowd = 1 + random.nextInt(3);
     go("a", () -> appends("a", first));
-    go("b", () -> appends("b", first));
-    go("c", () -> appends("c", second));
+    maybe(1, "b", () -> appends("b", first));
+    maybe(1, "c", () -> appends("c", second));
     maybe(2, "reader", this::reads);
-    maybe(2, "follower", () -> follow(first, tier.state(first).end(), 5));
+    maybe(2, "follower", this::follows);
     maybe(2, "sealer", this::seals);
     maybe(2, "trimmer", this::trims);
     maybe(3, "starter", this::advancesLogStart);
@@ -175,7 +179,7 @@ final class HotPlay {
   }
 
   private void maybe(int oneIn, String name, Runnable task) {
-    if (random.nextInt(oneIn) == 0) {
+    if (random.nextInt(oneIn * crowd) == 0) {
       go(name, task);
     }
   }
@@ -263,14 +267,24 @@ final class HotPlay {
       checkForced(id, offset, name);
     }
     try {
-      assertThat(tier.state(id).end())
-          .as("end when %s is acknowledged", name)
-          .isGreaterThan(offset);
+      assertThat(endOf(id)).as("end when %s is acknowledged", name).isGreaterThan(offset);
     } catch (ThermoclineException e) {
       expect(e);
     }
     if (cut == null && random.nextInt(8) == 0) {
       takeCut();
+    }
+  }
+
+  /** Looks at the log, at one moment. */
+  private long endOf(TopicPartition id) {
+    Schedule.quiet(1);
+    try {
+      PartitionState state = tier.state(id);
+      ledgers.get(id).look(state);
+      return state.end();
+    } finally {
+      Schedule.quiet(-1);
     }
   }
 
@@ -321,7 +335,7 @@ final class HotPlay {
   private void reads() {
     for (int i = 0; i < 4; i++) {
       TopicPartition id = random.nextBoolean() ? first : second;
-      long end = tier.state(id).end();
+      long end = endOf(id);
       long from = end == 0 ? 0 : random.nextInt((int) end);
       ReadResult answer = Waiting.on(tier.read(id, from, 1 << 16));
       if (answer instanceof ReadResult.Progress progress) {
@@ -335,6 +349,15 @@ final class HotPlay {
           }
         }
       }
+    }
+  }
+
+  /** Some from wherever the log stands, and some that go on from where they were woken. */
+  private void follows() {
+    follow(first, endOf(first), 5);
+    for (int i = 0; i < 6; i++) {
+      TopicPartition id = random.nextBoolean() ? first : second;
+      follow(id, endOf(id), 1);
     }
   }
 
@@ -366,8 +389,8 @@ final class HotPlay {
   }
 
   private void trims() {
-    for (int i = 0; i < 3; i++) {
-      long end = tier.state(first).end();
+    for (int i = 0; i < 6; i++) {
+      long end = endOf(first);
       ledgers.get(first).askLetGo(end);
       long reached = Waiting.on(tier.trim(first, end));
       assertThat(reached).as("reached by a trim").isLessThanOrEqualTo(end);
@@ -376,14 +399,14 @@ final class HotPlay {
 
   private void advancesLogStart() {
     for (int i = 0; i < 2; i++) {
-      long end = tier.state(second).end();
+      long end = endOf(second);
       ledgers.get(second).askLetGo(end);
       ledgers.get(second).acknowledgeLogStart(Waiting.on(tier.advanceLogStart(second, end)));
     }
   }
 
   private void ticks() {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
       clock.advance(Duration.ofMinutes(random.nextInt(8)));
       threads.tick(opening.upkeep()::tick);
     }
@@ -427,9 +450,10 @@ final class HotPlay {
   /** Nobody does anything any more, and the tier is open. */
   private void settled() {
     answers.forEach(CompletableFuture::join);
+    long unused = endOf(first) + endOf(second);
     for (Map.Entry<CompletableFuture<Long>, Follow> each : List.copyOf(follows.entrySet())) {
       Follow follow = each.getValue();
-      if (tier.state(follow.id()).end() > follow.offset()) {
+      if (endOf(follow.id()) > follow.offset()) {
         assertThat(each.getKey()).as("woken from %s", follow).isDone();
       }
     }

@@ -23,6 +23,7 @@ final class ScheduledLedger {
   private final Set<String> asked = new HashSet<>();
   private final Set<String> refused = new HashSet<>();
   private long end;
+  private long hotStart;
   private long logStart;
   private long letGo;
 
@@ -56,6 +57,14 @@ final class ScheduledLedger {
 
   void see(long seenEnd) {
     end = Math.max(end, seenEnd);
+  }
+
+  /** Neither end nor hot start goes back. */
+  void look(PartitionState state) {
+    assertThat(state.end()).as("end").isGreaterThanOrEqualTo(end);
+    assertThat(state.hotStart()).as("hot start").isGreaterThanOrEqualTo(hotStart);
+    end = state.end();
+    hotStart = state.hotStart();
   }
 
   /** What lies below may go, or be gone. */
