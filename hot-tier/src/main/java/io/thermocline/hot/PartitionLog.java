@@ -1,8 +1,6 @@
 package io.thermocline.hot;
 
-import io.thermocline.hot.journal.JournalEntry;
 import io.thermocline.hot.journal.JournalUser;
-import io.thermocline.hot.journal.Place;
 import io.thermocline.hot.producers.ProducerMemory;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
@@ -12,7 +10,6 @@ import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -336,7 +333,8 @@ final class PartitionLog implements JournalUser {
     }
   }
 
-  private void next() {
+  /** Lets a thread do what is next in the queue, if there is anything. */
+  void next() {
     synchronized (queue) {
       busy = !queue.isEmpty();
       if (busy) {
@@ -371,14 +369,14 @@ final class PartitionLog implements JournalUser {
   }
 
   /** Writes what is left of a group, makes it durable, acknowledges it; then does what is next. */
-  private void commit(GroupProgress progress) {
+  void commit(GroupProgress progress) {
     ThermoclineException why = broken;
     try {
       while (why == null && !progress.allAnswered()) {
         tail.write(progress);
         if (progress.written() > 0
             && env.way().isJournal(LogId.of(id), tail.unseenBytes())
-            && env.journal().offer(new Journalled(progress))) {
+            && env.journal().offer(new JournalledGroup(this, tail, progress, env.writers()))) {
           return;
         }
         tail.force(progress);
@@ -391,72 +389,9 @@ final class PartitionLog implements JournalUser {
   }
 
   /** Fails what is left of a group, and does what is next. */
-  private void end(GroupProgress progress, ThermoclineException why) {
+  void end(GroupProgress progress, ThermoclineException why) {
     progress.fail(why, view.get().end(), admission, env.metrics());
     next();
-  }
-
-  /** A group whose written batches are in the journal's hands. Nobody else works on the log. */
-  private final class Journalled implements JournalEntry {
-    private final GroupProgress progress;
-    private final Place place;
-
-    Journalled(GroupProgress progress) {
-      this.progress = progress;
-      this.place = tail.unseen();
-    }
-
-    @Override
-    public Place place() {
-      return place;
-    }
-
-    @Override
-    public void writeTo(ByteBuffer frame) {
-      tail.copyUnseen(progress, frame);
-    }
-
-    @Override
-    public JournalUser user() {
-      return PartitionLog.this;
-    }
-
-    @Override
-    public void durable() {
-      try {
-        tail.journalled(progress);
-        tail.publish(progress);
-      } catch (RuntimeException e) {
-        end(progress, PartitionLog.this.failed(e));
-        return;
-      }
-      if (!progress.allAnswered()) {
-        env.writers().execute(() -> commit(progress));
-      } else {
-        next();
-      }
-    }
-
-    @Override
-    public void refused() {
-      env.writers().execute(this::forceFile);
-    }
-
-    private void forceFile() {
-      try {
-        tail.force(progress);
-        tail.publish(progress);
-      } catch (IOException | RuntimeException e) {
-        end(progress, PartitionLog.this.failed(e));
-        return;
-      }
-      commit(progress);
-    }
-
-    @Override
-    public void failed(IOException cause) {
-      end(progress, PartitionLog.this.failed(cause));
-    }
   }
 
   /** Forces the active segment, which has all the journal may hold: others were forced before. */
@@ -471,7 +406,8 @@ final class PartitionLog implements JournalUser {
     }
   }
 
-  private ThermoclineException failed(Exception cause) {
+  /** The log failed: nothing is written to it any more. */
+  ThermoclineException failed(Exception cause) {
     ThermoclineException failure =
         new ThermoclineException(
             ErrorKind.LOG_FAILED,
