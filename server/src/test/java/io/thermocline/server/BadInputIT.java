@@ -1,5 +1,6 @@
 package io.thermocline.server;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
@@ -54,6 +55,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -85,6 +87,9 @@ class BadInputIT {
   private static ThermoclineServer server;
   private static ManagedChannel channel;
 
+  /** Records in the table, of those acknowledged. */
+  private static int tiered;
+
   @BeforeAll
   static void open() {
     s3 = S3Server.start();
@@ -113,10 +118,15 @@ class BadInputIT {
     for (int i = 0; i < TIERED; i++) {
       appendOne();
     }
+    tierAll();
+  }
+
+  private static void tierAll() {
+    tiered = acknowledged.size();
     var moves =
         TieringServiceGrpc.newBlockingStub(channel)
             .runTiering(RunTieringRequest.newBuilder().setTopic("good").setTrimAll(true).build());
-    assertThat(moves.getMovesList()).singleElement().matches(m -> m.getHotStart() == TIERED);
+    assertThat(moves.getMovesList()).singleElement().matches(m -> m.getHotStart() == tiered);
   }
 
   @AfterAll
@@ -283,16 +293,17 @@ class BadInputIT {
       })
   void sqlThatIsNotOneSelectOfTopicsIsInvalid(String sql) {
     refused(ErrorKind.INVALID, () -> query(sql));
-    assertThat(query("SELECT count(*) FROM good")).isEqualTo(Integer.toString(TIERED));
+    assertThat(query("SELECT count(*) FROM good")).isEqualTo(Integer.toString(tiered));
   }
 
   // ---- The object store ----
 
   @Test
   void aStoreThatRefusesConnectionsLeavesTheHotTierAloneAndIsBackByItself() {
+    long unread = tierOne();
     s3.refuseConnections();
     try {
-      coldIsAwayAndHotIsNot();
+      coldIsAwayAndHotIsNot(unread);
     } finally {
       s3.resume();
     }
@@ -305,24 +316,37 @@ class BadInputIT {
   @ParameterizedTest
   @MethodSource("outages")
   void aStoreThatHangsOrFailsLeavesTheHotTierAloneAndIsBackByItself(S3Fault fault) {
+    long unread = tierOne();
     s3.faults().always(S3Call.any(), fault);
-    coldIsAwayAndHotIsNot();
+    coldIsAwayAndHotIsNot(unread);
   }
 
   @Test
   void aStoreThatDeniesAccessSaysSoAndIsBackByItself() {
+    long unread = tierOne();
     s3.faults().always(S3Call.any(), S3Fault.accessDenied());
-    com.google.rpc.Status read = refused(ErrorKind.FAILED_PRECONDITION, () -> read("good", 0));
+    com.google.rpc.Status read = refused(ErrorKind.FAILED_PRECONDITION, () -> read("good", unread));
     assertThat(read.getMessage()).contains("403");
-    check(ErrorKind.FAILED_PRECONDITION, fetch("good", StartPosition.getDefaultInstance()));
+    check(ErrorKind.FAILED_PRECONDITION, fetchFrom(unread));
     hotIsThere();
   }
 
-  private static void coldIsAwayAndHotIsNot() {
-    com.google.rpc.Status read = refused(ErrorKind.TRANSIENT, () -> read("good", 0));
+  /** A record in a file of its own that nobody has read, so that no cache has it: its offset. */
+  private static long tierOne() {
+    long offset = acknowledged.size();
+    appendOne();
+    tierAll();
+    return offset;
+  }
+
+  private static com.google.rpc.Status fetchFrom(long offset) {
+    return fetch("good", StartPosition.newBuilder().setOffset(offset).build());
+  }
+
+  private static void coldIsAwayAndHotIsNot(long unread) {
+    com.google.rpc.Status read = refused(ErrorKind.TRANSIENT, () -> read("good", unread));
     assertThat(detail(read, RetryInfo.class)).isPresent();
-    com.google.rpc.Status fetched =
-        check(ErrorKind.TRANSIENT, fetch("good", StartPosition.getDefaultInstance()));
+    com.google.rpc.Status fetched = check(ErrorKind.TRANSIENT, fetchFrom(unread));
     assertThat(detail(fetched, RetryInfo.class)).isPresent();
     hotIsThere();
   }
@@ -335,12 +359,18 @@ class BadInputIT {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 40, 101})
+  @ValueSource(longs = {5_000, 10_000, 15_000})
   void damagedBytesAreNeverServed(long atByte) {
+    long unread = acknowledged.size();
+    String large =
+        Stream.generate(() -> UUID.randomUUID().toString()).limit(600).collect(joining());
+    append("good", 0, large);
+    acknowledged.add(large);
+    tierAll();
     s3.faults().always(S3Call.of(S3Call.Operation.GET, "/data/"), new S3Fault.Corrupted(atByte));
-    com.google.rpc.Status read = refused(ErrorKind.CORRUPT, () -> read("good", 0));
+    com.google.rpc.Status read = refused(ErrorKind.CORRUPT, () -> read("good", unread));
     assertThat(read.getMessage()).contains("good");
-    check(ErrorKind.CORRUPT, fetch("good", StartPosition.getDefaultInstance()));
+    check(ErrorKind.CORRUPT, fetchFrom(unread));
     hotIsThere();
   }
 

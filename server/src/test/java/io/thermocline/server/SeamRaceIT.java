@@ -127,10 +127,11 @@ class SeamRaceIT {
   private static void move(ThermoclineClient client, int round) {
     for (TieringReport.Move move : client.admin().runTiering(LOG.topic(), true)) {
       assertThat(move.problem()).isEmpty();
-      assertThat(move.hotStart())
-          .isLessThanOrEqualTo(Math.max(move.tiered().to(), move.logStart()));
+      // The server tiers by itself too: what this run moved may be nothing.
+      long tieredTo = client.admin().tieringStatus(LOG.topic()).get(0).tieredTo();
+      assertThat(move.hotStart()).isLessThanOrEqualTo(Math.max(tieredTo, move.logStart()));
       if (round % 2 == 1) {
-        long keep = move.logStart() + (move.tiered().to() - move.logStart()) / 10;
+        long keep = move.logStart() + (tieredTo - move.logStart()) / 10;
         assertThat(client.admin().deleteRecords(LOG, keep)).isGreaterThanOrEqualTo(keep);
       }
     }
