@@ -11,9 +11,11 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Gathers records into batches, one open batch for each partition. Senders of records add, one
@@ -36,6 +38,12 @@ final class Accumulator {
 
   /** Open batches in the order they were opened, which is the order they fall due. */
   private final Map<PartitionName, ProducerBatch> open = new LinkedHashMap<>();
+
+  /**
+   * Open batches that are due, whose partition has others queued: closing them would only make more
+   * and smaller batches wait. They take records until {@link #takeParked}.
+   */
+  private final Map<PartitionName, ProducerBatch> parked = new HashMap<>();
 
   /** The open batch a record was added to last, where most often the next goes too; or null. */
   private ProducerBatch latest;
@@ -144,7 +152,11 @@ final class Accumulator {
   }
 
   private ProducerBatch openBatch(PartitionName partition) {
-    return latest != null && latest.partition().equals(partition) ? latest : open.get(partition);
+    if (latest != null && latest.partition().equals(partition)) {
+      return latest;
+    }
+    ProducerBatch batch = open.get(partition);
+    return batch == null ? parked.get(partition) : batch;
   }
 
   private void closeOpen(PartitionName partition) {
@@ -154,15 +166,54 @@ final class Accumulator {
     }
   }
 
-  /** Takes the batches that are full, old enough, or all. */
-  synchronized List<ProducerBatch> take(boolean all) {
+  /**
+   * Takes the batches that are full or old enough. Those that are only old enough and whose
+   * partition waits stay open until {@link #takeParked} asks for them.
+   *
+   * @param waits whether batches of a partition are queued already
+   */
+  synchronized List<ProducerBatch> take(Predicate<PartitionName> waits) {
     long now = nanoTime.getAsLong();
-    while (!open.isEmpty() && (all || now - oldest().createdNanos() >= lingerNanos)) {
-      close(oldest());
+    while (!open.isEmpty() && now - oldest().createdNanos() >= lingerNanos) {
+      ProducerBatch due = oldest();
+      if (waits.test(due.partition())) {
+        open.remove(due.partition());
+        parked.put(due.partition(), due);
+      } else {
+        close(due);
+      }
     }
+    return takeClosed();
+  }
+
+  /** Takes all batches. */
+  synchronized List<ProducerBatch> takeAll() {
+    closeAll();
+    return takeClosed();
+  }
+
+  /** Takes the batch that stayed open while its partition waited, if there is one. */
+  synchronized Optional<ProducerBatch> takeParked(PartitionName partition) {
+    ProducerBatch batch = parked.get(partition);
+    if (batch == null) {
+      return Optional.empty();
+    }
+    close(batch);
+    closed.remove(closed.size() - 1);
+    return Optional.of(batch);
+  }
+
+  private List<ProducerBatch> takeClosed() {
     List<ProducerBatch> taken = List.copyOf(closed);
     closed.clear();
     return taken;
+  }
+
+  private void closeAll() {
+    while (!open.isEmpty()) {
+      close(oldest());
+    }
+    List.copyOf(parked.values()).forEach(this::close);
   }
 
   /** Nanoseconds until the next open batch falls due; the largest long when there is none. */
@@ -193,9 +244,7 @@ final class Accumulator {
   CompletableFuture<Void> flush() {
     CompletableFuture<?>[] waiting;
     synchronized (this) {
-      while (!open.isEmpty()) {
-        close(oldest());
-      }
+      closeAll();
       waiting =
           unanswered.stream().map(ProducerBatch::answered).toArray(CompletableFuture<?>[]::new);
     }
@@ -224,6 +273,7 @@ final class Accumulator {
   private void close(ProducerBatch batch) {
     latest = null;
     open.remove(batch.partition());
+    parked.remove(batch.partition());
     closed.add(batch);
     sticky.batchClosed(batch.partition());
   }

@@ -90,7 +90,7 @@ final class Sender {
     for (Runnable report = reports.poll(); report != null; report = reports.poll()) {
       report.run();
     }
-    takeClosed(false);
+    accumulator.take(this::isQueuedFor).forEach(this::enqueue);
     long now = nanoTime.getAsLong();
     if (now - lanesDueNanos >= 0) {
       expire(now);
@@ -110,7 +110,7 @@ final class Sender {
   /** Answers everything that is left with {@code why}, by what became of it, and ends. */
   void stop(Failure why) {
     stopped = true;
-    takeClosed(true);
+    accumulator.takeAll().forEach(this::enqueue);
     lanes.values().forEach(lane -> lane.stop(why));
     turns.clear();
     if (stream != null) {
@@ -124,12 +124,26 @@ final class Sender {
     sent.clear();
   }
 
-  private void takeClosed(boolean all) {
-    for (ProducerBatch batch : accumulator.take(all)) {
-      accumulator.recycle(batch.build(options.compression()));
-      Lane lane = lanes.computeIfAbsent(batch.partition(), this::newLane);
-      lane.enqueue(batch);
-      takeTurn(lane);
+  private boolean isQueuedFor(PartitionName partition) {
+    Lane lane = lanes.get(partition);
+    return lane != null && lane.hasQueued();
+  }
+
+  private void enqueue(ProducerBatch batch) {
+    Lane lane = lanes.computeIfAbsent(batch.partition(), this::newLane);
+    enqueue(lane, batch);
+    takeTurn(lane);
+  }
+
+  private void enqueue(Lane lane, ProducerBatch batch) {
+    accumulator.recycle(batch.build(options.compression()));
+    lane.enqueue(batch);
+  }
+
+  /** A lane with nothing queued takes what gathered while it had. */
+  private void refill(Lane lane) {
+    if (!lane.hasQueued()) {
+      accumulator.takeParked(lane.partition()).ifPresent(batch -> enqueue(lane, batch));
     }
   }
 
@@ -160,6 +174,7 @@ final class Sender {
       } else {
         passed++;
       }
+      refill(lane);
       if (lane.hasQueued()) {
         turns.add(lane);
       }
@@ -228,6 +243,7 @@ final class Sender {
 
   /** Something became of a lane. It has its place among the turns while it has anything queued. */
   private void takeTurn(Lane lane) {
+    refill(lane);
     noteDue(lane, nanoTime.getAsLong());
     if (lane.hasQueued()) {
       turns.add(lane);
@@ -256,7 +272,7 @@ final class Sender {
       if (lane.hasQueued()) {
         lane.expire(now, this::reason);
         if (!lane.hasQueued()) {
-          turns.remove(lane);
+          takeTurn(lane);
         }
       }
     }

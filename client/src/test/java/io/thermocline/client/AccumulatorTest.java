@@ -1,5 +1,6 @@
 package io.thermocline.client;
 
+import static java.lang.Long.MAX_VALUE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -26,31 +27,57 @@ class AccumulatorTest {
   void aBatchIsDueOnceItLingered() {
     add(10);
     assertThat(wakes).as("the sender has to know when to look").hasValue(1);
-    assertThat(accumulator.take(false)).isEmpty();
+    assertThat(accumulator.take(AccumulatorTest::nowhere)).isEmpty();
     assertThat(accumulator.nanosUntilDue()).isEqualTo(Duration.ofMillis(5).toNanos());
 
     time.pass(Duration.ofMillis(3));
     add(10);
-    assertThat(accumulator.take(false)).isEmpty();
+    assertThat(accumulator.take(AccumulatorTest::nowhere)).isEmpty();
     time.pass(Duration.ofMillis(2));
-    assertThat(accumulator.take(false))
+    assertThat(accumulator.take(AccumulatorTest::nowhere))
         .singleElement()
         .satisfies(batch -> assertThat(batch.count()).isEqualTo(2));
+  }
+
+  @Test
+  void whatIsDueStaysOpenWhileItsPartitionWaits() {
+    add(10);
+    time.pass(Duration.ofMillis(5));
+    assertThat(accumulator.take(partition -> true)).isEmpty();
+    assertThat(accumulator.nanosUntilDue()).as("the clock changes nothing").isEqualTo(MAX_VALUE);
+    add(10);
+    assertThat(accumulator.takeParked(P0))
+        .hasValueSatisfying(batch -> assertThat(batch.count()).isEqualTo(2));
+    assertThat(accumulator.takeParked(P0)).isEmpty();
+    assertThat(accumulator.take(AccumulatorTest::nowhere)).isEmpty();
+  }
+
+  @Test
+  void whatStayedOpenIsTakenOnceItIsFullOrAllIs() {
+    add(600);
+    time.pass(Duration.ofMillis(5));
+    assertThat(accumulator.take(partition -> true)).isEmpty();
+    add(600);
+    assertThat(accumulator.take(partition -> true)).hasSize(1);
+    time.pass(Duration.ofMillis(5));
+    assertThat(accumulator.take(partition -> true)).isEmpty();
+    assertThat(accumulator.flush()).isNotDone();
+    assertThat(accumulator.takeAll()).hasSize(1);
   }
 
   @Test
   void aFullBatchIsDueAtOnceAndTheNextRecordOpensAnother() {
     add(600);
     add(600);
-    assertThat(accumulator.take(false)).hasSize(1);
+    assertThat(accumulator.take(AccumulatorTest::nowhere)).hasSize(1);
     add(600);
-    assertThat(accumulator.take(false)).hasSize(1);
+    assertThat(accumulator.take(AccumulatorTest::nowhere)).hasSize(1);
   }
 
   @Test
   void aRecordLargerThanABatchGoesAlone() {
     add(5_000);
-    assertThat(accumulator.take(false))
+    assertThat(accumulator.take(AccumulatorTest::nowhere))
         .singleElement()
         .satisfies(batch -> assertThat(batch.count()).isEqualTo(1));
   }
@@ -58,10 +85,10 @@ class AccumulatorTest {
   @Test
   void flushWaitsForWhatWasSentBeforeAndNotForLater() {
     add(10);
-    ProducerBatch taken = accumulator.take(true).get(0);
+    ProducerBatch taken = accumulator.takeAll().get(0);
     add(10);
     CompletableFuture<Void> flushed = accumulator.flush();
-    ProducerBatch closedByFlush = accumulator.take(false).get(0);
+    ProducerBatch closedByFlush = accumulator.take(AccumulatorTest::nowhere).get(0);
     add(10);
     assertThat(flushed).isNotDone();
     taken.succeed(0, 0);
@@ -84,6 +111,11 @@ class AccumulatorTest {
   void nothingIsTakenOnceItIsShut() {
     accumulator.shut();
     assertThatThrownBy(() -> add(10)).isInstanceOf(IllegalStateException.class);
+  }
+
+  /** No partition has anything queued. */
+  private static boolean nowhere(PartitionName unusedPartition) {
+    return false;
   }
 
   private void add(int bytes) {

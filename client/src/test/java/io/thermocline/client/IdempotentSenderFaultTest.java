@@ -135,7 +135,7 @@ class IdempotentSenderFaultTest {
       }
       ProduceRequest request = server.unanswered.get(0);
       int fault = random.nextInt(12);
-      if (oneRefused > 0 && Integer.parseInt(values(List.of(request)).get(0)) % oneRefused == 5) {
+      if (isRefusedForGood(request)) {
         server.refuse(ErrorKind.INVALID);
       } else if (fault == 0) {
         server.refuse(ErrorKind.EXHAUSTED);
@@ -155,11 +155,16 @@ class IdempotentSenderFaultTest {
       test.step();
     }
 
+    private boolean isRefusedForGood(ProduceRequest request) {
+      return oneRefused > 0
+          && values(List.of(request)).stream()
+              .anyMatch(value -> Integer.parseInt(value) % oneRefused == 5);
+    }
+
     /** Stores a batch, or says why it is not stored; null when it is, now or before. */
     private ErrorKind judge(ProduceRequest request) {
       ProducerSequence sequence = request.getSequence();
-      String value = values(List.of(request)).get(0);
-      if (oneRefused > 0 && Integer.parseInt(value) % oneRefused == 5) {
+      if (isRefusedForGood(request)) {
         return ErrorKind.INVALID;
       }
       if (places.containsKey(sequence)) {
@@ -174,7 +179,7 @@ class IdempotentSenderFaultTest {
       epoch = sequence.getEpoch();
       next = sequence.getBaseSequence() + request.getBatch().getRecordCount();
       places.put(sequence, (long) stored.size());
-      stored.add(value);
+      stored.addAll(values(List.of(request)));
       return null;
     }
 

@@ -98,6 +98,20 @@ class IdempotentSenderTest {
     assertThat(values(server.unanswered)).containsExactly("b", "c");
   }
 
+  @Test
+  void recordsGatherInOneBatchWhileOthersOfTheirPartitionWait() {
+    identities.window = 1;
+    test.sendBatches(P0, "a", "b", "c", "d", "e");
+    assertThat(values(server.unanswered)).containsExactly("a");
+    server.acknowledge();
+    test.step();
+    assertThat(values(server.unanswered)).containsExactly("b");
+    server.acknowledge();
+    test.step();
+    assertThat(server.unanswered).hasSize(1);
+    assertThat(values(server.unanswered)).containsExactly("c", "d", "e");
+  }
+
   // ---- Sending again ----
 
   @Test
