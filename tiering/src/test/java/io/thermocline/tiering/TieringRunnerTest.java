@@ -116,8 +116,11 @@ class TieringRunnerTest {
     Await.until("one", () -> passesOf(one) > 0);
     runner.close();
     assertThat(shutdown.hasBegun()).isTrue();
-    assertThat(Thread.getAllStackTraces().keySet())
-        .extracting(Thread::getName)
-        .noneMatch(name -> name.startsWith("tiering-"));
+    // A pool is over a moment before its last thread is.
+    Await.until(
+        "no thread is left",
+        () ->
+            Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(thread -> thread.getName().startsWith("tiering-")));
   }
 }
