@@ -198,8 +198,7 @@ final class Accumulator {
     if (batch == null) {
       return Optional.empty();
     }
-    close(batch);
-    closed.remove(closed.size() - 1);
+    end(batch);
     return Optional.of(batch);
   }
 
@@ -271,10 +270,15 @@ final class Accumulator {
   }
 
   private void close(ProducerBatch batch) {
+    end(batch);
+    closed.add(batch);
+  }
+
+  /** The batch takes no more records. */
+  private void end(ProducerBatch batch) {
     latest = null;
     open.remove(batch.partition());
     parked.remove(batch.partition());
-    closed.add(batch);
     sticky.batchClosed(batch.partition());
   }
 
