@@ -1,13 +1,8 @@
 package io.thermocline.cold.cache;
 
 import io.thermocline.cold.parquet.RangeSource;
-import io.thermocline.model.ErrorKind;
-import io.thermocline.model.ThermoclineException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** What one request fetches: some blocks of a file that follow each other. */
 final class Extent {
@@ -59,26 +54,8 @@ final class Extent {
 
   /** Waits until the bytes are there. To give up ends the waiting, not the fetch. */
   void await(Duration patience) {
-    try {
-      boolean unused = loaded.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new ThermoclineException(
-          ErrorKind.TRANSIENT,
-          "%d bytes at %d of %s are not here after %s: the fetch goes on, ask again"
-              .formatted(length, from, source.location(), patience),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ThermoclineException(
-          ErrorKind.TRANSIENT,
-          "Interrupted while waiting for %s; the fetch goes on".formatted(source.location()),
-          e);
-    } catch (ExecutionException e) {
-      // Each waiter gets an exception of its own, as several may wait for one fetch.
-      Throwable cause = e.getCause();
-      ErrorKind kind =
-          cause instanceof ThermoclineException known ? known.kind() : ErrorKind.INTERNAL;
-      throw new ThermoclineException(kind, String.valueOf(cause.getMessage()), cause);
-    }
+    boolean unused =
+        SharedFetch.await(
+            loaded, patience, "%d bytes at %d of %s".formatted(length, from, source.location()));
   }
 }

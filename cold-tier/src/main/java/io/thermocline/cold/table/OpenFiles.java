@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.thermocline.cold.cache.BlockCache;
 import io.thermocline.cold.cache.CachedFile;
+import io.thermocline.cold.cache.SharedFetch;
 import io.thermocline.cold.parquet.ByteRange;
 import io.thermocline.cold.parquet.DataFileReader;
 import io.thermocline.cold.parquet.FileFooter;
@@ -15,10 +16,7 @@ import io.thermocline.model.TopicId;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Data files opened for reading: their footers are kept in memory, their bytes come through the
@@ -115,27 +113,7 @@ final class OpenFiles {
   }
 
   private FileFooter await(TableFile file, CompletableFuture<FileFooter> footer) {
-    try {
-      return footer.get(patience.toNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new ThermoclineException(
-          ErrorKind.TRANSIENT,
-          "The footer of %s is not here after %s: the fetch goes on, ask again"
-              .formatted(file.location(), patience),
-          e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ThermoclineException(
-          ErrorKind.TRANSIENT,
-          "Interrupted while waiting for the footer of %s".formatted(file.location()),
-          e);
-    } catch (ExecutionException e) {
-      // An exception for each who waits, as several may wait for one fetch.
-      Throwable cause = e.getCause();
-      ErrorKind kind =
-          cause instanceof ThermoclineException known ? known.kind() : ErrorKind.INTERNAL;
-      throw new ThermoclineException(kind, String.valueOf(cause.getMessage()), cause);
-    }
+    return SharedFetch.await(footer, patience, "The footer of " + file.location());
   }
 
   private StoredRange range(TableFile file) {
