@@ -283,11 +283,7 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
         () -> {
           PartitionLog log = logs.require(id);
           long now = trimmer.advanceLogStart(log, logStart);
-          LogView view = log.view();
-          if (now == view.end() && view.activeBytes() > 0) {
-            Waiting.on(log.seal());
-          }
-          long unused = trimmer.trim(log, now);
+          trimmer.letGo(log, now);
           return now;
         });
   }

@@ -31,18 +31,33 @@ final class Trimmer {
    * Lets go of sealed segments that end at or below {@code upTo}.
    *
    * @return the hot start now
+   * @throws ThermoclineException {@link ErrorKind#TRANSIENT} when what the segments say of
+   *     producers can't be noted: then they stay
    */
-  synchronized long trim(PartitionLog log, long upTo) throws IOException {
+  synchronized long trim(PartitionLog log, long upTo) {
     List<Segment.Sealed> gone =
         log.view().sealed().stream().filter(segment -> segment.end() <= upTo).toList();
     if (!gone.isEmpty()) {
       long reached = gone.get(gone.size() - 1).end();
-      producers.cover(log, reached);
+      noteProducers(log, reached);
       Metadata unused = metadata.change(m -> m.with(log.id(), p -> p.trimmed(reached)));
       log.current().change(view -> view.trimmed(reached));
       delete(log.id(), gone);
     }
     return log.view().hotStart();
+  }
+
+  private void noteProducers(PartitionLog log, long reached) {
+    try {
+      producers.cover(log, reached);
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.TRANSIENT,
+          ("%s keeps its segments below %d: what they say of producers can't be noted: %s. Make the"
+                  + " file `producers` writable, then trim again")
+              .formatted(log.id(), reached, e),
+          e);
+    }
   }
 
   /**
@@ -67,6 +82,20 @@ final class Trimmer {
       log.current().change(v -> v.startingAt(logStart));
     }
     return log.view().logStart();
+  }
+
+  /** Lets go of what lies below the log start; what can't be let go now a later trim takes. */
+  void letGo(PartitionLog log, long logStart) {
+    try {
+      LogView view = log.view();
+      if (logStart == view.end() && view.activeBytes() > 0) {
+        Waiting.on(log.seal());
+      }
+      long unused = trim(log, logStart);
+    } catch (ThermoclineException e) {
+      env.metrics().failedChores.increment();
+      LOG.warn("Segments below the log start stay for now: partition={}", log.id(), e);
+    }
   }
 
   private void delete(TopicPartition id, List<Segment.Sealed> gone) {

@@ -203,7 +203,7 @@ final class HotPlay {
   private void expect(ThermoclineException e) {
     boolean expected =
         switch (e.kind()) {
-          case OUTCOME_UNKNOWN, LOG_FAILED, EXHAUSTED, CORRUPT -> fails;
+          case OUTCOME_UNKNOWN, LOG_FAILED, EXHAUSTED -> fails;
           case TRANSIENT -> fails || closes;
           case NOT_FOUND -> deletes;
           case FENCED -> fenceAsked;

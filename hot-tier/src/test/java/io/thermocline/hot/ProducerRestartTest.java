@@ -122,6 +122,29 @@ class ProducerRestartTest {
   }
 
   @Test
+  void aTrimThatCannotNoteThemKeepsTheSegmentsAndSucceedsLater() {
+    try (TierHarness hot = tier()) {
+      disk.fault =
+          (op, path) -> {
+            if (path.getFileName().toString().startsWith("producers")) {
+              throw new IOException("injected: " + op + " of " + path);
+            }
+          };
+      List<Appended> places = produce(hot, 0, 10);
+      Await.result(hot.tier.seal(hot.id));
+      Await.fails(ErrorKind.TRANSIENT, () -> hot.tier.trim(hot.id, 10));
+      assertThat(Await.result(hot.tier.advanceLogStart(hot.id, 10))).isEqualTo(10);
+      assertThat(hot.files()).hasSize(3);
+
+      disk.fault = FaultyDisk.NONE;
+      assertThat(Await.result(hot.tier.trim(hot.id, 10))).isEqualTo(10);
+      assertThat(hot.files()).hasSize(1);
+      hot.restart();
+      assertWindow(hot, places);
+    }
+  }
+
+  @Test
   void theSequenceOfABatchThatRecoveryCutIsFreeAgain() throws IOException {
     try (TierHarness hot = tier()) {
       produce(hot, 0, 3);
