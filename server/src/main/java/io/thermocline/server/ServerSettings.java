@@ -10,6 +10,7 @@ import io.thermocline.cold.store.StoreSettings;
 import io.thermocline.cold.table.TableSettings;
 import io.thermocline.gateway.GatewaySettings;
 import io.thermocline.hot.HotSettings;
+import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.query.SqlSettings;
@@ -46,8 +47,20 @@ final class ServerSettings {
   }
 
   HotSettings hot() {
-    return HotSettings.in(dataDirectory.resolve("hot"))
-        .withMinFreeBytes(configuration.get(ConfigKeys.MIN_FREE).orElseGet(this::autoMinFreeBytes));
+    HotSettings defaults = HotSettings.in(dataDirectory.resolve("hot"));
+    return defaults
+        .withMinFreeBytes(configuration.get(ConfigKeys.MIN_FREE).orElseGet(this::autoMinFreeBytes))
+        .withJournal(configuration.get(ConfigKeys.JOURNAL_BYTES), defaults.journalMinLogs())
+        .withProducers(producers(defaults.producers()));
+  }
+
+  private ProducerLimits producers(ProducerLimits defaults) {
+    int inAll = configuration.get(ConfigKeys.PRODUCERS_MAX);
+    return new ProducerLimits(
+        Math.min(defaults.perPartition(), inAll),
+        inAll,
+        configuration.get(ConfigKeys.PRODUCERS_FORGET),
+        defaults.makeRoom());
   }
 
   /** 2 GiB, but never more than a tenth of the disk: a small disk has to take something too. */

@@ -1,6 +1,7 @@
 package io.thermocline.server.config;
 
 import io.thermocline.cold.CacheSettings;
+import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.model.NearestWord;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +15,10 @@ import java.util.Set;
 /** Every key of the configuration, in the order of the reference page, which is made from here. */
 public final class ConfigKeys {
   private static final List<ConfigKey<?>> DECLARED = new ArrayList<>();
+  private static final long LEAST_JOURNAL_BYTES = 1L << 20;
+
+  /** About 2 GiB of heap. */
+  private static final int MOST_PRODUCERS = 1 << 20;
 
   public static final ConfigKey<String> DATA_DIR =
       key(
@@ -63,6 +68,35 @@ public final class ConfigKeys {
               + " for checkpoints, the catalog and tiering, which is what frees space. auto is 2GiB,"
               + " but never more than a tenth of the disk.",
           Parsers.bytesOr("auto"));
+
+  public static final ConfigKey<Long> JOURNAL_BYTES =
+      key(
+          "storage.journal",
+          "size",
+          "128MiB",
+          "Disk for the journal, in which small batches of many partitions become durable with one"
+              + " force. A smaller one is full sooner; then partitions force their own files. Made"
+              + " when it is first missed, so a change counts from the next start.",
+          Parsers.bytes(LEAST_JOURNAL_BYTES));
+
+  public static final ConfigKey<Integer> PRODUCERS_MAX =
+      key(
+          "producers.max",
+          "number",
+          "32768",
+          "Idempotent producers remembered, each counted once in every partition it writes to, which"
+              + " takes about 2 KiB of heap; at most 10,000 for one partition. Beyond that new ones"
+              + " are refused while none was silent for 15 minutes.",
+          Parsers.integer(1, MOST_PRODUCERS));
+
+  public static final ConfigKey<Duration> PRODUCERS_FORGET =
+      key(
+          "producers.forget",
+          "duration",
+          "1d",
+          "How long after its last batch to a partition a producer is remembered there. One that"
+              + " comes back later has to begin anew.",
+          Parsers.duration(ProducerLimits.defaults().makeRoom()));
 
   public static final ConfigKey<String> WAREHOUSE =
       key(

@@ -106,6 +106,9 @@ class ConfigurationTest {
     "tiering.checkInterval, -1s, negative",
     "shutdown.drain, 0s, at least",
     "query.concurrency, many, not a whole number",
+    "storage.journal, 64KiB, too small",
+    "producers.max, 0, out of range",
+    "producers.forget, 14m, too short",
     "data.dir, '', empty",
   })
   void aBadValueIsRefusedWithWhatIsWrong(String key, String value, String problem) {

@@ -1,0 +1,45 @@
+package io.thermocline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermocline.hot.HotSettings;
+import io.thermocline.hot.producers.ProducerLimits;
+import io.thermocline.server.config.Configuration;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ServerSettingsTest {
+
+  @Test
+  void withoutConfigurationTheHotTierIsAsItIsByDefault() {
+    HotSettings hot = settings().hot();
+
+    HotSettings defaults = HotSettings.in(hot.directory());
+    assertThat(hot).isEqualTo(defaults.withMinFreeBytes(hot.minFreeBytes()));
+  }
+
+  @Test
+  void theJournalAndTheMemoryOfProducersAreConfigured() {
+    HotSettings hot =
+        settings(
+                "storage.minFree=5MiB",
+                "storage.journal=1GiB",
+                "producers.max=500",
+                "producers.forget=15m")
+            .hot();
+
+    assertThat(hot.minFreeBytes()).isEqualTo(5 << 20);
+    assertThat(hot.journalBytes()).isEqualTo(1 << 30);
+    assertThat(hot.producers())
+        .isEqualTo(new ProducerLimits(500, 500, Duration.ofMinutes(15), Duration.ofMinutes(15)));
+    assertThat(settings("producers.max=50000").hot().producers().perPartition())
+        .isEqualTo(ProducerLimits.defaults().perPartition());
+  }
+
+  private static ServerSettings settings(String... assignments) {
+    return new ServerSettings(Configuration.load(Optional.empty(), Map.of(), List.of(assignments)));
+  }
+}
