@@ -3,8 +3,10 @@ package io.thermocline.bench;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,17 +17,20 @@ import java.util.regex.Pattern;
 /** A server in a process of its own, with a heap of its own, on free ports. */
 public final class ServerProcess implements AutoCloseable {
   private static final Pattern ADDRESS = Pattern.compile("\\s*gRPC\\s+(\\S+)");
+  private static final Pattern METRICS = Pattern.compile("\\s*HTTP\\s+(\\S+)");
 
   private final TetheredProcess process;
   private final BufferedReader output;
   private final String address;
+  private final URI metrics;
 
   private ServerProcess(TetheredProcess process) throws IOException {
     this.process = process;
     this.output =
         new BufferedReader(
             new InputStreamReader(process.process().getInputStream(), StandardCharsets.UTF_8));
-    this.address = readAddress();
+    this.address = readUntil(ADDRESS);
+    this.metrics = URI.create(readUntil(METRICS));
   }
 
   /**
@@ -63,9 +68,9 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private String readAddress() throws IOException {
+  private String readUntil(Pattern pattern) throws IOException {
     for (String line = output.readLine(); line != null; line = output.readLine()) {
-      Matcher listens = ADDRESS.matcher(line);
+      Matcher listens = pattern.matcher(line);
       if (listens.matches()) {
         return listens.group(1);
       }
@@ -76,6 +81,16 @@ public final class ServerProcess implements AutoCloseable {
   /** Where it takes gRPC calls, as in {@code 127.0.0.1:7400}. */
   public String address() {
     return address;
+  }
+
+  /** Its counters now. */
+  public ServerMetrics metrics() throws IOException {
+    return ServerMetrics.scrape(metrics);
+  }
+
+  /** Processor time it took so far. */
+  public Duration cpuTime() {
+    return process.cpuTime();
   }
 
   /** Ends it as {@code kill -9} does, and waits until it is gone. */

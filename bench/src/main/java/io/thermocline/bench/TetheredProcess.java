@@ -1,6 +1,7 @@
 package io.thermocline.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,15 @@ public final class TetheredProcess implements AutoCloseable {
   /** The process, as the platform sees it. */
   public Process process() {
     return process;
+  }
+
+  /** Processor time it took so far. */
+  public Duration cpuTime() {
+    return process
+        .info()
+        .totalCpuDuration()
+        .orElseThrow(
+            () -> new IllegalStateException("No processor time is told of " + process.pid()));
   }
 
   /** Ends it as {@code kill -9} does, and waits until it is gone. */

@@ -1,6 +1,7 @@
 package io.thermocline.testkit;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,10 +17,11 @@ import java.util.concurrent.CountDownLatch;
  *   io.thermocline.testkit.S3ServerMain --port 9000 --dir /tmp/s3 --bucket lake
  * }</pre>
  *
- * It runs until it is stopped.
+ * It runs until it is stopped. Each answer comes late by {@code --delay-ms}.
  */
 public final class S3ServerMain {
-  private static final String USAGE = "Usage: S3ServerMain [--port N] [--dir D] [--bucket B]...";
+  private static final String USAGE =
+      "Usage: S3ServerMain [--port N] [--dir D] [--bucket B]... [--delay-ms N]";
 
   private S3ServerMain() {}
 
@@ -28,6 +30,7 @@ public final class S3ServerMain {
     int port = 0;
     Path directory = Path.of("s3-data");
     List<String> buckets = new ArrayList<>();
+    Duration delay = Duration.ZERO;
     Deque<String> left = new ArrayDeque<>(List.of(args));
     while (!left.isEmpty()) {
       String option = left.pop();
@@ -39,6 +42,7 @@ public final class S3ServerMain {
         case "--port" -> port = Integer.parseInt(left.pop());
         case "--dir" -> directory = Path.of(left.pop());
         case "--bucket" -> buckets.add(left.pop());
+        case "--delay-ms" -> delay = Duration.ofMillis(Long.parseLong(left.pop()));
         default -> {
           System.err.println(option + " is no option. " + USAGE);
           System.exit(2);
@@ -48,6 +52,9 @@ public final class S3ServerMain {
     S3Server server = S3Server.start(port, directory);
     Runtime.getRuntime().addShutdownHook(new Thread(server::close));
     buckets.forEach(server::createBucket);
+    if (!delay.isZero()) {
+      server.faults().always(call -> true, new S3Fault.Late(delay));
+    }
     System.out.println("endpoint   " + server.endpoint());
     System.out.println("access key " + S3Server.ACCESS_KEY);
     System.out.println("secret key " + S3Server.SECRET_KEY);

@@ -11,11 +11,11 @@ import java.nio.file.Path;
  * @param home the checkout
  * @param isOurs whether the server is Thermocline's
  */
-record Arena(
+public record Arena(
     Contender contender, Broker broker, Path directory, Path home, Scale scale, boolean isOurs) {
 
   /** A name no topic had before. */
-  String newTopic(String caseName) {
+  public String newTopic(String caseName) {
     return caseName + "-" + Long.toString(System.nanoTime(), Character.MAX_RADIX);
   }
 }

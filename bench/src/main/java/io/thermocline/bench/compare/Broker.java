@@ -2,6 +2,9 @@ package io.thermocline.bench.compare;
 
 import io.thermocline.model.Compression;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalLong;
 
 /** A running server, with what its own Java client can do to it. Thread-safe. */
 public interface Broker extends AutoCloseable {
@@ -13,15 +16,15 @@ public interface Broker extends AutoCloseable {
    */
   void createTopic(String topic, int partitions, boolean forced);
 
-  /** Makes a topic with one partition whose records can move to the colder tier. */
-  void createTieredTopic(String topic);
+  /** Makes a topic whose records can move to the colder tier. */
+  void createTieredTopic(String topic, int partitions);
 
   /**
    * Moves what can be moved of such a topic to the colder tier, and lets go of it locally.
    *
-   * @return how many of its first records lie there alone
+   * @return how many of the first records lie there alone, for each partition
    */
-  long moveToCold(String topic) throws InterruptedException;
+  List<Long> moveToCold(String topic) throws InterruptedException;
 
   /** Bytes that are stored of a topic, in the tier where they lie. */
   long bytesKept(String topic);
@@ -37,6 +40,18 @@ public interface Broker extends AutoCloseable {
 
   /** A new consumer of one partition, of what comes after its last record. */
   RecordReceiver fromEnd(String topic, int partition);
+
+  /** A new consumer of one partition that goes from record to record. */
+  RecordSeeker seeker(String topic, int partition);
+
+  /** Processor time that the server took so far. */
+  Duration cpuTime();
+
+  /**
+   * Requests that the server made so far to the store where its colder tier lies, for reading;
+   * empty where nothing counts them.
+   */
+  OptionalLong storeReads();
 
   /** Ends the process as {@code kill -9} does, and waits until it is gone. */
   void kill() throws IOException;

@@ -8,7 +8,7 @@ import java.util.List;
  * <p>For each side: {@link #prepare}, then {@link #measure} once a round in turns with the other
  * side, then {@link #cleanUp}.
  */
-interface Case {
+public interface Case {
   /** As in {@code --case NAME}. */
   String name();
 
@@ -18,7 +18,10 @@ interface Case {
   /** Makes what all rounds work on. */
   default void prepare(Arena arena) throws Exception {}
 
-  /** One turn. Gives the same figures each time, and the same names on both sides. */
+  /**
+   * One turn. Gives the same figures each time; the peer's turn those of ours that it has too, by
+   * the same names.
+   */
   List<Figure> measure(Arena arena) throws Exception;
 
   /** Removes what {@link #prepare} made. */

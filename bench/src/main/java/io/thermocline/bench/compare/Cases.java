@@ -1,8 +1,10 @@
 package io.thermocline.bench.compare;
 
+import io.thermocline.bench.compare.cold.ColdCases;
 import io.thermocline.model.Compression;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Every case, in the order they run. */
 final class Cases {
@@ -13,6 +15,12 @@ final class Cases {
   private Cases() {}
 
   static List<Case> all() {
+    return Stream.of(hot(), ColdCases.all(), List.<Case>of(new RestartCase()))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static List<Case> hot() {
     return List.of(
         new ProduceCase("produce-1k", KIB, false),
         new ProduceCase("produce-1k-forced", KIB, true),
@@ -25,11 +33,7 @@ final class Cases {
         new ManyPartitionsCase("partitions-1000-100", MANY_PARTITIONS),
         new TailCase("tail"),
         new CompressedCase("earthquakes-lz4", Compression.LZ4),
-        new CompressedCase("earthquakes-zstd", Compression.ZSTD),
-        new ColdFetchCase("replay-1k", home -> Values.ofSize(KIB)),
-        new ColdFetchCase("replay-earthquakes", Values::earthquakes),
-        new ColdBytesCase("cold-bytes"),
-        new RestartCase());
+        new CompressedCase("earthquakes-zstd", Compression.ZSTD));
   }
 
   /** Those of {@code --quick}. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -151,8 +152,8 @@ public final class Compare implements Callable<Integer> {
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("case", result.name());
     line.put("ours", rounded(result.ours()));
-    line.put("peer", rounded(result.peer()));
-    line.put("ratio", rounded(result.ratio()));
+    line.put("peer", roundedOrNull(result.peer()));
+    line.put("ratio", roundedOrNull(result.ratio()));
     line.put("unit", result.unit().symbol());
     return new ObjectMapper().writeValueAsString(line);
   }
@@ -161,20 +162,28 @@ public final class Compare implements Callable<Integer> {
     return Math.round(value * 1000) / 1000.0;
   }
 
+  private static Double roundedOrNull(OptionalDouble value) {
+    return value.isPresent() ? rounded(value.getAsDouble()) : null;
+  }
+
   private static void table(List<Result> results, PrintWriter out) {
     out.printf(
         "%-30s %12s %12s %7s  %-9s %s%n", "case", "ours", "peer", "ratio", "unit", "disk probe");
     for (Result result : results) {
       out.printf(
           Locale.ROOT,
-          "%-30s %12.2f %12.2f %7.2f  %-9s %.0f MB/s%n",
+          "%-30s %12.2f %12s %7s  %-9s %.0f MB/s%n",
           result.name(),
           result.ours(),
-          result.peer(),
-          result.ratio(),
+          cell(result.peer()),
+          cell(result.ratio()),
           result.unit().symbol(),
           result.disk());
     }
     out.flush();
+  }
+
+  private static String cell(OptionalDouble value) {
+    return value.isPresent() ? String.format(Locale.ROOT, "%.2f", value.getAsDouble()) : "-";
   }
 }

@@ -6,6 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Runs cases in rounds, the two sides in turns. The side that begins changes with every round, what
@@ -72,11 +75,16 @@ final class Comparison {
     List<Figure> first = one.measure(oursFirst ? ours : peer);
     disk.settle();
     List<Figure> second = one.measure(oursFirst ? peer : ours);
+    Map<String, Figure> peers =
+        (oursFirst ? second : first)
+            .stream().collect(Collectors.toMap(Figure::name, Function.identity()));
     Map<String, Pair> pairs = new LinkedHashMap<>();
-    for (int i = 0; i < first.size(); i++) {
-      Pair pair =
-          oursFirst ? new Pair(first.get(i), second.get(i)) : new Pair(second.get(i), first.get(i));
-      pairs.put(pair.ours().name(), pair);
+    for (Figure figure : oursFirst ? first : second) {
+      pairs.put(figure.name(), new Pair(figure, Optional.ofNullable(peers.remove(figure.name()))));
+    }
+    if (!peers.isEmpty()) {
+      throw new IllegalStateException(
+          "Case " + one.name() + " has figures of the peer alone: " + peers.keySet());
     }
     return pairs;
   }
@@ -86,10 +94,12 @@ final class Comparison {
         (name, pair) ->
             progress.printf(
                 Locale.ROOT,
-                "; %s %.4g : %.4g %s",
+                "; %s %.4g : %s %s",
                 name,
                 pair.ours().value(),
-                pair.peer().value(),
+                pair.peer()
+                    .map(other -> String.format(Locale.ROOT, "%.4g", other.value()))
+                    .orElse("-"),
                 pair.ours().unit().symbol()));
     progress.println();
     progress.flush();

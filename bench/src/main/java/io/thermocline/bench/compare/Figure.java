@@ -5,10 +5,10 @@ package io.thermocline.bench.compare;
  *
  * @param name equal for both sides, and unlike every other figure's
  */
-record Figure(String name, double value, Unit unit) {
+public record Figure(String name, double value, Unit unit) {
 
   /** Bytes of record values moved in that time. */
-  static Figure rate(String name, long bytes, long nanos) {
+  public static Figure rate(String name, long bytes, long nanos) {
     return new Figure(name, bytes * 1e3 / nanos, Unit.MEGABYTES_PER_SECOND);
   }
 }

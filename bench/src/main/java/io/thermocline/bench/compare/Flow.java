@@ -4,7 +4,7 @@ import io.thermocline.model.Compression;
 import java.time.Duration;
 
 /** Records into a topic and out of it as fast as they go. */
-final class Flow {
+public final class Flow {
   private static final Duration POLL = Duration.ofSeconds(1);
 
   /** A consumer that gets nothing for so long has lost its way. */
@@ -17,10 +17,10 @@ final class Flow {
    *
    * @param nanos from before the first to after the last
    */
-  record Moved(long records, long bytes, long nanos) {}
+  public record Moved(long records, long bytes, long nanos) {}
 
   /** Sends values to the partitions in turns until {@code bytes} of them are acknowledged. */
-  static Moved produce(
+  public static Moved produce(
       Broker broker,
       String topic,
       int partitions,
@@ -49,7 +49,7 @@ final class Flow {
   }
 
   /** Reads the first {@code records} of a partition. */
-  static Moved fetch(Broker broker, String topic, int partition, long records) {
+  public static Moved fetch(Broker broker, String topic, int partition, long records) {
     Counter counter = new Counter();
     long start = System.nanoTime();
     try (RecordReceiver receiver = broker.fromStart(topic, partition)) {

@@ -6,19 +6,19 @@ import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
 /** Times of many records, from when each was meant to be sent. Thread-safe. */
-final class Latencies {
+public final class Latencies {
   private static final long LONGEST = TimeUnit.MINUTES.toNanos(5);
   private static final int DIGITS = 3;
   private static final double NANOS_A_MILLI = 1e6;
 
   private final Histogram nanos = new ConcurrentHistogram(LONGEST, DIGITS);
 
-  void add(long elapsedNanos) {
+  public void add(long elapsedNanos) {
     nanos.recordValue(Math.min(Math.max(0, elapsedNanos), LONGEST));
   }
 
   /** The time that {@code percent} of the records stayed below. */
-  Figure percentile(String name, double percent) {
+  public Figure percentile(String name, double percent) {
     if (nanos.getTotalCount() == 0) {
       throw new IllegalStateException("No record was timed for " + name);
     }
@@ -26,7 +26,7 @@ final class Latencies {
   }
 
   /** The usual three. */
-  List<Figure> percentiles(String name) {
+  public List<Figure> percentiles(String name) {
     return List.of(
         percentile(name + "-p50", 50),
         percentile(name + "-p99", 99),

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p>A record's time runs from when it was meant to be sent, also when the sender fell behind: a
  * server that stalls is charged for every record that would have come meanwhile.
  */
-final class PacedLoad {
-  static final int RECORD_BYTES = 1024;
+public final class PacedLoad {
+  public static final int RECORD_BYTES = 1024;
   private static final long INTERVAL_NANOS = 100_000;
 
   /** Connections, places in a log and code paths that are new. */
@@ -23,7 +23,7 @@ final class PacedLoad {
   private final SenderProfile profile;
   private final int seconds;
 
-  PacedLoad(String topic, int partitions, SenderProfile profile, int seconds) {
+  public PacedLoad(String topic, int partitions, SenderProfile profile, int seconds) {
     this.topic = topic;
     this.partitions = partitions;
     this.profile = profile;
@@ -31,7 +31,7 @@ final class PacedLoad {
   }
 
   /** How many records are sent. */
-  long records() {
+  public long records() {
     return TimeUnit.SECONDS.toNanos(seconds + SETTLING_SECONDS) / INTERVAL_NANOS;
   }
 
@@ -41,7 +41,7 @@ final class PacedLoad {
   }
 
   /** Sends all, in turns to the partitions, and waits until the last is acknowledged. */
-  void run(Broker broker, Latencies acknowledged) throws InterruptedException {
+  public void run(Broker broker, Latencies acknowledged) throws InterruptedException {
     Outcomes outcomes = new Outcomes();
     byte[] value = Values.ofSize(RECORD_BYTES).get(0).clone();
     ByteBuffer stamp = ByteBuffer.wrap(value);

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A consumer that reads a partition from its start, unthrottled, over and over. */
-final class Replays {
+public final class Replays {
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final CompletableFuture<Void> ended;
 
@@ -13,7 +13,7 @@ final class Replays {
   }
 
   /** Reads the first {@code records} each time. */
-  static Replays start(Broker broker, String topic, long records) {
+  public static Replays start(Broker broker, String topic, long records) {
     CompletableFuture<Void> ended = new CompletableFuture<>();
     Replays replays = new Replays(ended);
     Thread thread = new Thread(() -> replays.run(broker, topic, records), "replays");
@@ -23,7 +23,7 @@ final class Replays {
   }
 
   /** Waits for the replay under way; throws when one failed. */
-  void stop() {
+  public void stop() {
     stopped.set(true);
     Void unused = ended.join();
   }

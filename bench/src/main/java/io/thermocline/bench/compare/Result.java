@@ -1,12 +1,16 @@
 package io.thermocline.bench.compare;
 
+import java.util.OptionalDouble;
+import java.util.stream.DoubleStream;
+
 /**
  * What is printed of a figure: the medians of its rounds.
  *
+ * @param peer empty for what only our side has
  * @param disk median of the probes of those rounds, megabytes a second
  */
-record Result(String name, double ours, double peer, Unit unit, double disk) {
-  double ratio() {
-    return ours / peer;
+record Result(String name, double ours, OptionalDouble peer, Unit unit, double disk) {
+  OptionalDouble ratio() {
+    return peer.stream().flatMap(other -> DoubleStream.of(ours / other)).findFirst();
   }
 }

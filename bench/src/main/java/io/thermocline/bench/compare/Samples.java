@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** The figures of a case's rounds. */
 final class Samples {
@@ -27,7 +28,7 @@ final class Samples {
         (name, pair) -> {
           Column column = columns.computeIfAbsent(name, key -> new Column(pair.ours().unit()));
           column.ours.add(pair.ours().value());
-          column.peer.add(pair.peer().value());
+          pair.peer().ifPresent(other -> column.peer.add(other.value()));
         });
   }
 
@@ -36,9 +37,12 @@ final class Samples {
     columns.forEach(
         (name, column) ->
             results.add(
-                new Result(
-                    name, median(column.ours), median(column.peer), column.unit, median(disk))));
+                new Result(name, median(column.ours), peer(column), column.unit, median(disk))));
     return results;
+  }
+
+  private static OptionalDouble peer(Column column) {
+    return column.peer.isEmpty() ? OptionalDouble.empty() : OptionalDouble.of(median(column.peer));
   }
 
   /** The middle value, or the mean of the two in the middle. */

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A consumer at the end of a partition, in a thread of its own, that times a paced load. */
-final class TailReader {
+public final class TailReader {
   private static final Duration POLL = Duration.ofMillis(100);
   private static final long STALLED_SECONDS = 120;
 
@@ -22,7 +22,7 @@ final class TailReader {
   }
 
   /** Begins at the end of now, and ends after {@code records}. */
-  static TailReader start(Broker broker, String topic, long records, Latencies latencies) {
+  public static TailReader start(Broker broker, String topic, long records, Latencies latencies) {
     TailReader reader = new TailReader(latencies, records);
     RecordReceiver receiver = broker.fromEnd(topic, 0);
     Thread thread = new Thread(() -> reader.run(receiver), "tail-reader");
@@ -32,7 +32,7 @@ final class TailReader {
   }
 
   /** Waits for the last record. */
-  void await() throws InterruptedException {
+  public void await() throws InterruptedException {
     try {
       Void unused = done.get(STALLED_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException e) {

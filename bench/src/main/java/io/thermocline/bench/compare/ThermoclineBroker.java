@@ -1,5 +1,6 @@
 package io.thermocline.bench.compare;
 
+import io.thermocline.bench.ServerMetrics;
 import io.thermocline.bench.ServerProcess;
 import io.thermocline.client.Admin;
 import io.thermocline.client.ClientOptions;
@@ -17,11 +18,24 @@ import io.thermocline.client.admin.TieringReport;
 import io.thermocline.client.admin.TopicDescription;
 import io.thermocline.model.Compression;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
 
 /** Our server, through our Java client. */
 final class ThermoclineBroker implements Broker {
   private static final int SMALL_BATCH_BYTES = 16 << 10;
+
+  /** As little as a consumer takes. */
+  private static final int SEEKER_BYTES = 64 << 10;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Operations of a store that change nothing. */
+  private static final List<String> READING = List.of("read", "head", "list");
 
   /** Files of 256 MiB; nothing moves before it is asked for, as far as that can be said. */
   private static final String POLICY =
@@ -37,6 +51,7 @@ final class ThermoclineBroker implements Broker {
 
   private final ServerProcess server;
   private final ThermoclineClient client;
+  private final List<String> tieredTopics = new ArrayList<>();
 
   ThermoclineBroker(ServerProcess server) {
     this.server = server;
@@ -50,33 +65,39 @@ final class ThermoclineBroker implements Broker {
   }
 
   @Override
-  public void createTieredTopic(String topic) {
-    createTopic(topic, 1, true);
-    var unused = client.admin().applyPolicies(POLICY.formatted(topic));
+  public void createTieredTopic(String topic, int partitions) {
+    createTopic(topic, partitions, true);
+    tieredTopics.add(topic);
+    var unused =
+        client.admin().applyPolicies(POLICY.formatted(String.join("\", \"", tieredTopics)));
   }
 
   @Override
-  public long moveToCold(String topic) {
+  public List<Long> moveToCold(String topic) {
     for (TieringReport.Move move : client.admin().runTiering(topic, true)) {
       if (!move.problem().isEmpty()) {
         throw new IllegalStateException("Tiering stands still: " + move.problem());
       }
     }
-    TopicDescription.Partition partition = describe(topic);
-    if (partition.hotStart() < partition.end()) {
-      throw new IllegalStateException("Not all is cold: " + partition);
+    List<Long> ends = new ArrayList<>();
+    for (TopicDescription.Partition partition : describe(topic)) {
+      if (partition.hotStart() < partition.end()) {
+        throw new IllegalStateException("Not all is cold: " + partition);
+      }
+      ends.add(partition.end());
     }
-    return partition.end();
+    return ends;
   }
 
   @Override
   public long bytesKept(String topic) {
-    TopicDescription.Partition partition = describe(topic);
-    return partition.hotBytes() + partition.coldBytes();
+    return describe(topic).stream()
+        .mapToLong(partition -> partition.hotBytes() + partition.coldBytes())
+        .sum();
   }
 
-  private TopicDescription.Partition describe(String topic) {
-    return client.admin().describeTopic(topic, false).partitions().get(0);
+  private List<TopicDescription.Partition> describe(String topic) {
+    return client.admin().describeTopic(topic, false).partitions();
   }
 
   @Override
@@ -106,6 +127,36 @@ final class ThermoclineBroker implements Broker {
     long end =
         client.admin().offset(new PartitionName(topic, partition), OffsetLookup.Named.LATEST);
     return receiver(topic, partition, Start.offset(end));
+  }
+
+  @Override
+  public RecordSeeker seeker(String topic, int partition) {
+    ConsumerOptions options = ConsumerOptions.defaults().withBufferBytes(SEEKER_BYTES);
+    return new Seeker(
+        client.admin(), client.consumer(options), new PartitionName(topic, partition));
+  }
+
+  @Override
+  public Duration cpuTime() {
+    return server.cpuTime();
+  }
+
+  @Override
+  public OptionalLong storeReads() {
+    try {
+      ServerMetrics metrics = server.metrics();
+      double reads =
+          READING.stream()
+              .mapToDouble(
+                  operation ->
+                      metrics.sum(
+                          "thermocline_store_requests_seconds_count",
+                          "operation=\"" + operation + "\""))
+              .sum();
+      return OptionalLong.of((long) reads);
+    } catch (IOException e) {
+      throw new UncheckedIOException("The server does not say what it did", e);
+    }
   }
 
   private RecordReceiver receiver(String topic, int partition, Start start) {
@@ -143,6 +194,30 @@ final class ThermoclineBroker implements Broker {
     @Override
     public void close() {
       producer.close();
+    }
+  }
+
+  private record Seeker(Admin admin, Consumer consumer, PartitionName partition)
+      implements RecordSeeker {
+    @Override
+    public void read(long offset) {
+      consumer.assign(partition, Start.offset(offset), offset + 1);
+      List<ConsumerBatch> batches = consumer.pollBatches(PATIENCE);
+      if (batches.isEmpty()) {
+        throw new IllegalStateException("No record of " + partition + " within " + PATIENCE);
+      }
+      batches.get(0).forEachRecord(record -> {});
+      consumer.unassign(partition);
+    }
+
+    @Override
+    public void read(Instant time) {
+      read(admin.offset(partition, OffsetLookup.timestamp(time)));
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
     }
   }
 

@@ -11,7 +11,11 @@ public enum Unit {
   /** Milliseconds; less is better. */
   MILLISECONDS("ms"),
   /** Seconds; less is better. */
-  SECONDS("s");
+  SECONDS("s"),
+  /** Requests to the store where the colder tier lies; less is better. */
+  REQUESTS("requests"),
+  /** One figure of a side beside another one of the same side. */
+  TIMES("x");
 
   private final String symbol;
 

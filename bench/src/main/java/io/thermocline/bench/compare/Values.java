@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 
 /** What the records say. */
-final class Values {
+public final class Values {
   private static final int DISTINCT = 4096;
   private static final String EARTHQUAKES = "server/src/main/resources/samples/earthquakes.jsonl";
 
@@ -19,7 +19,7 @@ final class Values {
   }
 
   /** Hexadecimal digits: they compress to about half, as JSON with numbers in it does. */
-  static Values ofSize(int bytes) {
+  public static Values ofSize(int bytes) {
     Random random = new Random(42);
     byte[][] values = new byte[DISTINCT][bytes];
     for (byte[] value : values) {
@@ -31,14 +31,14 @@ final class Values {
   }
 
   /** The sample stream, over and over: 1,707 documents of about 700 bytes. */
-  static Values earthquakes(Path home) throws IOException {
+  public static Values earthquakes(Path home) throws IOException {
     List<String> lines = Files.readAllLines(home.resolve(EARTHQUAKES), StandardCharsets.UTF_8);
     return new Values(
         lines.stream().map(line -> line.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new));
   }
 
   /** The value of the record with that number. */
-  byte[] get(long number) {
+  public byte[] get(long number) {
     return values[(int) (number % values.length)];
   }
 }

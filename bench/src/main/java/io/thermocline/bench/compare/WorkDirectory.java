@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * A temporary directory that goes when the comparison ends, also by an interrupt or a failure, and
  * with it the servers that still write to it.
  */
-final class WorkDirectory implements AutoCloseable {
+public final class WorkDirectory implements AutoCloseable {
   private static final int ATTEMPTS = 5;
 
   private final Path path;
@@ -48,7 +48,7 @@ final class WorkDirectory implements AutoCloseable {
   }
 
   /** Deletes a directory and all in it; a file that is gone already is no failure. */
-  static void delete(Path directory) {
+  public static void delete(Path directory) {
     for (int attempt = 1; Files.exists(directory); attempt++) {
       try (Stream<Path> files = Files.walk(directory)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 
 class ComparisonTest {
@@ -28,7 +29,8 @@ class ComparisonTest {
     List<Result> results = run(3, 300.0, 310.0, 100.0, 290.0);
 
     assertThat(turns).hasSize(6);
-    assertThat(results).containsExactly(new Result("turns", 4, 3, Unit.SECONDS, 300));
+    assertThat(results)
+        .containsExactly(new Result("turns", 4, OptionalDouble.of(3), Unit.SECONDS, 300));
     assertThat(progress.toString()).contains("disk probe 100 MB/s").contains("begun again");
   }
 
@@ -40,7 +42,23 @@ class ComparisonTest {
     assertThat(results).hasSize(1);
   }
 
+  @Test
+  void whatThePeerDoesNotHaveStandsAlone() throws Exception {
+    List<Result> results = run(new OursAlone(), 1, 300.0);
+
+    assertThat(results)
+        .containsExactly(
+            new Result("both", 1, OptionalDouble.of(1), Unit.SECONDS, 300),
+            new Result("alone", 7, OptionalDouble.empty(), Unit.REQUESTS, 300));
+    assertThat(results.get(1).ratio()).isEmpty();
+    assertThat(progress.toString()).contains("alone 7.000 : - requests");
+  }
+
   private List<Result> run(int rounds, Double... probes) throws Exception {
+    return run(new CountedTurns(), rounds, probes);
+  }
+
+  private List<Result> run(Case one, int rounds, Double... probes) throws Exception {
     Scale scale = Scale.quick(1).withRounds(rounds);
     Comparison comparison =
         new Comparison(
@@ -48,7 +66,7 @@ class ComparisonTest {
             new Arena(new NoServer("peer"), null, Path.of("."), Path.of("."), scale, false),
             new ScriptedDisk(new ArrayDeque<>(List.of(probes))),
             new PrintWriter(progress));
-    return comparison.run(new CountedTurns());
+    return comparison.run(one);
   }
 
   /** Its figure is the number of the turn. */
@@ -67,6 +85,26 @@ class ComparisonTest {
     public List<Figure> measure(Arena arena) {
       turns.add(arena.contender().name());
       return List.of(new Figure("turns", turns.size(), Unit.SECONDS));
+    }
+  }
+
+  /** Has a figure that the peer has not. */
+  private record OursAlone() implements Case {
+    @Override
+    public String name() {
+      return "alone";
+    }
+
+    @Override
+    public String description() {
+      return "has more than the peer";
+    }
+
+    @Override
+    public List<Figure> measure(Arena arena) {
+      Figure both = new Figure("both", 1, Unit.SECONDS);
+      Figure alone = new Figure("alone", 7, Unit.REQUESTS);
+      return arena.isOurs() ? List.of(both, alone) : List.of(both);
     }
   }
 

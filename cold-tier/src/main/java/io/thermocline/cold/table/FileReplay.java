@@ -16,8 +16,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One reader's way through one file. As soon as it reads on, a thread of the pool makes the next
- * batches while it sends the last ones, up to a number of bytes.
+ * One reader's way through one file. As soon as it reads on, which it shows by its second read, a
+ * thread of the pool makes the next batches while it sends the last ones, up to a number of bytes.
  *
  * <p>The cursor belongs to whoever runs {@link #decode}: the reader itself at its first read, a
  * thread of the pool later, never both. All else is guarded by this.
@@ -40,6 +40,10 @@ final class FileReplay implements AutoCloseable {
   private boolean atEnd;
   private boolean closed;
   private int readBytes;
+
+  /** Whether it was read before, or its reader comes from the file before. */
+  private boolean readsOn;
+
   private RuntimeException failure;
 
   /** Where the reader goes on. */
@@ -64,6 +68,7 @@ final class FileReplay implements AutoCloseable {
 
   /** Begins to make batches before anybody asks, as a reader comes from the file before. */
   synchronized void begin(int maxBytes) {
+    readsOn = true;
     // In pieces: who asks for much gets the first of it sooner, and no more than the bound is made.
     readBytes = Math.min(maxBytes, aheadBytes / PIECES);
     decodeAhead();
@@ -80,7 +85,10 @@ final class FileReplay implements AutoCloseable {
     Read first = readFirst(maxBytes);
     synchronized (this) {
       nextOffset = first.nextOffset();
-      begin(maxBytes);
+      if (readsOn) {
+        begin(maxBytes);
+      }
+      readsOn = true;
     }
     return first;
   }

@@ -150,6 +150,20 @@ class ColdRequestsTest {
   }
 
   @Test
+  void whoDoesNotReadOnIsNotReadAheadFor() {
+    tier(start().cold(), 0, RECORDS, headers(false));
+    Started fresh = start();
+    Random random = new Random(7);
+    int reads = 12;
+    for (int i = 0; i < reads; i++) {
+      assertThat(read(fresh.cold(), random.nextInt(RECORDS), 256 << 10)).isNotNull();
+    }
+
+    // The footer, and for each a page of numbers and one of values at most.
+    assertThat(fresh.store().reads).hasSizeLessThanOrEqualTo(1 + 2 * reads);
+  }
+
+  @Test
   void aReplayTakesAtMostTwoHundredRequestsForAGigabyte() {
     Started writer = start();
     tier(writer.cold(), 0, RECORDS, headers(false));

@@ -3,24 +3,26 @@ package io.thermocline.bench.kafka;
 import io.thermocline.bench.TetheredProcess;
 import io.thermocline.bench.compare.Broker;
 import io.thermocline.bench.compare.RecordReceiver;
+import io.thermocline.bench.compare.RecordSeeker;
 import io.thermocline.bench.compare.RecordSender;
 import io.thermocline.bench.compare.SenderProfile;
 import io.thermocline.model.Compression;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.ReplicaInfo;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,6 +46,11 @@ final class KafkaBroker implements Broker {
   private static final int SEGMENT_BYTES = 128 << 20;
   private static final int MOVE_SECONDS = 600;
   private static final int QUIET_SECONDS = 5;
+
+  /** As little as ours asks for. */
+  private static final int SEEKER_BYTES = 64 << 10;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final TetheredProcess process;
   private final String address;
@@ -69,25 +76,34 @@ final class KafkaBroker implements Broker {
 
   /** Kept locally: the segment that is written, and nothing else. Segments are as large as ours. */
   @Override
-  public void createTieredTopic(String topic) {
+  public void createTieredTopic(String topic, int partitions) {
     Map<String, String> settings = new HashMap<>();
     settings.put(TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG, "true");
     settings.put(TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG, "1");
     settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(SEGMENT_BYTES));
     settings.put(TopicConfig.FILE_DELETE_DELAY_MS_CONFIG, "1000");
-    NewTopic wanted = new NewTopic(topic, Optional.of(1), Optional.empty());
+    NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty());
     Void unused = await(admin.createTopics(List.of(wanted.configs(settings))).all());
   }
 
-  /** Waits until the local log has not let go of anything for a while. */
   @Override
-  public long moveToCold(String topic) throws InterruptedException {
-    TopicPartition partition = new TopicPartition(topic, 0);
+  public List<Long> moveToCold(String topic) throws InterruptedException {
+    List<Long> moved = new ArrayList<>();
+    int partitions =
+        await(admin.describeTopics(List.of(topic)).allTopicNames()).get(topic).partitions().size();
+    for (int number = 0; number < partitions; number++) {
+      moved.add(awaitMoved(new TopicPartition(topic, number)));
+    }
+    return moved;
+  }
+
+  /** Waits until the local log has not let go of anything for a while. */
+  private long awaitMoved(TopicPartition partition) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(MOVE_SECONDS);
     long local = 0;
     for (int quiet = 0; local == 0 || quiet < QUIET_SECONDS; ) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("Kafka moved nothing of " + topic);
+        throw new IllegalStateException("Kafka moved nothing of " + partition);
       }
       TimeUnit.SECONDS.sleep(1);
       long now =
@@ -105,9 +121,9 @@ final class KafkaBroker implements Broker {
   @Override
   public long bytesKept(String topic) {
     return await(admin.describeLogDirs(List.of(NODE)).allDescriptions()).get(NODE).values().stream()
-        .map(directory -> directory.replicaInfos().get(new TopicPartition(topic, 0)))
-        .filter(Objects::nonNull)
-        .mapToLong(ReplicaInfo::size)
+        .flatMap(directory -> directory.replicaInfos().entrySet().stream())
+        .filter(replica -> replica.getKey().topic().equals(topic))
+        .mapToLong(replica -> replica.getValue().size())
         .sum();
   }
 
@@ -143,15 +159,43 @@ final class KafkaBroker implements Broker {
     return receiver(topic, partition, false);
   }
 
+  @Override
+  public RecordSeeker seeker(String topic, int partition) {
+    Map<String, Object> settings = new HashMap<>(consumerSettings());
+    settings.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, SEEKER_BYTES);
+    // With the rest of a fetch at hand it does not ask for the next one before it is sought.
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 1);
+    TopicPartition assigned = new TopicPartition(topic, partition);
+    KafkaConsumer<ByteBuffer, ByteBuffer> consumer = consumer(settings);
+    consumer.assign(List.of(assigned));
+    return new Seeker(consumer, assigned);
+  }
+
+  @Override
+  public Duration cpuTime() {
+    return process.cpuTime();
+  }
+
+  @Override
+  public OptionalLong storeReads() {
+    return OptionalLong.empty();
+  }
+
+  private Map<String, Object> consumerSettings() {
+    return Map.of(
+        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+        address,
+        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+        false);
+  }
+
+  private static KafkaConsumer<ByteBuffer, ByteBuffer> consumer(Map<String, Object> settings) {
+    return new KafkaConsumer<>(
+        settings, new ByteBufferDeserializer(), new ByteBufferDeserializer());
+  }
+
   private RecordReceiver receiver(String topic, int partition, boolean start) {
-    Map<String, Object> settings =
-        Map.of(
-            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-            address,
-            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-            false);
-    KafkaConsumer<ByteBuffer, ByteBuffer> consumer =
-        new KafkaConsumer<>(settings, new ByteBufferDeserializer(), new ByteBufferDeserializer());
+    KafkaConsumer<ByteBuffer, ByteBuffer> consumer = consumer(consumerSettings());
     TopicPartition assigned = new TopicPartition(topic, partition);
     consumer.assign(List.of(assigned));
     if (start) {
@@ -204,6 +248,31 @@ final class KafkaBroker implements Broker {
     @Override
     public void close() {
       producer.close();
+    }
+  }
+
+  private record Seeker(Consumer<ByteBuffer, ByteBuffer> consumer, TopicPartition partition)
+      implements RecordSeeker {
+    @Override
+    public void read(long offset) {
+      consumer.seek(partition, offset);
+      if (consumer.poll(PATIENCE).isEmpty()) {
+        throw new IllegalStateException("No record of " + partition + " within " + PATIENCE);
+      }
+    }
+
+    @Override
+    public void read(Instant time) {
+      read(
+          consumer
+              .offsetsForTimes(Map.of(partition, time.toEpochMilli()), PATIENCE)
+              .get(partition)
+              .offset());
+    }
+
+    @Override
+    public void close() {
+      consumer.close();
     }
   }
 

@@ -1,5 +1,13 @@
-package io.thermocline.bench.compare;
+package io.thermocline.bench.compare.cold;
 
+import io.thermocline.bench.compare.Arena;
+import io.thermocline.bench.compare.Broker;
+import io.thermocline.bench.compare.Case;
+import io.thermocline.bench.compare.Figure;
+import io.thermocline.bench.compare.Flow;
+import io.thermocline.bench.compare.SenderProfile;
+import io.thermocline.bench.compare.Unit;
+import io.thermocline.bench.compare.Values;
 import io.thermocline.model.Compression;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +28,7 @@ record ColdBytesCase(String name) implements Case {
     Broker broker = arena.broker();
     String topic = arena.newTopic(name);
     if (arena.isOurs()) {
-      broker.createTieredTopic(topic);
+      broker.createTieredTopic(topic, 1);
     } else {
       broker.createTopic(topic, 1, false);
     }
@@ -35,7 +43,7 @@ record ColdBytesCase(String name) implements Case {
               SenderProfile.MANY_PARTITIONS,
               Compression.ZSTD);
       if (arena.isOurs()) {
-        long unusedMoved = broker.moveToCold(topic);
+        var unusedMoved = broker.moveToCold(topic);
       }
       return List.of(new Figure(name, broker.bytesKept(topic) / 1e6, Unit.MEGABYTES));
     } finally {
