@@ -10,6 +10,7 @@ import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.util.Iterator;
 import java.util.List;
@@ -71,6 +72,21 @@ class ForwardingColdTier implements ColdTier {
   @Override
   public ColdTopic commit(TopicId topic, ColdCommit commit) {
     return cold.commit(topic, commit);
+  }
+
+  @Override
+  public void note(TopicNote note) {
+    cold.note(note);
+  }
+
+  @Override
+  public void notePolicies(String document) {
+    cold.notePolicies(document);
+  }
+
+  @Override
+  public void retire(TopicId topic) {
+    cold.retire(topic);
   }
 
   @Override

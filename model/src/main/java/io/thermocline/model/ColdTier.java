@@ -103,9 +103,26 @@ public interface ColdTier extends AutoCloseable {
    *     move's {@code from}, a file to be replaced is not in the table, a file was uploaded too
    *     long ago, or a partition is degraded: nothing was changed by this call, look at the table
    *     again; {@link ErrorKind#OUTCOME_UNKNOWN} when it could not be found out whether the change
-   *     is visible: call again with the very same commit, and delete nothing meanwhile
+   *     is visible, or that the warehouse alone leads to it: call again with the very same commit,
+   *     and delete nothing meanwhile
    */
   ColdTopic commit(TopicId topic, ColdCommit commit);
+
+  /**
+   * Takes note of a topic, so that it can be brought back from the warehouse alone. It is stored at
+   * once when that can't wait, else with the next {@link #commit}: partition count, settings,
+   * fences and log epochs can't; ends are as of the last commit.
+   */
+  void note(TopicNote note);
+
+  /** Stores the policies in force, for the same purpose. */
+  void notePolicies(String document);
+
+  /**
+   * Notes that the topic was deleted and its table stays: it is not to be brought back. Harmless
+   * when nothing was noted of it.
+   */
+  void retire(TopicId topic);
 
   /**
    * Deletes the topic's table and every file its metadata names. Harmless when there is none.

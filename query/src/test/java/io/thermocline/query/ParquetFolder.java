@@ -13,6 +13,7 @@ import io.thermocline.model.RecordBatch;
 import io.thermocline.model.Span;
 import io.thermocline.model.TableNames;
 import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.net.URI;
 import java.nio.file.Path;
@@ -165,6 +166,21 @@ final class ParquetFolder implements ColdTier {
 
   @Override
   public ColdTopic commit(TopicId topic, ColdCommit commit) {
+    throw notNeeded();
+  }
+
+  @Override
+  public void note(TopicNote note) {
+    throw notNeeded();
+  }
+
+  @Override
+  public void notePolicies(String document) {
+    throw notNeeded();
+  }
+
+  @Override
+  public void retire(TopicId topic) {
     throw notNeeded();
   }
 

@@ -10,6 +10,7 @@ import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.util.Iterator;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class FaultyColdTier implements ColdTier {
     /** Likewise. */
     MERGE,
     COMMIT,
+    NOTE,
     PURGE,
     MAINTAIN,
     LOCAL
@@ -94,6 +96,31 @@ public final class FaultyColdTier implements ColdTier {
   @Override
   public ColdTopic commit(TopicId topic, ColdCommit commit) {
     return faults.change(Call.COMMIT, () -> real.commit(topic, commit));
+  }
+
+  @Override
+  public void note(TopicNote note) {
+    noting(() -> real.note(note));
+  }
+
+  @Override
+  public void notePolicies(String document) {
+    noting(() -> real.notePolicies(document));
+  }
+
+  @Override
+  public void retire(TopicId topic) {
+    noting(() -> real.retire(topic));
+  }
+
+  private void noting(Runnable call) {
+    Call unused =
+        faults.change(
+            Call.NOTE,
+            () -> {
+              call.run();
+              return Call.NOTE;
+            });
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.thermocline.model.RecordBatch;
 import io.thermocline.model.TableNames;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,6 +33,7 @@ public final class MemoryColdTier implements ColdTier {
   /** By table name: as in a catalog, one table may stand in the way of another topic's. */
   private final Map<String, MemoryTable> tables = new HashMap<>();
 
+  private final Map<TopicId, TopicNote> notes = new HashMap<>();
   private final AtomicLong filesWritten = new AtomicLong();
   private boolean closed;
 
@@ -140,7 +142,30 @@ public final class MemoryColdTier implements ColdTier {
   }
 
   @Override
+  public synchronized void note(TopicNote note) {
+    checkOpen();
+    notes.put(note.topic().id(), note);
+  }
+
+  @Override
+  public synchronized void notePolicies(String document) {
+    checkOpen();
+  }
+
+  @Override
+  public synchronized void retire(TopicId topic) {
+    checkOpen();
+    notes.remove(topic);
+  }
+
+  /** What was noted last of a topic; empty when it was retired or purged. */
+  public synchronized Optional<TopicNote> noted(TopicId topic) {
+    return Optional.ofNullable(notes.get(topic));
+  }
+
+  @Override
   public synchronized void purge(TopicId topic) {
+    notes.remove(topic);
     if (!tableTaken(topic)) {
       tables.remove(TableNames.of(topic.name()));
     }

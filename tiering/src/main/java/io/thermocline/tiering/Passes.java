@@ -40,6 +40,7 @@ final class Passes {
   private final TopicWorks works;
   private final TieringPass pass;
   private final MergePass merging;
+  private final TopicNotes notes;
 
   Passes(
       TieringSettings settings,
@@ -69,6 +70,7 @@ final class Passes {
     Commits commits = new Commits(cold, metrics, nanoTime);
     this.pass = new TieringPass(hot, cold, limits, metrics, commits);
     this.merging = new MergePass(cold, limits, metrics, commits);
+    this.notes = new TopicNotes(hot, cold);
   }
 
   /** The ports. */
@@ -109,7 +111,13 @@ final class Passes {
       Duration pace = occasion.diskFull() ? LEAST_PACE_WHEN_FULL : pace(policy);
       boolean mayCommit = work.mayCommit(nanoTime.getAsLong(), pace.toNanos());
       PassReport report = new PassReport(topic);
-      timed(topic, work, () -> pass.run(topic, policy, occasion, mayCommit, work, report));
+      timed(
+          topic,
+          work,
+          () -> {
+            notes.tell(topic, policies.inForce());
+            pass.run(topic, policy, occasion, mayCommit, work, report);
+          });
       if (report.mayMaintain()) {
         maintain(topic, policy, occasion, work, report);
       }
@@ -132,7 +140,13 @@ final class Passes {
       Occasion occasion = occasion(true, trimAll);
       for (int round = 0; round < MAX_ROUNDS; round++) {
         Occasion now = round == 0 ? occasion : occasion.withoutEnding();
-        timed(topic, work, () -> pass.run(topic, policy, now, true, work, report));
+        timed(
+            topic,
+            work,
+            () -> {
+              notes.tell(topic, policies.inForce());
+              pass.run(topic, policy, now, true, work, report);
+            });
         if (!report.hasCommitted() || reached(topic, wanted)) {
           break;
         }

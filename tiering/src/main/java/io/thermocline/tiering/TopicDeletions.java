@@ -74,6 +74,8 @@ final class TopicDeletions {
     try {
       if (deletion.purgeCold()) {
         cold.purge(topic);
+      } else {
+        cold.retire(topic);
       }
       topics.finishDelete(topic);
       LOG.info("deleted topic={} uuid={} purge={}", topic, topic.uuid(), deletion.purgeCold());

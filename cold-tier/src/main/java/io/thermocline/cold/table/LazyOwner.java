@@ -74,6 +74,16 @@ final class LazyOwner implements OwnerCheck {
     claimed();
   }
 
+  /**
+   * The claim's epoch, without asking whether it still holds: for what an owner that is owner no
+   * more may do.
+   *
+   * @throws ThermoclineException as {@link #epoch}
+   */
+  long claimedEpoch() {
+    return claimed().epoch();
+  }
+
   @Override
   public long epoch() {
     WarehouseOwner made = claimed();

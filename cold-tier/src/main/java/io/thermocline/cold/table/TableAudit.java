@@ -7,6 +7,7 @@ import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.parquet.DataFileReader;
 import io.thermocline.cold.parquet.FileFooter;
 import io.thermocline.cold.parquet.ReadSettings;
+import io.thermocline.cold.records.TopicRecords;
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.ObjectStores;
@@ -114,7 +115,7 @@ public final class TableAudit {
             topic,
             catalog,
             new ManifestContents(),
-            new WarehouseTraces(store),
+            new WarehouseTraces(store, new TopicRecords(store)),
             clock,
             Duration.ZERO);
     Optional<TableView> found;

@@ -7,6 +7,8 @@ import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.cache.BlockCache;
 import io.thermocline.cold.cache.BlockLimits;
 import io.thermocline.cold.parquet.ReadSettings;
+import io.thermocline.cold.records.TopicRecord;
+import io.thermocline.cold.records.TopicRecords;
 import io.thermocline.cold.rest.RestCatalog;
 import io.thermocline.cold.rest.RestSettings;
 import io.thermocline.cold.store.ObjectStore;
@@ -26,6 +28,7 @@ import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -52,6 +55,8 @@ public final class TableTier implements ColdTier {
   private final WarehouseCatalog catalog;
   private final ManifestContents manifests = new ManifestContents();
   private final WarehouseTraces traces;
+  private final TopicRecords records;
+  private final RecordedTopics recorded;
   private final InstantSource clock;
   private final Duration maxViewAge;
   private final ColdMetrics metrics;
@@ -83,7 +88,9 @@ public final class TableTier implements ColdTier {
     this.metrics = new ColdMetrics(registry);
     this.owner = new LazyOwner(() -> claim(settings, store, clock), clock);
     this.catalog = new WarehouseCatalog(opener, settings.namespace(), store.location(""));
-    this.traces = new WarehouseTraces(store);
+    this.records = new TopicRecords(store);
+    this.traces = new WarehouseTraces(store, records);
+    this.recorded = new RecordedTopics(records, owner::claimedEpoch, settings.cluster(), clock);
     this.uploads =
         new DataFileUpload(
             store,
@@ -189,7 +196,10 @@ public final class TableTier implements ColdTier {
         topic,
         () -> {
           owner.epoch();
-          return table(topic).exclusively(TopicTable.Access::look).map(TableView::topic);
+          TopicTable table = table(topic);
+          Optional<TableView> view = table.exclusively(TopicTable.Access::look);
+          recorded.point(table);
+          return view.map(TableView::topic);
         });
   }
 
@@ -281,13 +291,62 @@ public final class TableTier implements ColdTier {
   public ColdTopic commit(TopicId topic, ColdCommit commit) {
     Timer.Sample sample = metrics.start();
     try {
-      ColdTopic after = guarded("commit", topic, () -> committer.commit(table(topic), commit));
+      ColdTopic after = guarded("commit", topic, () -> commit(table(topic), commit));
       metrics.committed(sample, "ok");
       return after;
     } catch (ThermoclineException e) {
       metrics.committed(sample, ColdMetrics.name(e.kind()));
       throw e;
     }
+  }
+
+  /** A commit is done when the warehouse's record leads to it: nothing is let go of before. */
+  private ColdTopic commit(TopicTable table, ColdCommit commit) {
+    ColdTopic after = committer.commit(table, commit);
+    try {
+      recorded.point(table);
+    } catch (ThermoclineException e) {
+      throw new ThermoclineException(
+          ErrorKind.OUTCOME_UNKNOWN,
+          "Commit %s is in table %s, but the topic's record in the warehouse could not be written: %s; repeat the same commit"
+              .formatted(commit.id(), after.table(), e.getMessage()),
+          e);
+    }
+    return after;
+  }
+
+  @Override
+  public void note(TopicNote note) {
+    TopicId topic = note.topic().id();
+    guarded(
+        "note",
+        topic,
+        () -> {
+          recorded.note(note, table(topic));
+          return topic;
+        });
+  }
+
+  @Override
+  public void notePolicies(String document) {
+    guarded(
+        "notePolicies",
+        "the policies",
+        () -> {
+          records.writePolicies(owner.claimedEpoch(), document);
+          return document;
+        });
+  }
+
+  @Override
+  public void retire(TopicId topic) {
+    guarded(
+        "retire",
+        topic,
+        () -> {
+          recorded.deleted(topic, TopicRecord.Deletion.KEEP);
+          return topic;
+        });
   }
 
   @Override
@@ -297,14 +356,26 @@ public final class TableTier implements ColdTier {
         "purge",
         topic,
         () -> {
+          recorded.deleted(topic, TopicRecord.Deletion.PURGE);
           upkeep.purge(table);
+          recorded.forget(topic);
           return tables.remove(topic, table);
         });
   }
 
   @Override
   public boolean maintain(TopicId topic) {
-    return guarded("maintain", topic, () -> upkeep.maintain(table(topic)));
+    return guarded(
+        "maintain",
+        topic,
+        () -> {
+          TopicTable table = table(topic);
+          boolean done = upkeep.maintain(table);
+          if (done) {
+            recorded.point(table);
+          }
+          return done;
+        });
   }
 
   @Override

@@ -1,33 +1,43 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.records.TopicRecord;
+import io.thermocline.cold.records.TopicRecords;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.TableMetadata;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Holds what the catalog says of a table against what the table's commits left in the warehouse. A
  * catalog that was lost, or put back from a backup, says that less was tiered than was: believed,
  * it would begin again, and clean-up would take the files of what was committed since for orphans.
  *
- * <p>A commit that failed leaves a metadata file too, one version ahead of the catalog at most: so
- * only what is further ahead proves anything, and the list of a snapshot's manifests, which is not
- * written before there is a table.
+ * <p>The topic's record tells which metadata its last commit left. Where there is none, as in a
+ * warehouse of an earlier version, the names of the files have to do: a commit that failed leaves a
+ * metadata file too, one version ahead of the catalog at most: so only what is further ahead proves
+ * anything, and the list of a snapshot's manifests, which is not written before there is a table.
  */
 final class WarehouseTraces {
+  private static final Logger LOG = LoggerFactory.getLogger(WarehouseTraces.class);
+
   /** As Iceberg names what a commit writes, whatever the catalog. */
   private static final Pattern METADATA = Pattern.compile("([0-9]{1,18})-[^/]*\\.metadata\\.json");
 
   private static final Pattern SNAPSHOT = Pattern.compile("snap-[^/]*\\.avro");
 
   private final ObjectStore store;
+  private final TopicRecords records;
 
-  WarehouseTraces(ObjectStore store) {
+  WarehouseTraces(ObjectStore store, TopicRecords records) {
     this.store = store;
+    this.records = records;
   }
 
   /** What lies in a table's folder for metadata. */
@@ -71,6 +81,11 @@ final class WarehouseTraces {
    * @throws ThermoclineException {@link ErrorKind#CORRUPT} when it does not
    */
   void requireNewest(String table, TableMetadata metadata) {
+    Optional<TopicRecord.Pointer> pointer = pointer(metadata);
+    if (pointer.isPresent()) {
+      requireLeadsTo(table, metadata, pointer.get());
+      return;
+    }
     OptionalLong version = versionOf(metadata.metadataFileLocation());
     if (version.isEmpty()) {
       return;
@@ -84,6 +99,44 @@ final class WarehouseTraces {
                   + " register the table's newest metadata file, %s")
               .formatted(table, version.getAsLong(), found.version, newest(found)));
     }
+  }
+
+  private Optional<TopicRecord.Pointer> pointer(TableMetadata metadata) {
+    return TableProgress.topicIdIn(metadata.properties())
+        .map(UUID::fromString)
+        .flatMap(this::readable)
+        .flatMap(TopicRecord::table)
+        .filter(pointer -> pointer.location().equals(metadata.location()));
+  }
+
+  /** A record that can't be read is no reason to keep records from readers. */
+  private Optional<TopicRecord> readable(UUID topic) {
+    try {
+      return records.find(topic);
+    } catch (ThermoclineException e) {
+      if (e.kind() != ErrorKind.CORRUPT && e.kind() != ErrorKind.FAILED_PRECONDITION) {
+        throw e;
+      }
+      LOG.warn("topic record can't be used topic={} error={}", topic, e.toString());
+      return Optional.empty();
+    }
+  }
+
+  private static void requireLeadsTo(
+      String table, TableMetadata metadata, TopicRecord.Pointer pointer) {
+    if (!MetadataLog.leadsTo(metadata, pointer.metadata()) && !isFarAhead(metadata, pointer)) {
+      throw new ThermoclineException(
+          ErrorKind.CORRUPT,
+          ("The catalog has table %s at %s, which does not lead back to its last commit: the"
+                  + " catalog is older than the table, as after a restore. Put the newer catalog"
+                  + " back, or register the table's newest metadata file, %s")
+              .formatted(table, metadata.metadataFileLocation(), pointer.metadata()));
+    }
+  }
+
+  /** Others may have committed so often that the log has forgotten what the record leads to. */
+  private static boolean isFarAhead(TableMetadata metadata, TopicRecord.Pointer pointer) {
+    return MetadataLog.isFull(metadata) && metadata.lastSequenceNumber() >= pointer.sequence();
   }
 
   /** The newest metadata file below a table's location, whatever the catalog says; if any. */
@@ -110,7 +163,8 @@ final class WarehouseTraces {
     return found.newest.isEmpty() ? "which is gone too" : store.location(found.newest);
   }
 
-  private static OptionalLong versionOf(String location) {
+  /** The version in a metadata file's name; empty when it is none. */
+  static OptionalLong versionOf(String location) {
     return location == null
         ? OptionalLong.empty()
         : version(location.substring(location.lastIndexOf('/') + 1));

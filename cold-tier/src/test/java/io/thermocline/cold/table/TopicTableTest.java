@@ -2,6 +2,7 @@ package io.thermocline.cold.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.cold.records.TopicRecords;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.ColdTierSubject;
@@ -69,7 +70,7 @@ final class TopicTableTest implements ColdTierSubject {
             id.topic(),
             new WarehouseCatalog(() -> catalog, "lake", "file://" + warehouse.warehouse()),
             new ManifestContents(),
-            new WarehouseTraces(warehouse.store()),
+            new WarehouseTraces(warehouse.store(), new TopicRecords(warehouse.store())),
             clock,
             Duration.ofSeconds(1));
     assertThat(tieredTo(table.view().orElseThrow())).isEqualTo(10);
