@@ -74,6 +74,11 @@ final class MetadataFile {
     return new MetadataFile(file, none, VERSION);
   }
 
+  /** Makes the file where there is none, durably. */
+  static void create(Disk disk, Path path, Metadata metadata) throws IOException {
+    new ChecksummedFile(disk, path, MAGIC, VERSION).replace(out -> encode(metadata, out));
+  }
+
   /** Whether batches may have producers' sequences: not before a version that knew of them. */
   boolean knowsProducers() {
     return versionFound > WITHOUT_FENCES;

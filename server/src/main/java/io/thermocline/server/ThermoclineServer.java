@@ -55,6 +55,7 @@ public final class ThermoclineServer implements AutoCloseable {
    */
   public static ThermoclineServer open(Configuration configuration, InstantSource clock) {
     ServerSettings settings = new ServerSettings(configuration);
+    RecoveryMark.requireNone(settings.dataDirectory());
     Resources resources = new Resources();
     try {
       PrometheusMeterRegistry metrics = metrics(resources, settings.dataDirectory());

@@ -74,6 +74,44 @@ public final class WarehouseOwner {
   }
 
   /**
+   * Takes the warehouse over from the owner that was seen, with the epoch after that one's; goes on
+   * when {@code cluster} did so before.
+   *
+   * @param seenEpoch the highest epoch when the caller looked
+   * @throws ThermoclineException {@link ErrorKind#CONFLICT} when another take-over came since
+   */
+  public static WarehouseOwner takeOver(
+      ObjectStore store, UUID cluster, InstantSource clock, long seenEpoch) {
+    OwnerRecord next = record(seenEpoch + 1, cluster, clock);
+    Optional<OwnerRecord> now = highest(store);
+    if (now.map(OwnerRecord::epoch).orElse(0L) == seenEpoch && write(store, next)) {
+      return new WarehouseOwner(store, next);
+    }
+    now = highest(store);
+    if (now.isPresent()
+        && now.get().epoch() == seenEpoch + 1
+        && now.get().cluster().equals(cluster)) {
+      return new WarehouseOwner(store, now.get());
+    }
+    throw new ThermoclineException(
+        ErrorKind.CONFLICT,
+        "Warehouse %s was taken over by another (epoch %d, expected %d): look who owns it, then decide"
+            .formatted(store.location(""), now.map(OwnerRecord::epoch).orElse(0L), seenEpoch));
+  }
+
+  /**
+   * Who owns a warehouse.
+   *
+   * @param epoch of the claim
+   */
+  public record Holder(long epoch, UUID cluster) {}
+
+  /** Who owns the warehouse; empty when nobody ever did. */
+  public static Optional<Holder> holder(ObjectStore store) {
+    return highest(store).map(owner -> new Holder(owner.epoch(), owner.cluster()));
+  }
+
+  /**
    * Makes sure, by asking the store, that this claim still holds. To be called before every commit
    * and before anything is deleted.
    *
@@ -146,7 +184,8 @@ public final class WarehouseOwner {
     return new ThermoclineException(
             ErrorKind.FAILED_PRECONDITION,
             ("Warehouse %s is owned by cluster %s (epoch %d, since %s), not by cluster %s. Use"
-                    + " another warehouse, or take this one over if that cluster is gone for good")
+                    + " another warehouse; if that cluster is gone for good, bring its topics back with"
+                    + " 'thermocline recover', or take the warehouse over without them")
                 .formatted(
                     store.location(""), owner.cluster(), owner.epoch(), owner.madeAt(), cluster))
         .with(

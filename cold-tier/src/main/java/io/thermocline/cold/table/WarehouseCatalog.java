@@ -108,6 +108,16 @@ final class WarehouseCatalog implements Closeable {
     }
   }
 
+  /** Puts the topic's table, which is there without a catalog, into it as it is in a file. */
+  void register(TopicId topic, String metadataFile) {
+    try {
+      createNamespace();
+      Table unused = catalog().registerTable(identifier(topic), metadataFile);
+    } catch (RuntimeException e) {
+      throw CatalogFailures.of("Can't register table " + tableName(topic), e);
+    }
+  }
+
   /** Takes the table out of the catalog and leaves its files. Harmless when there is none. */
   void drop(TopicId topic) {
     try {

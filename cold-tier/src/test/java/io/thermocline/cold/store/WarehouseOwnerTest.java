@@ -62,10 +62,27 @@ class WarehouseOwnerTest {
         .isInstanceOf(ThermoclineException.class)
         .hasMessageContaining(LAKE.toString())
         .hasMessageContaining(POND.toString())
-        .hasMessageContaining("take this one over")
+        .hasMessageContaining("thermocline recover")
+        .hasMessageContaining("take the warehouse over")
         .extracting("kind")
         .isEqualTo(ErrorKind.FAILED_PRECONDITION);
     owner.check();
+  }
+
+  @Test
+  void aTakeOverOfWhatWasSeenIsRepeatedByItsOwnerAlone() {
+    WarehouseOwner before = WarehouseOwner.claim(store, LAKE, CLOCK);
+    WarehouseOwner after = WarehouseOwner.takeOver(store, POND, CLOCK, 1);
+    WarehouseOwner again = WarehouseOwner.takeOver(store, POND, CLOCK, 1);
+    assertThat(List.of(after.epoch(), again.epoch())).containsExactly(2L, 2L);
+    again.check();
+    assertThat(kind(before::check)).isEqualTo(ErrorKind.FAILED_PRECONDITION);
+    assertThat(kind(() -> WarehouseOwner.takeOver(store, LAKE, CLOCK, 1)))
+        .isEqualTo(ErrorKind.CONFLICT);
+    WarehouseOwner third = WarehouseOwner.takeOver(store, LAKE, CLOCK, 2);
+    assertThat(kind(() -> WarehouseOwner.takeOver(store, POND, CLOCK, 1)))
+        .isEqualTo(ErrorKind.CONFLICT);
+    third.check();
   }
 
   @Test

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       ConfigCommand.class,
       DumpCommand.class,
       VerifyCommand.class,
+      RecoverCommand.class,
       VersionCommand.class,
       GenerateCompletion.class,
       HelpCommand.class,

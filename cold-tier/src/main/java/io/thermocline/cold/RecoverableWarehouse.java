@@ -1,0 +1,28 @@
+package io.thermocline.cold;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * A warehouse as it stands, seen without a data directory.
+ *
+ * @param location where it is
+ * @param epoch of its owner
+ * @param owner which cluster owns it
+ * @param policies the policies that were in force, as they were applied; empty when none are kept
+ * @param topics by name
+ */
+public record RecoverableWarehouse(
+    String location,
+    long epoch,
+    UUID owner,
+    Optional<String> policies,
+    List<RecoverableTopic> topics) {
+  public RecoverableWarehouse {
+    Objects.requireNonNull(location, "location");
+    Objects.requireNonNull(owner, "owner");
+    topics = List.copyOf(topics);
+  }
+}

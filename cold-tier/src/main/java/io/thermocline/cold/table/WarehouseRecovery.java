@@ -1,0 +1,223 @@
+package io.thermocline.cold.table;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.thermocline.cold.CatalogSettings;
+import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.RecoverableTopic;
+import io.thermocline.cold.RecoverableTopic.Fate;
+import io.thermocline.cold.RecoverableWarehouse;
+import io.thermocline.cold.records.TopicRecord;
+import io.thermocline.cold.records.TopicRecords;
+import io.thermocline.cold.store.ObjectStore;
+import io.thermocline.cold.store.ObjectStores;
+import io.thermocline.cold.store.StoreFileIO;
+import io.thermocline.cold.store.WarehouseOwner;
+import io.thermocline.model.ColdPartition;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableOperations;
+
+/**
+ * Tells from a warehouse alone which topics it has the history of, and puts their tables into the
+ * catalog again. Not thread-safe.
+ */
+public final class WarehouseRecovery implements AutoCloseable {
+  private final ObjectStore store;
+  private final TopicRecords records;
+  private final WarehouseCatalog catalog;
+  private final MetadataChoice choice;
+
+  /** Whether there is a catalog to be asked: opening the embedded one would make it. */
+  private final boolean hasCatalog;
+
+  private WarehouseRecovery(ColdSettings settings, ObjectStore store) {
+    this.store = store;
+    this.records = new TopicRecords(store);
+    this.choice = new MetadataChoice(store);
+    CatalogFactory factory =
+        new CatalogFactory(
+            settings.catalog(), settings.directory(), store.location(""), new StoreFileIO(store));
+    this.catalog = new WarehouseCatalog(factory::open, settings.namespace(), store.location(""));
+    this.hasCatalog =
+        !settings.catalog().kind().equals(CatalogSettings.SQLITE)
+            || Files.exists(settings.directory().resolve(CatalogFactory.FILE));
+  }
+
+  /**
+   * Opens a warehouse to look at it: nothing in it is changed.
+   *
+   * @param temporary a local directory that may be used meanwhile
+   * @return to be closed by the caller
+   * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when there is no such
+   *     directory, {@link ErrorKind#INVALID} for settings that name no store or catalog
+   */
+  public static WarehouseRecovery look(
+      ColdSettings settings, Path temporary, InstantSource clock, MeterRegistry meters) {
+    return over(settings, ObjectStores.openToLook(settings.store(), temporary, meters, clock));
+  }
+
+  /** Opens a warehouse that was looked at, to bring its tables back; makes the local directory. */
+  public static WarehouseRecovery open(
+      ColdSettings settings, InstantSource clock, MeterRegistry meters) {
+    try {
+      Files.createDirectories(settings.directory());
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "Directory %s can't be used: %s".formatted(settings.directory(), e),
+          e);
+    }
+    return over(
+        settings,
+        ObjectStores.open(settings.store(), settings.directory().getFileSystem(), meters, clock));
+  }
+
+  private static WarehouseRecovery over(ColdSettings settings, ObjectStore store) {
+    try {
+      return new WarehouseRecovery(settings, store);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+  }
+
+  /**
+   * What is there. A topic that can't be brought back is told with its problem.
+   *
+   * @throws ThermoclineException {@link ErrorKind#NOT_FOUND} when nothing owns the warehouse or it
+   *     has no record of any topic, {@link ErrorKind#FAILED_PRECONDITION} when a newer version
+   *     wrote to it, {@link ErrorKind#TRANSIENT} while it or the catalog can't be reached
+   */
+  public RecoverableWarehouse find() {
+    WarehouseOwner.Holder owner =
+        WarehouseOwner.holder(store)
+            .orElseThrow(
+                () ->
+                    new ThermoclineException(
+                        ErrorKind.NOT_FOUND,
+                        "There is nothing to recover at %s: it has no owner file below _thermocline/. Is that the warehouse?"
+                            .formatted(store.location(""))));
+    Map<UUID, Long> known = records.list();
+    if (known.isEmpty()) {
+      throw new ThermoclineException(
+          ErrorKind.NOT_FOUND,
+          "There is nothing to recover at %s: it has no records about topics below _thermocline/topics/. Tables that an earlier version left can be registered in a catalog by their newest metadata file"
+              .formatted(store.location("")));
+    }
+    List<RecoverableTopic> topics = new ArrayList<>();
+    known.forEach((topic, epoch) -> topics.add(topic(records.read(topic, epoch))));
+    topics.sort(Comparator.comparing(topic -> topic.id().name()));
+    return new RecoverableWarehouse(
+        store.location(""), owner.epoch(), owner.cluster(), records.policies(), topics);
+  }
+
+  private RecoverableTopic topic(TopicRecord record) {
+    Fate fate =
+        record
+            .deletion()
+            .map(how -> how == TopicRecord.Deletion.KEEP ? Fate.TABLE_ONLY : Fate.NOTHING)
+            .orElse(Fate.TOPIC);
+    List<String> remarks = new ArrayList<>();
+    Optional<RecoverableTopic.Table> table = Optional.empty();
+    Optional<String> problem = Optional.empty();
+    if (fate != Fate.NOTHING && record.table().isPresent()) {
+      try {
+        table = Optional.of(table(record, record.table().get(), remarks));
+        problem = table.flatMap(found -> degraded(found.partitions()));
+      } catch (ThermoclineException e) {
+        if (e.kind() != ErrorKind.CORRUPT) {
+          throw e;
+        }
+        problem = Optional.of(e.getMessage());
+      }
+    }
+    return new RecoverableTopic(
+        record.note(),
+        record.cluster(),
+        record.writtenAt(),
+        fate,
+        problem.isPresent() ? Optional.empty() : table,
+        problem,
+        remarks);
+  }
+
+  private static Optional<String> degraded(Map<Integer, ColdPartition> partitions) {
+    return partitions.values().stream()
+        .filter(partition -> partition.problem().isPresent())
+        .min(Comparator.comparingInt(ColdPartition::partition))
+        .map(
+            partition ->
+                "partition %d is degraded: %s. Roll the table back to the last snapshot with thermocline.commit-id"
+                    .formatted(partition.partition(), partition.problem().get()));
+  }
+
+  private RecoverableTopic.Table table(
+      TopicRecord record, TopicRecord.Pointer pointer, List<String> remarks) {
+    TopicId topic = record.topic().id();
+    String expected = catalog.tableName(topic);
+    if (!pointer.name().equals(expected)) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION,
+          "The table of topic '%s' is %s, and would be %s here: set storage.namespace as it was"
+              .formatted(topic, pointer.name(), expected));
+    }
+    Optional<TableMetadata> registered =
+        hasCatalog ? catalog.load(topic).map(TableOperations::current) : Optional.empty();
+    MetadataChoice.Chosen chosen;
+    if (registered.isPresent()) {
+      TableProgress unused = TableProgress.of(topic, expected, registered.get().properties());
+      chosen = choice.require(topic, pointer, registered.get());
+    } else {
+      chosen = choice.choose(topic, pointer);
+    }
+    chosen.passedOver().forEach(file -> remarks.add("passed over " + file));
+    return new RecoverableTopic.Table(
+        expected,
+        chosen.metadata().metadataFileLocation(),
+        registered.isPresent(),
+        chosen.view().progress().lastCommit(),
+        chosen.view().topic().partitions());
+  }
+
+  /**
+   * Takes the warehouse over with the epoch after the one that was seen, unless {@code cluster} did
+   * so already.
+   *
+   * @param seenEpoch of the owner when the warehouse was looked at
+   * @throws ThermoclineException {@link ErrorKind#CONFLICT} when another took it since
+   */
+  public void claim(UUID cluster, long seenEpoch, InstantSource clock) {
+    WarehouseOwner unused = WarehouseOwner.takeOver(store, cluster, clock, seenEpoch);
+  }
+
+  /** Puts a topic's table into the catalog; harmless when it is there already. */
+  public void register(RecoverableTopic topic) {
+    RecoverableTopic.Table table = topic.table().orElseThrow();
+    if (!table.registered()) {
+      catalog.register(topic.id(), table.metadata());
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      catalog.close();
+    } catch (IOException e) {
+      throw new ThermoclineException(ErrorKind.TRANSIENT, "Closing the catalog failed", e);
+    } finally {
+      store.close();
+    }
+  }
+}
