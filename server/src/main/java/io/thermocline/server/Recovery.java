@@ -88,6 +88,7 @@ public final class Recovery {
     requireEmpty();
     RecoverableWarehouse seen = look();
     requireNoProblems(seen, skipProblems);
+    var unusedPolicies = seen.policies().map(PolicyStore::parse);
     try (HotRestore hot = HotRestore.take(settings.hot().directory())) {
       requireEmpty();
       RecoveryMark mark = mark().orElseGet(() -> begin(seen));
@@ -154,7 +155,7 @@ public final class Recovery {
     ColdSettings cold = cold(mark.cluster());
     RecoveryPlan plan;
     try (WarehouseRecovery warehouse = WarehouseRecovery.open(cold, clock, meters)) {
-      warehouse.claim(mark.cluster(), mark.seenEpoch(), clock);
+      claim(warehouse, mark);
       RecoverableWarehouse found = warehouse.find();
       requireNoProblems(found, skipProblems);
       for (RecoverableTopic topic : found.topics()) {
@@ -171,6 +172,21 @@ public final class Recovery {
       }
     }
     return plan;
+  }
+
+  private void claim(WarehouseRecovery warehouse, RecoveryMark mark) {
+    try {
+      warehouse.claim(mark.cluster(), mark.seenEpoch(), clock);
+    } catch (ThermoclineException e) {
+      if (e.kind() != ErrorKind.CONFLICT) {
+        throw e;
+      }
+      throw new ThermoclineException(
+          ErrorKind.CONFLICT,
+          "%s. To recover all the same, empty %s and begin again"
+              .formatted(e.getMessage(), settings.dataDirectory()),
+          e);
+    }
   }
 
   /** From here on the offsets are a gap to every reader, and the table goes on behind it. */

@@ -101,8 +101,8 @@ record Lake(Path folder, S3Server s3, String warehouse, Optional<Path> catalog) 
     return Recovery.of(configuration(data), InstantSource.system());
   }
 
-  ThermoclineServer open(String data) {
-    return ThermoclineServer.open(configuration(data), InstantSource.system());
+  ThermoclineServer open(String data, String... more) {
+    return ThermoclineServer.open(configuration(data, more), InstantSource.system());
   }
 
   List<String> audit(String data) {
@@ -118,7 +118,7 @@ record Lake(Path folder, S3Server s3, String warehouse, Optional<Path> catalog) 
     return damage;
   }
 
-  private Configuration configuration(String data) {
+  private Configuration configuration(String data, String... more) {
     List<String> sets =
         new ArrayList<>(
             List.of(
@@ -127,6 +127,7 @@ record Lake(Path folder, S3Server s3, String warehouse, Optional<Path> catalog) 
                 "grpc.port=0",
                 "http.port=0",
                 "storage.minFree=1MiB"));
+    sets.addAll(List.of(more));
     if (s3 != null) {
       sets.add("storage.s3.endpoint=" + s3.endpoint());
       sets.add("storage.s3.accessKey=env:STORE_KEY");

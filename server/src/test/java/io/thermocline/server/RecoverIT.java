@@ -91,10 +91,10 @@ class RecoverIT {
       var unused = client.admin().applyPolicies(POLICIES);
       var unusedEvents = client.admin().createTopic("events", 3);
       var unusedLocal = client.admin().createTopic("local", 2);
-      // A topic that is not tiered is noted too, within a second.
-      Await.until("both are noted", () -> lake.recovery("look").plan().topics().size() == 2);
       produce(client, "events", 0, 900);
       tier(client);
+      // A topic that is not tiered is noted too, within a second.
+      Await.until("both are noted", () -> lake.recovery("look").plan().topics().size() == 2);
       List<ConsumerRecord> before = read(client, Start.earliest());
       assertThat(before).hasSize(900);
       var unusedFourth = client.admin().growTopic("events", 4);
@@ -291,5 +291,22 @@ class RecoverIT {
       assertThat(read(client, Start.earliest())).hasSize(100);
     }
     assertThat(lake.audit("new")).isEmpty();
+  }
+
+  @Test
+  void ofTwoTopicsOfOneNameTheLaterOwnersComesBack() throws Exception {
+    Lake lake = Lake.inFolder(folder).withHistory();
+    try (ThermoclineServer server = lake.open("other", "storage.takeOver=true");
+        ThermoclineClient client = connect(server)) {
+      var unused = client.admin().createTopic("events", 1);
+      produce(client, "events", 500, 530);
+      tier(client);
+    }
+    RecoveryPlan plan = lake.recovery("new").run(false);
+    assertThat(onlyPartition(plan).tieredTo()).isEqualTo(30);
+    assertThat(plan.warehouse().topics()).hasSize(2);
+    assertThat(plan.warehouse().topics().stream().flatMap(topic -> topic.remarks().stream()))
+        .hasSize(1)
+        .allMatch(remark -> remark.contains("passed over for a later one"));
   }
 }

@@ -115,13 +115,21 @@ final class RecordedTopics {
     }
   }
 
-  /** Writes that a topic is deleted, unless nothing was ever written of it. */
-  void deleted(TopicId topic, TopicRecord.Deletion how) {
-    Kept mine = kept(topic);
+  /** Writes that a topic is deleted; of one without a table nothing needs to be known then. */
+  void deleted(TopicTable table, TopicRecord.Deletion how) {
+    Kept mine = kept(table.topic());
     synchronized (mine) {
-      Optional<TopicRecord> before = stored(mine, topic);
-      if (before.isPresent() && !before.get().deletion().equals(Optional.of(how))) {
-        put(mine, before.get().deleted(how));
+      Optional<TopicRecord> before = stored(mine, table.topic());
+      Optional<TopicRecord.Pointer> pointer =
+          table
+              .lastKnown()
+              .flatMap(RecordedTopics::pointer)
+              .or(() -> before.flatMap(TopicRecord::table));
+      if (pointer.isEmpty()) {
+        forget(table.topic());
+      } else if (before.isPresent() && !before.get().deletion().equals(Optional.of(how))) {
+        TopicRecord last = before.get().with(pointer.get(), before.get().tieredTo());
+        put(mine, last.deleted(how));
       }
     }
   }

@@ -344,7 +344,7 @@ public final class TableTier implements ColdTier {
         "retire",
         topic,
         () -> {
-          recorded.deleted(topic, TopicRecord.Deletion.KEEP);
+          recorded.deleted(table(topic), TopicRecord.Deletion.KEEP);
           return topic;
         });
   }
@@ -356,7 +356,7 @@ public final class TableTier implements ColdTier {
         "purge",
         topic,
         () -> {
-          recorded.deleted(topic, TopicRecord.Deletion.PURGE);
+          recorded.deleted(table, TopicRecord.Deletion.PURGE);
           upkeep.purge(table);
           recorded.forget(topic);
           return tables.remove(topic, table);

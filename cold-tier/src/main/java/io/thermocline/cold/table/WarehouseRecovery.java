@@ -14,6 +14,7 @@ import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.cold.store.WarehouseOwner;
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.TableNames;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import java.io.IOException;
@@ -22,6 +23,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,20 +118,64 @@ public final class WarehouseRecovery implements AutoCloseable {
           "There is nothing to recover at %s: it has no records about topics below _thermocline/topics/. Tables that an earlier version left can be registered in a catalog by their newest metadata file"
               .formatted(store.location("")));
     }
-    List<RecoverableTopic> topics = new ArrayList<>();
-    known.forEach((topic, epoch) -> topics.add(topic(records.read(topic, epoch))));
-    topics.sort(Comparator.comparing(topic -> topic.id().name()));
+    List<RecoverableTopic> topics = topics(known);
     return new RecoverableWarehouse(
         store.location(""), owner.epoch(), owner.cluster(), records.policies(), topics);
   }
 
+  /**
+   * Two clusters that had the warehouse may each have had a topic of one name: the later counts.
+   */
+  private List<RecoverableTopic> topics(Map<UUID, Long> known) {
+    List<TopicRecord> all = new ArrayList<>();
+    known.forEach((topic, epoch) -> all.add(records.read(topic, epoch)));
+    all.sort(
+        Comparator.comparingLong(TopicRecord::epoch)
+            .thenComparing(record -> record.deletion().isEmpty())
+            .thenComparing(TopicRecord::writtenAt)
+            .reversed());
+    Map<String, TopicRecord> byTable = new HashMap<>();
+    List<RecoverableTopic> topics = new ArrayList<>();
+    for (TopicRecord record : all) {
+      String name = TableNames.of(record.topic().name());
+      TopicRecord later = fate(record) == Fate.NOTHING ? null : byTable.putIfAbsent(name, record);
+      topics.add(later == null ? topic(record) : displaced(record, later));
+    }
+    topics.sort(Comparator.comparing(topic -> topic.id().name()));
+    return topics;
+  }
+
+  private static RecoverableTopic displaced(TopicRecord record, TopicRecord later) {
+    String where =
+        record.table().map(table -> ", its table stays at " + table.location()).orElse("");
+    return new RecoverableTopic(
+        record.note(),
+        record.cluster(),
+        record.writtenAt(),
+        Fate.NOTHING,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(
+            "with id %s is passed over for a later one of that table, with id %s%s"
+                .formatted(record.topic().id().uuid(), later.topic().id().uuid(), where)));
+  }
+
+  private static Fate fate(TopicRecord record) {
+    return record
+        .deletion()
+        .map(how -> how == TopicRecord.Deletion.KEEP ? Fate.TABLE_ONLY : Fate.NOTHING)
+        .orElse(Fate.TOPIC);
+  }
+
   private RecoverableTopic topic(TopicRecord record) {
-    Fate fate =
-        record
-            .deletion()
-            .map(how -> how == TopicRecord.Deletion.KEEP ? Fate.TABLE_ONLY : Fate.NOTHING)
-            .orElse(Fate.TOPIC);
+    Fate fate = fate(record);
     List<String> remarks = new ArrayList<>();
+    if (fate != Fate.TOPIC) {
+      remarks.add(
+          fate == Fate.TABLE_ONLY
+              ? "was deleted and its table kept: only the table comes back"
+              : "was being deleted with its table: nothing comes back");
+    }
     Optional<RecoverableTopic.Table> table = Optional.empty();
     Optional<String> problem = Optional.empty();
     if (fate != Fate.NOTHING && record.table().isPresent()) {
@@ -182,7 +228,7 @@ public final class WarehouseRecovery implements AutoCloseable {
     } else {
       chosen = choice.choose(topic, pointer);
     }
-    chosen.passedOver().forEach(file -> remarks.add("passed over " + file));
+    chosen.passedOver().forEach(file -> remarks.add("has metadata that does not count: " + file));
     return new RecoverableTopic.Table(
         expected,
         chosen.metadata().metadataFileLocation(),

@@ -212,6 +212,13 @@ final class RecordedTopicsTest implements ColdTierSubject {
   }
 
   @Test
+  void aDeletedTopicWithoutATableLeavesNoRecord() throws IOException {
+    cold().note(note(1, 0, 15));
+    cold().retire(id.topic());
+    assertThat(files()).isEmpty();
+  }
+
+  @Test
   void damageIsToldAndANewerFormatRefused() throws IOException {
     cold().note(note(1, 0, 15));
     Path file = files().get(0);

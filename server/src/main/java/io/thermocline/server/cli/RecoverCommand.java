@@ -1,7 +1,6 @@
 package io.thermocline.server.cli;
 
 import io.thermocline.cold.RecoverableTopic;
-import io.thermocline.cold.RecoverableTopic.Fate;
 import io.thermocline.server.ConfigurationOptions;
 import io.thermocline.server.Recovery;
 import io.thermocline.server.RecoveryPlan;
@@ -119,9 +118,7 @@ final class RecoverCommand implements Callable<Integer> {
       topic
           .problem()
           .ifPresent(problem -> lines.add("DAMAGED topic '%s': %s".formatted(name, problem)));
-      topic
-          .remarks()
-          .forEach(remark -> lines.add("note    topic '%s': %s".formatted(name, remark)));
+      topic.remarks().forEach(remark -> lines.add("note    topic '%s' %s".formatted(name, remark)));
       topic
           .table()
           .filter(RecoverableTopic.Table::registered)
@@ -130,15 +127,6 @@ final class RecoverCommand implements Callable<Integer> {
                   lines.add(
                       "note    topic '%s': the catalog has table %s already, at %s, and it is used"
                           .formatted(name, table.name(), table.metadata())));
-      if (topic.fate() == Fate.TABLE_ONLY) {
-        lines.add(
-            "note    topic '%s' was deleted and its table kept: only the table comes back"
-                .formatted(name));
-      } else if (topic.fate() == Fate.NOTHING) {
-        lines.add(
-            "note    topic '%s' was being deleted with its table: nothing comes back"
-                .formatted(name));
-      }
     }
     if (plan.warehouse().policies().isEmpty()) {
       lines.add("note    the warehouse has no policies: the configuration's are in force");
