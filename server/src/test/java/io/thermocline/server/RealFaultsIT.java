@@ -1,6 +1,7 @@
 package io.thermocline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thermocline.client.BufferFullException;
@@ -20,6 +21,7 @@ import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.client.admin.TieringReport;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,14 +41,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A real server on a system that fails it: a disk that returns errors, a file system that is full,
- * too few file descriptors, a process that stands still. Faults come from outside, by strace,
- * mount, ulimit and signals; every acknowledgement is noted and held against what is read later.
+ * A real server on a system that fails it: a disk that returns errors, a file system that is full
+ * or turns read-only, too few file descriptors, a process that stands still. Faults come from
+ * outside, by strace, mount, ulimit and signals; every acknowledgement is noted and held against
+ * what is read later.
  */
 @Timeout(120)
 class RealFaultsIT {
   private static final int PARTITIONS = 3;
   private static final int VALUE_BYTES = 4_000;
+  private static final long EXT4_BYTES = 96L << 20;
 
   /** The reserve holds what tiering writes before it can free anything. */
   private static final String SMALL_FILES = "{ minFileBytes: 1MiB, targetFileBytes: 4MiB }";
@@ -166,6 +170,39 @@ class RealFaultsIT {
       server.awaitEnd();
     }
     run("mount", "-o", "remount,size=96m", disk.toString());
+    comesBackWhole(settings);
+  }
+
+  @Test
+  void aFileSystemThatTurnsReadOnlyFailsTheLogsUntilAStartFindsItWritable() throws Exception {
+    Path image = folder.resolve("image");
+    Path disk = ext4(image);
+    List<String> settings = settings(disk.resolve("data"), "{ enabled: false }");
+    try (ServerProcess server = ServerProcess.start(settings, log);
+        ThermoclineClient client = connect(server)) {
+      var unused = client.admin().createTopic("events", PARTITIONS);
+      try (Producer producer = client.producer(once())) {
+        for (int i = 0; i < 30; i++) {
+          assertThat(send(producer)).isEmpty();
+        }
+        run("mount", "-o", "remount,abort", disk.toString());
+        for (int i = 0; i < PARTITIONS; i++) {
+          assertThat(send(producer)).get().isInstanceOf(OutcomeUnknownException.class);
+        }
+        for (int i = 0; i < PARTITIONS; i++) {
+          assertThat(send(producer)).as("after the first failure").isPresent();
+        }
+      }
+      assertThat(server.ready()).as("ready").isFalse();
+      checkAll(client);
+      server.kill();
+      server.awaitEnd();
+    }
+    assertThatThrownBy(() -> ServerProcess.start(settings, log))
+        .as("a start on a read-only file system")
+        .hasMessageContaining("ended before it listened");
+    run("umount", disk.toString());
+    run("mount", "-o", "loop", image.toString(), disk.toString());
     comesBackWhole(settings);
   }
 
@@ -306,13 +343,34 @@ class RealFaultsIT {
   }
 
   private Path tmpfs(String size) throws Exception {
+    return mount("a small file system", "-t", "tmpfs", "-o", "size=" + size, "tmpfs");
+  }
+
+  /** A file system that the system makes read-only when it is told that it is broken. */
+  private Path ext4(Path image) throws Exception {
+    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
+      file.setLength(EXT4_BYTES);
+    }
+    assumeTrue(succeeds("mkfs.ext4", "-q", image.toString()), "mkfs.ext4 does not work here");
+    return mount("a file system in a file", "-o", "loop", image.toString());
+  }
+
+  private Path mount(String what, String... options) throws Exception {
     Path mount = Files.createDirectory(folder.resolve("disk"));
-    Process process =
-        new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=" + size, "tmpfs", mount.toString())
-            .start();
-    assumeTrue(process.waitFor() == 0, "a small file system can't be mounted here");
+    List<String> command = new ArrayList<>(List.of("mount"));
+    command.addAll(List.of(options));
+    command.add(mount.toString());
+    assumeTrue(succeeds(command.toArray(String[]::new)), what + " can't be mounted here");
     mounts.add(mount);
     return mount;
+  }
+
+  private static boolean succeeds(String... command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command).start().waitFor() == 0;
+    } catch (IOException absent) {
+      return false;
+    }
   }
 
   private static void run(String... command) throws Exception {
