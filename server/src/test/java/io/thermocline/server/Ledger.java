@@ -66,9 +66,26 @@ final class Ledger {
    * @throws AssertionError naming what was lost, changed, doubled or made up
    */
   synchronized void check(PartitionName partition, List<ConsumerRecord> records) {
-    List<Entry> now = new ArrayList<>(records.size());
+    checkFrom(partition, 0, records);
+  }
+
+  /** The end that readers have seen. */
+  synchronized int seenTo(PartitionName partition) {
+    return seen.getOrDefault(partition, List.of()).size();
+  }
+
+  /**
+   * As {@link #check}, of records read from an offset on; what lies before it is as it was read
+   * last time.
+   *
+   * @param from at most {@link #seenTo}
+   */
+  synchronized void checkFrom(PartitionName partition, int from, List<ConsumerRecord> records) {
+    List<Entry> before = seen.getOrDefault(partition, List.of());
+    List<Entry> now = new ArrayList<>(before.subList(0, from));
     Map<Long, Entry> promised = acknowledged.getOrDefault(partition, new TreeMap<>());
     Set<String> keys = new HashSet<>();
+    now.forEach(entry -> keys.add(entry.key()));
     for (ConsumerRecord record : records) {
       Entry entry =
           new Entry(new String(record.key(), StandardCharsets.UTF_8), crc(record.value()));
@@ -91,7 +108,6 @@ final class Ledger {
                 .formatted(promise.getValue(), partition, promise.getKey(), now.size()));
       }
     }
-    List<Entry> before = seen.getOrDefault(partition, List.of());
     assertThat(now.size()).as("end of %s", partition).isGreaterThanOrEqualTo(before.size());
     assertThat(now.subList(0, before.size())).as("what was read before").isEqualTo(before);
     seen.put(partition, now);

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** A server in a process of its own, to be killed. */
@@ -29,8 +31,14 @@ final class ServerProcess implements AutoCloseable {
     this.process = process;
     this.log = log;
     BufferedReader output = process.inputReader();
+    Future<?> tooLate =
+        CompletableFuture.runAsync(
+            this::kill, CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
     this.address = readAddress(output, ADDRESS);
     this.metrics = readAddress(output, HTTP);
+    if (!tooLate.cancel(false)) {
+      throw new AssertionError("The server took more than a minute to listen\n" + logEnd());
+    }
   }
 
   /**
@@ -39,16 +47,27 @@ final class ServerProcess implements AutoCloseable {
    * @param log takes what it writes to its error stream, behind what is there
    */
   static ServerProcess start(List<String> settings, Path log) throws IOException {
-    return start(List.of(), settings, log);
+    return start(Launch.PLAIN, List.of(), settings, log);
+  }
+
+  /** As {@link #start(List, Path)}, in another way. */
+  static ServerProcess start(Launch launch, List<String> settings, Path log) throws IOException {
+    return start(launch, List.of(), settings, log);
   }
 
   /** As {@link #start(List, Path)}, by a command that is to end as the server's process. */
   static ServerProcess start(List<String> wrapper, List<String> settings, Path log)
       throws IOException {
+    return start(Launch.PLAIN, wrapper, settings, log);
+  }
+
+  private static ServerProcess start(
+      Launch launch, List<String> wrapper, List<String> settings, Path log) throws IOException {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(launch.options());
+    command.addAll(List.of("-cp", launch.classPath()));
     command.addAll(List.of(Main.class.getName(), "serve"));
     settings.forEach(setting -> command.addAll(List.of("--set", setting)));
     Process process =
