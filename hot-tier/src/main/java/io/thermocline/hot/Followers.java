@@ -2,8 +2,8 @@ package io.thermocline.hot;
 
 import io.thermocline.model.ThermoclineException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -12,7 +12,10 @@ import java.util.function.LongSupplier;
 /** Who waits for a log's end to move. Each is woken once; none holds a thread. Thread-safe. */
 final class Followers {
   private final LongSupplier end;
-  private final Set<Follower> waiting = new HashSet<>();
+
+  /** In the order they came, and so they are woken. */
+  private final Set<Follower> waiting = new LinkedHashSet<>();
+
   private ThermoclineException closed;
 
   /**

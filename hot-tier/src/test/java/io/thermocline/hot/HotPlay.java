@@ -21,11 +21,6 @@ import io.thermocline.testkit.disk.DiskOp;
 import io.thermocline.testkit.disk.PowerCut;
 import io.thermocline.testkit.disk.SimulatedDisk;
 import io.thermocline.testkit.schedule.Schedule;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -33,8 +28,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /**
  * One play of {@link HotScenario}: who takes part is drawn. What each of them sees is checked at
@@ -60,11 +55,12 @@ final class HotPlay {
   private final List<CompletableFuture<?>> actors = new ArrayList<>();
   private final List<CompletableFuture<?>> answers = new ArrayList<>();
   private final List<CompletableFuture<?>> checks = new ArrayList<>();
-  private final Map<CompletableFuture<Long>, Follow> follows = new LinkedHashMap<>();
+  private final ScheduledFollows follows = new ScheduledFollows(ledgers);
 
   /** Where the batches of the sequenced producer lie. */
   private final Map<Integer, Long> sequenced = new HashMap<>();
 
+  private final Cast cast;
   private final boolean fails;
   private final boolean closes;
   private final boolean deletes;
@@ -73,14 +69,20 @@ final class HotPlay {
   private EmbeddedHotTier tier;
   private int crowd;
   private boolean fenceAsked;
-  private boolean fenceRaised;
-  private long lastUnfenced = -1;
-  private long firstFenced = Long.MAX_VALUE;
+
+  /** The highest token that was answered, and those that the second log's records came with. */
+  private long fence;
+
+  private final TreeMap<Long, Long> tokens = new TreeMap<>();
   private PowerCut cut;
   private Map<TopicPartition, ScheduledLedger> promisedAtCut = Map.of();
 
-  /** Somebody waits for a log to come further. */
-  private record Follow(TopicPartition id, long offset) {}
+  /** Who is on the stage. Two that do one thing each meet where a crowd hardly ever does. */
+  private enum Cast {
+    CROWD,
+    WRITER_AND_FOLLOWER,
+    WRITER_AND_CHECKPOINT
+  }
 
   HotPlay(Schedule schedule, Random random, HotScenario.Stage stage) {
     this.schedule = schedule;
@@ -90,10 +92,14 @@ final class HotPlay {
     this.first = stage.kept().partition(0);
     this.second = stage.kept().partition(1);
     this.third = stage.deleted().partition(0);
-    this.fails = random.nextInt(3) == 0;
-    this.closes = random.nextInt(3) == 0;
-    this.deletes = random.nextInt(4) == 0;
-    this.journalFrom = random.nextInt(3) == 0 ? 100 : 1 + random.nextInt(2);
+    Cast[] casts = Cast.values();
+    this.cast = casts[Math.max(0, random.nextInt(2 * casts.length) - casts.length)];
+    boolean crowded = cast == Cast.CROWD;
+    this.fails = crowded && random.nextInt(3) == 0;
+    this.closes = crowded && random.nextInt(3) == 0;
+    this.deletes = crowded && random.nextInt(4) == 0;
+    boolean journals = cast == Cast.WRITER_AND_CHECKPOINT || random.nextInt(3) > 0;
+    this.journalFrom = journals ? 1 + random.nextInt(crowded ? 2 : 1) : 100;
     for (TopicPartition id : List.of(first, second, third)) {
       ledgers.put(id, new ScheduledLedger());
     }
@@ -117,7 +123,7 @@ final class HotPlay {
 
   void play() {
     open();
-    if (random.nextBoolean()) {
+    if (cast == Cast.WRITER_AND_CHECKPOINT || random.nextBoolean()) {
       // The journal is made when it is first missed.
       var unused = append("w", 0, first, AppendConditions.NONE);
       var unusedToo = append("w", 1, second, AppendConditions.NONE);
@@ -129,7 +135,17 @@ final class HotPlay {
       disk.fault(DiskFault.failingOnce(kind, 1 + random.nextInt(14)));
     }
     schedule.interleave(true);
-    cast();
+    switch (cast) {
+      case CROWD -> crowd();
+      case WRITER_AND_FOLLOWER -> {
+        go("a", () -> appends("a", first));
+        go("follower", this::followsClosely);
+      }
+      case WRITER_AND_CHECKPOINT -> {
+        go("a", this::appendsOneByOne);
+        go("clock", this::changesJournalFiles);
+      }
+    }
     actors.forEach(CompletableFuture::join);
     schedule.interleave(random.nextBoolean());
     if (!closes) {
@@ -152,7 +168,7 @@ final class HotPlay {
     tier = new EmbeddedHotTier(opening);
   }
 
-  private void cast() {
+  private void crowd() {
     // A small cast meets more often.
     crowd = 1 + random.nextInt(3);
     go("a", () -> appends("a", first));
@@ -169,6 +185,10 @@ final class HotPlay {
       go("q", this::appendsInSequence);
     }
     maybe(3, "fencer", this::raisesFence);
+    if (random.nextInt(2 * crowd) == 0) {
+      go("e", () -> appendsExpecting("e"));
+      go("x", () -> appendsExpecting("x"));
+    }
     if (deletes) {
       go("d", () -> appends("d", third));
       go("deleter", this::deletes);
@@ -223,6 +243,13 @@ final class HotPlay {
     }
   }
 
+  /** So that each is written while what was before it may just be forced. */
+  private void appendsOneByOne() {
+    for (int number = 0; number < 12; number++) {
+      var unused = append("a", number, first, AppendConditions.NONE).join();
+    }
+  }
+
   private static String value(String writer, int number) {
     String name = "<" + writer + "." + number + ">";
     return name + "-".repeat(Math.floorMod(name.hashCode() * 31, 700));
@@ -233,7 +260,7 @@ final class HotPlay {
       String writer, int number, TopicPartition id, AppendConditions conditions) {
     String value = value(writer, number);
     String name = ScheduledLedger.name(value);
-    boolean late = fenceRaised && id.equals(second) && conditions.fenceToken().isEmpty();
+    boolean late = id.equals(second) && conditions.fenceToken().orElse(0) < fence;
     ScheduledLedger ledger = ledgers.get(id);
     ledger.ask(name);
     CompletableFuture<Appended> answer = tier.append(id, Batches.of(value), conditions);
@@ -257,13 +284,13 @@ final class HotPlay {
       TopicPartition id, String name, long offset, AppendConditions conditions) {
     ledgers.get(id).acknowledge(name, offset);
     if (id.equals(second)) {
-      if (conditions.fenceToken().isPresent()) {
-        firstFenced = Math.min(firstFenced, offset);
-      } else {
-        lastUnfenced = Math.max(lastUnfenced, offset);
-      }
+      Long unused = tokens.put(offset, conditions.fenceToken().orElse(0));
     }
-    if (random.nextInt(3) == 0) {
+    conditions
+        .expectedOffset()
+        .ifPresent(expected -> assertThat(offset).as("offset of %s", name).isEqualTo(expected));
+    follows.checkWoken(id, offset + 1);
+    if (cast == Cast.WRITER_AND_CHECKPOINT || random.nextInt(3) == 0) {
       checkForced(id, offset, name);
     }
     try {
@@ -302,7 +329,13 @@ final class HotPlay {
     if (!(failure instanceof ThermoclineException e)) {
       throw new AssertionError("Append of " + name + " failed with something else", failure);
     }
-    expect(e);
+    if (e.kind() == ErrorKind.CONFLICT && conditions.expectedOffset().isPresent()) {
+      assertThat(Long.parseLong(e.details().get("next_offset")))
+          .as("offset that %s could have had, not the expected one", name)
+          .isGreaterThan(conditions.expectedOffset().getAsLong());
+    } else {
+      expect(e);
+    }
     if (e.kind() != ErrorKind.OUTCOME_UNKNOWN && conditions.sequence().isEmpty()) {
       ledger.refuse(name);
     }
@@ -311,24 +344,16 @@ final class HotPlay {
   /** The value is on the disk for good, in its segment or in the journal, unless it was let go. */
   private void checkForced(TopicPartition id, long offset, String name) {
     Schedule.quiet(1);
-    try (Stream<Path> paths = Files.walk(disk.cut().forcedOnly().getPath("/data/hot"))) {
-      boolean found =
-          paths.filter(Files::isRegularFile).anyMatch(path -> text(path).contains(name));
-      assertThat(found || offset < tier.state(id).hotStart()).as("%s is forced", name).isTrue();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    try {
+      ForcedBytes forced = ForcedBytes.of(disk);
+      assertThat(forced.hold(name) || offset < tier.state(id).hotStart())
+          .as("%s is forced", name)
+          .isTrue();
+      forced.reachTheMarksOf(opening);
     } catch (ThermoclineException e) {
       expect(e);
     } finally {
       Schedule.quiet(-1);
-    }
-  }
-
-  private static String text(Path path) {
-    try {
-      return new String(Files.readAllBytes(path), StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -354,32 +379,18 @@ final class HotPlay {
 
   /** Some from wherever the log stands, and some that go on from where they were woken. */
   private void follows() {
-    follow(first, endOf(first), 5);
+    follows.follow(tier, first, endOf(first), 5);
     for (int i = 0; i < 6; i++) {
       TopicPartition id = random.nextBoolean() ? first : second;
-      follow(id, endOf(id), 1);
+      follows.follow(tier, id, endOf(id), 1);
     }
   }
 
-  private void follow(TopicPartition id, long offset, int times) {
-    CompletableFuture<Long> moved = tier.awaitBeyond(id, offset);
-    follows.put(moved, new Follow(id, offset));
-    checks.add(
-        moved.handle(
-            (end, failure) -> {
-              if (failure instanceof ThermoclineException e) {
-                assertThat(e.kind()).isEqualTo(ErrorKind.TRANSIENT);
-              } else if (failure != null) {
-                throw new AssertionError("A follower failed with something else", failure);
-              } else {
-                assertThat(end).as("end a follower was woken with").isGreaterThan(offset);
-                ledgers.get(id).see(end);
-                if (times > 1) {
-                  follow(id, end, times - 1);
-                }
-              }
-              return null;
-            }));
+  /** Goes to sleep again and again, while somebody writes. */
+  private void followsClosely() {
+    for (int i = 0; i < 25; i++) {
+      follows.follow(tier, first, endOf(first), 1);
+    }
   }
 
   private void seals() {
@@ -412,6 +423,23 @@ final class HotPlay {
     }
   }
 
+  private void changesJournalFiles() {
+    for (int i = 0; i < 100; i++) {
+      opening.env().journal().rotate();
+    }
+  }
+
+  /** Each wants the offset that it saw to be next; one of two gets it. */
+  private void appendsExpecting(String writer) {
+    for (int number = 0; number < 3; number++) {
+      AppendConditions conditions = AppendConditions.NONE.expecting(endOf(second));
+      if (fence > 0) {
+        conditions = conditions.holding(fence);
+      }
+      var unused = append(writer, number, second, conditions).join();
+    }
+  }
+
   /** Two threads send the same, as a producer does that was not answered in time. */
   private void appendsInSequence() {
     for (int number = 0; number < 3; number++) {
@@ -429,13 +457,17 @@ final class HotPlay {
     }
   }
 
+  /** Twice: whoever held the token before is shut out, too. */
   private void raisesFence() {
     fenceAsked = true;
-    CompletableFuture<Long> raised = tier.raiseFence(second, 0, TOKEN);
-    var unused = append("f", 0, second, AppendConditions.NONE.holding(TOKEN));
-    long unusedToken = Waiting.on(raised);
-    fenceRaised = true;
-    var unusedToo = append("f", 1, second, AppendConditions.NONE.holding(TOKEN));
+    int number = 0;
+    for (long token = TOKEN; token < TOKEN + 2; token++) {
+      CompletableFuture<Long> raised = tier.raiseFence(second, fence, token);
+      var unused = append("f", number++, second, AppendConditions.NONE.holding(token));
+      fence = Waiting.on(raised);
+      var unusedToo = append("f", number++, second, AppendConditions.NONE.holding(token));
+      var unusedLate = append("f", number++, second, AppendConditions.NONE.holding(token - 1));
+    }
   }
 
   private void deletes() {
@@ -450,24 +482,19 @@ final class HotPlay {
   /** Nobody does anything any more, and the tier is open. */
   private void settled() {
     answers.forEach(CompletableFuture::join);
-    long unused = endOf(first) + endOf(second);
-    for (Map.Entry<CompletableFuture<Long>, Follow> each : List.copyOf(follows.entrySet())) {
-      Follow follow = each.getValue();
-      if (endOf(follow.id()) > follow.offset()) {
-        assertThat(each.getKey()).as("woken from %s", follow).isDone();
-      }
-    }
+    follows.checkWoken(first, endOf(first));
+    follows.checkWoken(second, endOf(second));
   }
 
   private void stopped() {
     List.copyOf(answers).forEach(answer -> assertThat(answer).as("an append's answer").isDone());
     List.copyOf(checks).forEach(CompletableFuture::join);
-    follows.keySet().forEach(follow -> assertThat(follow).as("a follower").isDone());
+    follows.checkEnded();
     assertThat(opening.env().metrics().waitingBytes.get()).as("bytes that wait").isZero();
     assertThat(meters.get("thermocline.hot.acknowledged.unforced.bytes").gauge().value()).isZero();
-    if (fenceRaised) {
-      assertThat(lastUnfenced).as("last offset below the fence").isLessThan(firstFenced);
-    }
+    assertThat(tokens.values().stream().map(token -> Math.min(token, fence)))
+        .as("tokens of the second log's records")
+        .isSorted();
     check(disk.cut().forcedOnly(), ledgers);
     if (cut != null) {
       check(cut.image(random.nextLong()), promisedAtCut);

@@ -7,8 +7,7 @@ import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -41,8 +40,8 @@ final class JournalFile {
   /** Where the next frame goes; a multiple of a block. */
   private long position = Frame.BLOCK_BYTES;
 
-  /** Whose bytes lie before {@link #position}. */
-  private final Set<JournalUser> users = Collections.newSetFromMap(new IdentityHashMap<>());
+  /** Whose bytes lie before {@link #position}, in the order they came. */
+  private final Set<JournalUser> users = new LinkedHashSet<>();
 
   private JournalFile(DiskFile file, long id, long capacity) {
     this.file = file;

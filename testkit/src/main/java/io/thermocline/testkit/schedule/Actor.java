@@ -12,6 +12,9 @@ final class Actor {
   /** For a {@link Choice}. */
   int rank;
 
+  /** For a {@link Choice}: the place from which on it is not held up any more. */
+  int heldUntil;
+
   /** When it can go on; null when it waits for nothing. */
   BooleanSupplier ready;
 

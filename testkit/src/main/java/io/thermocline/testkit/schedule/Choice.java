@@ -44,6 +44,47 @@ interface Choice {
   }
 
   /**
+   * The same thread as long as it can, but any may be held up at any place, while the others do as
+   * much as they can: finds what has to happen between two steps of one thread.
+   */
+  final class Delays implements Choice {
+    private final Random random;
+    private final int oneIn;
+    private final int longest;
+    private int places;
+
+    /**
+     * @param oneIn at one place in so many the thread is held up
+     * @param longest for so many places at most
+     */
+    Delays(Random random, int oneIn, int longest) {
+      this.random = random;
+      this.oneIn = oneIn;
+      this.longest = longest;
+    }
+
+    @Override
+    public void welcome(Actor actor) {
+      // All are the same.
+    }
+
+    @Override
+    public Actor next(List<Actor> ready, Actor current) {
+      places++;
+      if (current != null && random.nextInt(oneIn) == 0) {
+        current.heldUntil = places + 1 + random.nextInt(longest);
+      }
+      if (current != null && current.heldUntil <= places) {
+        return current;
+      }
+      List<Actor> free = ready.stream().filter(actor -> actor.heldUntil <= places).toList();
+      return free.isEmpty()
+          ? ready.stream().min(Comparator.comparingInt(actor -> actor.heldUntil)).orElseThrow()
+          : free.get(random.nextInt(free.size()));
+    }
+  }
+
+  /**
    * The thread with the highest of random ranks, which falls to the lowest at a few random places:
    * finds what takes few, but exactly these, changes of threads (probabilistic concurrency
    * testing).

@@ -96,9 +96,13 @@ public final class Schedule {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L);
     Random choices = new Random(random.nextLong());
     Choice choice =
-        random.nextBoolean()
-            ? new Choice.Ranks(choices, 1 + choices.nextInt(12), length)
-            : new Choice.Often(choices, 1 << (1 + choices.nextInt(8)));
+        switch (random.nextInt(3)) {
+          case 0 -> new Choice.Ranks(choices, 1 + choices.nextInt(12), length);
+          case 1 -> new Choice.Often(choices, 1 << (1 + choices.nextInt(8)));
+          default ->
+              new Choice.Delays(
+                  choices, 1 << (2 + choices.nextInt(4)), 1 << (4 + choices.nextInt(6)));
+        };
     Schedule schedule = new Schedule(seed, choice);
     schedule.go("main", () -> scenario.play(schedule, random));
     schedule.run();
