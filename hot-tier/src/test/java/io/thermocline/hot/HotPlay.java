@@ -289,7 +289,10 @@ final class HotPlay {
     conditions
         .expectedOffset()
         .ifPresent(expected -> assertThat(offset).as("offset of %s", name).isEqualTo(expected));
-    follows.checkWoken(id, offset + 1);
+    if (!closes) {
+      // A stop lets go of all who wait, and tells them one by one.
+      follows.checkWoken(id, offset + 1);
+    }
     if (cast == Cast.WRITER_AND_CHECKPOINT || random.nextInt(3) == 0) {
       checkForced(id, offset, name);
     }
