@@ -40,8 +40,8 @@ final class Accumulator {
   private final Map<PartitionName, ProducerBatch> open = new LinkedHashMap<>();
 
   /**
-   * Open batches that are due, whose partition has others queued: closing them would only make more
-   * and smaller batches wait. They take records until {@link #takeParked}.
+   * Open batches that are due, whose partition has others to see to: closing them would only make
+   * more and smaller ones. They take records until {@link #takeParked}.
    */
   private final Map<PartitionName, ProducerBatch> parked = new HashMap<>();
 
@@ -80,7 +80,7 @@ final class Accumulator {
   CompletableFuture<RecordMetadata> add(
       PartitionName partition, long timestampMillis, ProducerRecord record, int reserved) {
     CompletableFuture<RecordMetadata> future;
-    boolean due = lingerNanos == 0;
+    boolean due = false;
     synchronized (this) {
       if (shut) {
         throw new IllegalStateException("The producer is closed");
@@ -92,7 +92,7 @@ final class Accumulator {
         due = true;
       }
       if (batch == null) {
-        due |= open.isEmpty();
+        due |= lingerNanos == 0 || open.isEmpty();
         batch = begin(partition, AppendConditions.NONE);
         open.put(partition, batch);
       }
@@ -168,15 +168,15 @@ final class Accumulator {
 
   /**
    * Takes the batches that are full or old enough. Those that are only old enough and whose
-   * partition waits stay open until {@link #takeParked} asks for them.
+   * partition gathers records stay open until {@link #takeParked} asks for them.
    *
-   * @param waits whether batches of a partition are queued already
+   * @param gathers whether records of a partition are better left to gather
    */
-  synchronized List<ProducerBatch> take(Predicate<PartitionName> waits) {
+  synchronized List<ProducerBatch> take(Predicate<PartitionName> gathers) {
     long now = nanoTime.getAsLong();
     while (!open.isEmpty() && now - oldest().createdNanos() >= lingerNanos) {
       ProducerBatch due = oldest();
-      if (waits.test(due.partition())) {
+      if (gathers.test(due.partition())) {
         open.remove(due.partition());
         parked.put(due.partition(), due);
       } else {
@@ -192,7 +192,7 @@ final class Accumulator {
     return takeClosed();
   }
 
-  /** Takes the batch that stayed open while its partition waited, if there is one. */
+  /** Takes the batch that stayed open while its partition gathered records, if there is one. */
   synchronized Optional<ProducerBatch> takeParked(PartitionName partition) {
     ProducerBatch batch = parked.get(partition);
     if (batch == null) {

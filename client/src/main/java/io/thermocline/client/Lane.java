@@ -23,6 +23,9 @@ import java.util.function.Supplier;
 abstract class Lane {
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
 
+  /** One that is being forced, one that is next, one each way. */
+  private static final int MAX_PARTIAL_IN_FLIGHT = 4;
+
   private final PartitionName partition;
   private final Duration deliveryTimeout;
   private final BiConsumer<ProducerBatch, ClientException> failures;
@@ -67,6 +70,15 @@ abstract class Lane {
 
   final boolean hasQueued() {
     return !queued.isEmpty();
+  }
+
+  /**
+   * Whether records gather rather than go out in a batch that is not full: while others are queued,
+   * as it would only wait behind them, or enough are out, as in Nagle's algorithm (RFC 896). So the
+   * more there is to do for each request, the more records share one.
+   */
+  final boolean gathers() {
+    return !queued.isEmpty() || sent.size() >= MAX_PARTIAL_IN_FLIGHT;
   }
 
   /**

@@ -90,7 +90,7 @@ final class Sender {
     for (Runnable report = reports.poll(); report != null; report = reports.poll()) {
       report.run();
     }
-    accumulator.take(this::isQueuedFor).forEach(this::enqueue);
+    accumulator.take(this::gathersFor).forEach(this::enqueue);
     long now = nanoTime.getAsLong();
     if (now - lanesDueNanos >= 0) {
       expire(now);
@@ -124,9 +124,9 @@ final class Sender {
     sent.clear();
   }
 
-  private boolean isQueuedFor(PartitionName partition) {
+  private boolean gathersFor(PartitionName partition) {
     Lane lane = lanes.get(partition);
-    return lane != null && lane.hasQueued();
+    return lane != null && lane.gathers();
   }
 
   private void enqueue(ProducerBatch batch) {
@@ -140,9 +140,9 @@ final class Sender {
     lane.enqueue(batch);
   }
 
-  /** A lane with nothing queued takes what gathered while it had. */
+  /** A lane where records gather no longer takes what did. */
   private void refill(Lane lane) {
-    if (!lane.hasQueued()) {
+    if (!lane.gathers()) {
       accumulator.takeParked(lane.partition()).ifPresent(batch -> enqueue(lane, batch));
     }
   }

@@ -75,7 +75,10 @@ public final class ThermoclineClient implements AutoCloseable {
             new GrpcStreams<>(
                 channel,
                 StreamServiceGrpc.getProduceMethod(),
-                CallOptions.DEFAULT.withOnReadyThreshold(ON_READY_BYTES));
+                // An answer is only noted for the producer's thread: no need of one more between.
+                CallOptions.DEFAULT
+                    .withOnReadyThreshold(ON_READY_BYTES)
+                    .withExecutor(Runnable::run));
     return new Producer(
         options,
         topics,

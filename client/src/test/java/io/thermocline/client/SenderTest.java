@@ -54,6 +54,24 @@ class SenderTest {
   }
 
   @Test
+  void recordsShareABatchOnceFourThatAreNotFullAreOut() {
+    TestSender wide =
+        new TestSender(options -> options.withIdempotence(false).withMaxInFlightBatches(64));
+    for (String value : List.of("a", "b", "c", "d", "e", "f", "g")) {
+      var unused = wide.send(P0, value);
+      wide.step();
+    }
+    var unused = wide.send(P1, "other");
+    wide.step();
+    assertThat(wide.server.received).as("four, and another partition's").hasSize(5);
+
+    wide.server.acknowledge();
+    wide.step();
+    assertThat(wide.server.unanswered).hasSize(5);
+    assertThat(wide.server.received.get(5).getBatch().getRecordCount()).isEqualTo(3);
+  }
+
+  @Test
   void nothingIsSentWhileTheConnectionIsNotReady() {
     server.ready = false;
     CompletableFuture<RecordMetadata> a = sendBatch(P0, "a");
