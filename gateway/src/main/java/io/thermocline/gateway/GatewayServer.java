@@ -97,6 +97,7 @@ public final class GatewayServer implements AutoCloseable {
         new ProduceContext(
             parts.topics(),
             parts.hot(),
+            pools.calls,
             streams,
             budget("produce", streams.produceTotalBytes()),
             metrics,
@@ -122,6 +123,7 @@ public final class GatewayServer implements AutoCloseable {
     // The age of connections has no limit: it would cut off followers in the middle of their work.
     return NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
         .executor(pools.calls)
+        .callExecutor(new StreamMethods.OwnThreads(pools.calls))
         .maxInboundMessageSize(calls.maxMessageBytes())
         .maxInboundMetadataSize(calls.maxMetadataBytes())
         .maxConcurrentCallsPerConnection(calls.maxPerConnection())

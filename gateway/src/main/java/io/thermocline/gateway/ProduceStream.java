@@ -7,6 +7,7 @@ import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
+import io.thermocline.proto.v1.Compression;
 import io.thermocline.proto.v1.ProduceResponse;
 import java.util.HashSet;
 import java.util.Set;
@@ -16,7 +17,9 @@ import java.util.concurrent.CompletableFuture;
  * One Produce call. Batches go to the hot tier in the order they came; answers go back as each is
  * durable.
  *
- * <p>gRPC hands in one message at a time. Answers come on threads of the hot tier, so everything
+ * <p>gRPC hands in one message at a time, on the connection's event loop. A small batch is handed
+ * on right there; a large or compressed one, whose checks take long, on the pool, and so is all
+ * that comes behind it before it is done. Answers come on threads of the hot tier, so everything
  * they touch is guarded by {@code this}, never while a batch is handed on. The next message is
  * asked for only while the peer takes answers and what waits for one is within the stream's window
  * and the server's budget: a stream that is not asked for more is held back by its connection.
@@ -29,8 +32,14 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
   /** Partitions of one stream that may be in the refused state: more ends the call. */
   private static final int MAX_REFUSED = 10_000;
 
+  /** Checked in some ten microseconds. */
+  private static final int MAX_BYTES_ON_EVENT_LOOP = 32 << 10;
+
   private final ServerCallStreamObserver<ProduceResponse> out;
   private final ProduceContext context;
+
+  /** Batches are handed on one after the other, here or on the event loop. */
+  private final SerialExecutor handing;
 
   /** Partitions a batch without sequence of which was refused, and whose mark has not come. */
   private final Set<FetchKey> refused = new HashSet<>();
@@ -47,6 +56,7 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
   ProduceStream(ServerCallStreamObserver<ProduceResponse> out, ProduceContext context) {
     this.out = out;
     this.context = context;
+    this.handing = new SerialExecutor(context.calls());
     out.disableAutoRequest();
     out.setOnReadyHandler(this::askForMore);
     out.setOnCancelHandler(this::close);
@@ -69,15 +79,29 @@ final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams
       unansweredBytes += bytes;
       context.budget().add(bytes);
     }
-    FetchKey key = new FetchKey(message.head().getTopic(), message.head().getPartition());
-    var unused =
-        hand(key, message)
-            .whenComplete((appended, failure) -> answer(key, message, bytes, appended, failure));
+    if (isLight(message) && handing.isIdle()) {
+      hand(message);
+    } else {
+      handing.execute(() -> hand(message));
+    }
     askForMore();
   }
 
+  private static boolean isLight(ProduceMessage message) {
+    return message.payload().remaining() <= MAX_BYTES_ON_EVENT_LOOP
+        && message.head().getBatch().getCompression() == Compression.COMPRESSION_NONE;
+  }
+
+  private void hand(ProduceMessage message) {
+    FetchKey key = new FetchKey(message.head().getTopic(), message.head().getPartition());
+    int bytes = message.payload().remaining();
+    var unused =
+        append(key, message)
+            .whenComplete((appended, failure) -> answer(key, message, bytes, appended, failure));
+  }
+
   /** Hands a batch on, unless it is refused before that. */
-  private CompletableFuture<Appended> hand(FetchKey key, ProduceMessage message) {
+  private CompletableFuture<Appended> append(FetchKey key, ProduceMessage message) {
     try {
       TopicPartition id = context.topics().require(key.topic()).partition(key.partition());
       if (!message.isSequenced()) {

@@ -32,6 +32,13 @@ final class SerialExecutor implements Executor {
     pool.execute(this::runAll);
   }
 
+  /** Whether all steps are done. */
+  boolean isIdle() {
+    synchronized (steps) {
+      return !running;
+    }
+  }
+
   private void runAll() {
     while (true) {
       Runnable step;

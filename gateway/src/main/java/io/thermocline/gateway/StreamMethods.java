@@ -1,6 +1,9 @@
 package io.thermocline.gateway;
 
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallExecutorSupplier;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
@@ -9,6 +12,7 @@ import io.grpc.stub.ServerCalls;
 import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.proto.v1.ProduceResponse;
 import io.thermocline.proto.v1.StreamServiceGrpc;
+import java.util.concurrent.Executor;
 
 /**
  * {@code StreamService} as gRPC serves it: the generated methods, but Produce and Fetch with
@@ -51,8 +55,24 @@ final class StreamMethods {
   }
 
   private static boolean isOurs(ServerMethodDefinition<?, ?> method) {
-    String name = method.getMethodDescriptor().getFullMethodName();
+    return isOurs(method.getMethodDescriptor());
+  }
+
+  private static boolean isOurs(MethodDescriptor<?, ?> method) {
+    String name = method.getFullMethodName();
     return name.equals(StreamServiceGrpc.getProduceMethod().getFullMethodName())
         || name.equals(StreamServiceGrpc.getFetchMethod().getFullMethodName());
+  }
+
+  /**
+   * Produce and Fetch are called on the connection's event loop, and hand what takes long to the
+   * pool themselves: a change of threads for each small message would cost more than the message.
+   * All other calls run on the pool.
+   */
+  record OwnThreads(Executor pool) implements ServerCallExecutorSupplier {
+    @Override
+    public <Q, A> Executor getExecutor(ServerCall<Q, A> call, Metadata headers) {
+      return isOurs(call.getMethodDescriptor()) ? Runnable::run : pool;
+    }
   }
 }

@@ -68,6 +68,27 @@ class ProduceIT {
     assertThat(produce.end()).isEqualTo(Status.OK);
   }
 
+  @Test
+  void smallBatchesBehindLargeOnesKeepTheirOrder() {
+    gateway.topic("t", 1);
+    RecordBatch large = batch(4000);
+    assertThat(large.getPayload().size())
+        .as("not handed on by the event loop")
+        .isGreaterThan(64_000);
+    ProduceCall produce = gateway.produce();
+    long next = 0;
+    for (int i = 0; i < 50; i++) {
+      produce.send(2L * i, "t", 0, large).send(2L * i + 1, "t", 0, GOOD);
+    }
+    for (int i = 0; i < 100; i++) {
+      ProduceResponse answer = produce.next();
+      assertThat(List.of(answer.getRequestId(), answer.getBaseOffset()))
+          .containsExactly((long) i, next);
+      next += i % 2 == 0 ? 4000 : 3;
+    }
+    assertThat(produce.end()).isEqualTo(Status.OK);
+  }
+
   @ParameterizedTest
   @MethodSource("io.thermocline.testkit.BatchDamage#all")
   void damagedBatchIsRefusedInBandAndTheStreamGoesOn(BatchDamage damage) {
