@@ -20,6 +20,15 @@ public interface Broker extends AutoCloseable {
   void createTieredTopic(String topic, int partitions);
 
   /**
+   * Makes a topic with one partition whose records move to the colder tier all the time, and of
+   * which no more than some GiB are kept in either.
+   */
+  void createRollingTopic(String topic);
+
+  /** How many records of the first partition of such a topic are not in the colder tier yet. */
+  long untiered(String topic);
+
+  /**
    * Moves what can be moved of such a topic to the colder tier, and lets go of it locally.
    *
    * @return how many of the first records lie there alone, for each partition

@@ -38,20 +38,27 @@ final class ThermoclineBroker implements Broker {
   private static final List<String> READING = List.of("read", "head", "list");
 
   /** Files of 256 MiB; nothing moves before it is asked for, as far as that can be said. */
-  private static final String POLICY =
+  private static final String TIERED =
       """
-      apiVersion: thermocline/v1
-      kind: TopicPolicies
-      policies:
         - topics: ["%s"]
           segment:   { bytes: 128MiB, age: 10m }
           tiering:   { enabled: true, minFileBytes: 256MiB, maxLag: 1d, targetFileBytes: 256MiB, compression: zstd }
           hot:       { retain: 1d, maxBytes: 100GiB }
       """;
 
+  private static final String ROLLING =
+      """
+        - topics: ["%s"]
+          segment:   { bytes: 64MiB, age: 10m }
+          tiering:   { enabled: true, minFileBytes: 64MiB, maxLag: 5s, targetFileBytes: 256MiB, compression: zstd }
+          hot:       { retain: 1s, maxBytes: 4GiB }
+          retention: { age: 1d, maxBytes: 8GiB }
+      """;
+
   private final ServerProcess server;
   private final ThermoclineClient client;
-  private final List<String> tieredTopics = new ArrayList<>();
+  private final StringBuilder policies =
+      new StringBuilder("apiVersion: thermocline/v1\nkind: TopicPolicies\npolicies:\n");
 
   ThermoclineBroker(ServerProcess server) {
     this.server = server;
@@ -66,10 +73,27 @@ final class ThermoclineBroker implements Broker {
 
   @Override
   public void createTieredTopic(String topic, int partitions) {
+    create(topic, partitions, TIERED);
+  }
+
+  @Override
+  public void createRollingTopic(String topic) {
+    create(topic, 1, ROLLING);
+  }
+
+  private void create(String topic, int partitions, String policy) {
     createTopic(topic, partitions, true);
-    tieredTopics.add(topic);
-    var unused =
-        client.admin().applyPolicies(POLICY.formatted(String.join("\", \"", tieredTopics)));
+    policies.append(policy.formatted(topic));
+    var unused = client.admin().applyPolicies(policies.toString());
+  }
+
+  @Override
+  public long untiered(String topic) {
+    TieringReport.Status status = client.admin().tieringStatus(topic).get(0);
+    if (!status.problem().isEmpty()) {
+      throw new IllegalStateException("Tiering stands still: " + status.problem());
+    }
+    return status.end() - Math.max(status.tieredTo(), status.logStart());
   }
 
   @Override

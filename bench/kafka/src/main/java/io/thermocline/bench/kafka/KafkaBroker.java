@@ -74,10 +74,31 @@ final class KafkaBroker implements Broker {
     Void unused = await(admin.createTopics(List.of(wanted.configs(settings))).all());
   }
 
-  /** Kept locally: the segment that is written, and nothing else. Segments are as large as ours. */
   @Override
   public void createTieredTopic(String topic, int partitions) {
-    Map<String, String> settings = new HashMap<>();
+    createTiered(topic, partitions, Map.of());
+  }
+
+  @Override
+  public void createRollingTopic(String topic) {
+    createTiered(topic, 1, Map.of(TopicConfig.RETENTION_BYTES_CONFIG, Long.toString(8L << 30)));
+  }
+
+  @Override
+  public long untiered(String topic) {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    // The last one that was tiered, or -1.
+    long tiered = offset(partition, OffsetSpec.latestTiered());
+    return offset(partition, OffsetSpec.latest()) - tiered - 1;
+  }
+
+  private long offset(TopicPartition partition, OffsetSpec which) {
+    return await(admin.listOffsets(Map.of(partition, which)).partitionResult(partition)).offset();
+  }
+
+  /** Kept locally: the segment that is written, and nothing else. Segments are as large as ours. */
+  private void createTiered(String topic, int partitions, Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(more);
     settings.put(TopicConfig.REMOTE_LOG_STORAGE_ENABLE_CONFIG, "true");
     settings.put(TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG, "1");
     settings.put(TopicConfig.SEGMENT_BYTES_CONFIG, Integer.toString(SEGMENT_BYTES));
@@ -106,12 +127,7 @@ final class KafkaBroker implements Broker {
         throw new IllegalStateException("Kafka moved nothing of " + partition);
       }
       TimeUnit.SECONDS.sleep(1);
-      long now =
-          await(
-                  admin
-                      .listOffsets(Map.of(partition, OffsetSpec.earliestLocal()))
-                      .partitionResult(partition))
-              .offset();
+      long now = offset(partition, OffsetSpec.earliestLocal());
       quiet = now == local ? quiet + 1 : 0;
       local = now;
     }

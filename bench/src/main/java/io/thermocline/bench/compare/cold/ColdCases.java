@@ -19,6 +19,12 @@ public final class ColdCases {
         new ColdFetchCase("replay-earthquakes-s3", Values::earthquakes, ColdStore.S3),
         new RandomReadCase("cold-random", ColdStore.DIRECTORY),
         new RandomReadCase("cold-random-s3", ColdStore.SLOW_S3),
+        new FourReplaysCase("replay-four"),
+        new ColdTailCase("tail-cold"),
+        new TieringCase("tiering-1k", KIB),
+        new TieringCase("tiering-100", 100),
+        new ProduceWhileTieringCase("produce-while-tiering"),
+        new FlatLagCase("flat-lag"),
         new ColdBytesCase("cold-bytes"));
   }
 }

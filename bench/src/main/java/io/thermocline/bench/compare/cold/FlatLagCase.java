@@ -1,0 +1,95 @@
+package io.thermocline.bench.compare.cold;
+
+import io.thermocline.bench.compare.Arena;
+import io.thermocline.bench.compare.Broker;
+import io.thermocline.bench.compare.Case;
+import io.thermocline.bench.compare.Figure;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The highest rate of 1 KiB records at which what is not tiered yet stays as much as it is. First a
+ * sender that waits whenever more than a GiB is not tiered finds the rate that tiering can take;
+ * then one at nineteen twentieths of that rate, which waits for nothing, has to show a flat lag for
+ * the whole time, or else one at a tenth less, and so on.
+ */
+record FlatLagCase(String name, TieredServers servers) implements Case {
+  private static final long LIMIT_RECORDS = (1L << 30) / SteadyLoad.RECORD_BYTES;
+  private static final long FILE_RECORDS = (256L << 20) / SteadyLoad.RECORD_BYTES;
+  private static final double FIRST_PART = 0.95;
+  private static final double LESS = 0.9;
+  private static final int ATTEMPTS = 4;
+  private static final Map<String, String> OFTEN =
+      Map.of("tiering.checkInterval", "1s", "tiering.commitInterval", "5s");
+
+  FlatLagCase(String name) {
+    this(name, new TieredServers(name, ColdStore.DIRECTORY, OFTEN));
+  }
+
+  @Override
+  public String description() {
+    return "the highest rate of 1 KiB records at which tiering keeps up. Ours alone";
+  }
+
+  @Override
+  public void prepare(Arena arena) throws IOException {
+    if (arena.isOurs()) {
+      Broker unused = servers.start(arena);
+    }
+  }
+
+  @Override
+  public List<Figure> measure(Arena arena) throws InterruptedException {
+    if (!arena.isOurs()) {
+      return List.of();
+    }
+    double rate = taken(arena) * FIRST_PART;
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      if (staysFlat(arena, rate)) {
+        long bytes = (long) (rate * SteadyLoad.RECORD_BYTES);
+        return List.of(Figure.rate(name, bytes, 1_000_000_000));
+      }
+      rate *= LESS;
+    }
+    throw new IllegalStateException("The lag grew also at %.0f records/s".formatted(rate / LESS));
+  }
+
+  /** Records a second that go in while no more than a GiB waits to be tiered. */
+  private double taken(Arena arena) throws InterruptedException {
+    Broker broker = servers.of(arena);
+    String topic = arena.newTopic(name);
+    broker.createRollingTopic(topic);
+    int seconds = Math.max(1, arena.scale().flatSeconds() / 2);
+    SteadyLoad load = new SteadyLoad(broker, topic);
+    // The first half fills what may wait, and warms up.
+    long unused = load.run(seconds, Double.MAX_VALUE, untiered -> untiered < LIMIT_RECORDS);
+    long sent = load.run(seconds, Double.MAX_VALUE, untiered -> untiered < LIMIT_RECORDS);
+    broker.deleteTopic(topic);
+    return (double) sent / seconds;
+  }
+
+  private boolean staysFlat(Arena arena, double rate) throws InterruptedException {
+    Broker broker = servers.of(arena);
+    String topic = arena.newTopic(name);
+    broker.createRollingTopic(topic);
+    Lag lag = new Lag(FILE_RECORDS);
+    int seconds = arena.scale().flatSeconds();
+    long sent =
+        new SteadyLoad(broker, topic)
+            .run(
+                seconds,
+                rate,
+                untiered -> {
+                  lag.add(untiered);
+                  return true;
+                });
+    broker.deleteTopic(topic);
+    return lag.isFlat() && sent >= FIRST_PART * rate * seconds;
+  }
+
+  @Override
+  public void cleanUp(Arena arena) throws IOException {
+    servers.close(arena);
+  }
+}
