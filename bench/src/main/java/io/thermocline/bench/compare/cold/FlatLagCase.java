@@ -65,7 +65,7 @@ record FlatLagCase(String name, TieredServers servers) implements Case {
     // The first half fills what may wait, and warms up.
     long unused = load.run(seconds, Double.MAX_VALUE, untiered -> untiered < LIMIT_RECORDS);
     long sent = load.run(seconds, Double.MAX_VALUE, untiered -> untiered < LIMIT_RECORDS);
-    broker.deleteTopic(topic);
+    delete(broker, topic);
     return (double) sent / seconds;
   }
 
@@ -84,8 +84,14 @@ record FlatLagCase(String name, TieredServers servers) implements Case {
                   lag.add(untiered);
                   return true;
                 });
-    broker.deleteTopic(topic);
+    delete(broker, topic);
     return lag.isFlat() && sent >= FIRST_PART * rate * seconds;
+  }
+
+  /** Not while it is being tiered. */
+  private static void delete(Broker broker, String topic) throws InterruptedException {
+    var unusedRest = broker.moveToCold(topic);
+    broker.deleteTopic(topic);
   }
 
   @Override
