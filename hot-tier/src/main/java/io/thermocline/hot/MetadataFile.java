@@ -57,7 +57,11 @@ final class MetadataFile {
     this.versionFound = versionFound;
   }
 
-  /** Reads the metadata, or begins with none and a new cluster id. */
+  /**
+   * Reads the metadata, or begins with none and a new cluster id. What it finds is durable
+   * afterwards: a process that was killed may have given the file its name and not forced that, and
+   * a start deletes what the metadata lets go.
+   */
   static MetadataFile open(Disk disk, Path path) throws IOException {
     ChecksummedFile file = new ChecksummedFile(disk, path, MAGIC, VERSION);
     Optional<ChecksummedFile.Versioned> stored = file.readVersioned();
@@ -66,6 +70,8 @@ final class MetadataFile {
       Metadata found = decode(stored.get().body(), version);
       if (version < VERSION) {
         file.replace(out -> encode(found, out));
+      } else {
+        disk.forceDirectory(path.getParent());
       }
       return new MetadataFile(file, found, version);
     }
