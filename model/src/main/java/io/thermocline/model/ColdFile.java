@@ -16,4 +16,13 @@ public interface ColdFile {
 
   /** Where it lies, as a URI. */
   String location();
+
+  /**
+   * Whether it lies as this tier lays files out. What another writer laid out, or deleted rows of,
+   * does not: it is read the slow way, {@link ColdTier#maintain} brings it back, and until then it
+   * is not merged.
+   */
+  default boolean isInLayout() {
+    return true;
+  }
 }

@@ -179,12 +179,12 @@ final class MergePlanner {
     return limits;
   }
 
-  /** Longest runs of files that are each smaller than {@code limit}. */
+  /** Longest runs of files in our layout that are each smaller than {@code limit}. */
   private static List<List<ColdFile>> runs(List<ColdFile> files, long limit) {
     List<List<ColdFile>> runs = new ArrayList<>();
     int from = 0;
     for (int to = 0; to <= files.size(); to++) {
-      if (to == files.size() || files.get(to).span().bytes() >= limit) {
+      if (to == files.size() || !isSmall(files.get(to), limit)) {
         if (to > from) {
           runs.add(files.subList(from, to));
         }
@@ -192,6 +192,11 @@ final class MergePlanner {
       }
     }
     return runs;
+  }
+
+  /** What another writer laid out is brought back first. */
+  private static boolean isSmall(ColdFile file, long limit) {
+    return file.isInLayout() && file.span().bytes() < limit;
   }
 
   /** Cuts a run where one file would become too large or too long in time. */

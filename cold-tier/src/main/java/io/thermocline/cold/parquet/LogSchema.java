@@ -37,9 +37,9 @@ public final class LogSchema {
   public static final int RECORD_OFFSET_ID = 2;
   public static final int TIMESTAMP_ID = 3;
   public static final int APPEND_TIME_ID = 4;
-  private static final int KEY_ID = 5;
-  private static final int VALUE_ID = 6;
-  private static final int HEADERS_ID = 7;
+  public static final int KEY_ID = 5;
+  public static final int VALUE_ID = 6;
+  public static final int HEADERS_ID = 7;
   private static final int HEADER_ID = 8;
   private static final int HEADER_NAME_ID = 9;
   private static final int HEADER_VALUE_ID = 10;

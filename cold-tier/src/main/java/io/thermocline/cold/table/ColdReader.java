@@ -72,7 +72,7 @@ final class ColdReader implements AutoCloseable {
       TopicId topic, PartitionView partition, OffsetRange range, long timestampMillis) {
     OffsetRange readable = range.intersect(partition.progress().offsets());
     for (int i = partition.indexAt(readable.from()); i < partition.files().size(); i++) {
-      TableFile file = partition.files().get(i);
+      LogFile file = partition.files().get(i);
       OffsetRange inside = file.span().range().intersect(readable);
       if (file.from() >= readable.to()) {
         break;
@@ -89,7 +89,7 @@ final class ColdReader implements AutoCloseable {
   }
 
   private Optional<OffsetAndTimestamp> offsetIn(
-      TopicId topic, TableFile file, OffsetRange range, long timestampMillis) {
+      TopicId topic, LogFile file, OffsetRange range, long timestampMillis) {
     try {
       // It never reads on, so there is nothing to close.
       return files.open(topic, file, false).reader().offsetForTimestamp(range, timestampMillis);
@@ -104,15 +104,15 @@ final class ColdReader implements AutoCloseable {
       TopicId topic, PartitionView partition, OffsetRange range) {
     OffsetRange readable = range.intersect(partition.progress().offsets());
     LargestTimestamp largest = new LargestTimestamp();
-    List<TableFile> promising =
+    List<LogFile> promising =
         partition.files().stream()
             .filter(file -> !file.span().range().intersect(readable).isEmpty())
             .sorted(
-                Comparator.comparingLong(TableFile::maxTimestampMillis)
+                Comparator.comparingLong(LogFile::maxTimestampMillis)
                     .reversed()
-                    .thenComparingLong(TableFile::from))
+                    .thenComparingLong(LogFile::from))
             .toList();
-    for (TableFile file : promising) {
+    for (LogFile file : promising) {
       OffsetRange inside = file.span().range().intersect(readable);
       if (largest.mayBeBeaten(inside.from(), file.maxTimestampMillis())) {
         requireWhole(topic, partition, file);
@@ -122,7 +122,7 @@ final class ColdReader implements AutoCloseable {
     return largest.found();
   }
 
-  private Optional<OffsetAndTimestamp> maxIn(TopicId topic, TableFile file, OffsetRange range) {
+  private Optional<OffsetAndTimestamp> maxIn(TopicId topic, LogFile file, OffsetRange range) {
     try {
       return files.open(topic, file, false).reader().maxTimestamp(range);
     } catch (RuntimeException e) {
@@ -157,7 +157,7 @@ final class ColdReader implements AutoCloseable {
 
   private ReadResult readFile(
       TopicId topic, PartitionView partition, int index, long from, int maxBytes) {
-    TableFile file = partition.files().get(index);
+    LogFile file = partition.files().get(index);
     requireWhole(topic, partition, file);
     FileReplay replay = replay(topic, file, from, maxBytes);
     FileReplay.Read read;
@@ -172,7 +172,7 @@ final class ColdReader implements AutoCloseable {
     if (replay.isAtEnd()) {
       replay.close();
     } else {
-      cursors.give(file.location(), replay);
+      cursors.give(file.id(), replay);
     }
     metrics.read(read.sizeInBytes());
     return new ReadResult.Progress(
@@ -182,8 +182,8 @@ final class ColdReader implements AutoCloseable {
   }
 
   /** The reader that waits there, if there is one and what it has ready is not too much. */
-  private FileReplay replay(TopicId topic, TableFile file, long from, int maxBytes) {
-    Optional<FileReplay> waiting = cursors.take(file.location(), from);
+  private FileReplay replay(TopicId topic, LogFile file, long from, int maxBytes) {
+    Optional<FileReplay> waiting = cursors.take(file.id(), from);
     if (waiting.isPresent() && waiting.get().suits(maxBytes)) {
       metrics.cache(ColdMetrics.CacheName.CURSOR, true);
       return waiting.get();
@@ -193,7 +193,7 @@ final class ColdReader implements AutoCloseable {
     return open(topic, file, from, false);
   }
 
-  private FileReplay open(TopicId topic, TableFile file, long from, boolean goesOn) {
+  private FileReplay open(TopicId topic, LogFile file, long from, boolean goesOn) {
     return new FileReplay(files.open(topic, file, goesOn), from, decoding, aheadBytes, patience);
   }
 
@@ -206,24 +206,24 @@ final class ColdReader implements AutoCloseable {
     if (next >= partition.files().size() || !replay.hasAskedForAll()) {
       return;
     }
-    TableFile file = partition.files().get(next);
-    if (partition.doubtful().contains(file.location())) {
+    LogFile file = partition.files().get(next);
+    if (!file.isInLayout() || partition.doubtful().contains(file.location())) {
       return;
     }
     if (!replay.isMade()) {
       files.prepare(file);
-    } else if (!cursors.waitsAt(file.location(), file.from())) {
+    } else if (!cursors.waitsAt(file.id(), file.from())) {
       begin(topic, file, maxBytes);
     }
   }
 
-  private void begin(TopicId topic, TableFile file, int maxBytes) {
+  private void begin(TopicId topic, LogFile file, int maxBytes) {
     decoding.execute(
         () -> {
           try {
             FileReplay following = open(topic, file, file.from(), true);
             following.begin(maxBytes);
-            cursors.give(file.location(), following);
+            cursors.give(file.id(), following);
           } catch (RuntimeException e) {
             // Whoever comes to that file meets the same, and is told.
             LOG.debug("can't read ahead location={}", file.location(), e);
@@ -231,18 +231,18 @@ final class ColdReader implements AutoCloseable {
         });
   }
 
-  private void forgetIfDamaged(TableFile file, RuntimeException failure) {
+  private void forgetIfDamaged(LogFile file, RuntimeException failure) {
     if (failure instanceof ThermoclineException known && known.kind() == ErrorKind.CORRUPT) {
       files.forget(file);
     }
   }
 
-  private static void requireWhole(TopicId topic, PartitionView partition, TableFile file) {
+  private static void requireWhole(TopicId topic, PartitionView partition, LogFile file) {
     if (partition.doubtful().contains(file.location())) {
       throw new ThermoclineException(
           ErrorKind.FAILED_PRECONDITION,
-          ("Offsets %s of %s can't be read: another writer deleted rows of %s, and such deletes are"
-                  + " not honored yet; roll the table back, or rewrite it without delete files")
+          ("Offsets %s of %s can't be read: another writer deleted rows of %s in a way that"
+                  + " can't be followed; roll the table back, or rewrite it without delete files")
               .formatted(
                   file.span().range(), topic.partition(partition.partition()), file.location()));
     }

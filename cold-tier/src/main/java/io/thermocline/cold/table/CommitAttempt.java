@@ -52,7 +52,7 @@ final class CommitAttempt {
   CommitAttempt(ColdCommit commit, TableView view, long ownerEpoch) {
     this.commit = commit;
     this.view = view;
-    this.after = view.progress().after(commit, ownerEpoch);
+    this.after = view.after(commit, ownerEpoch);
   }
 
   /** Whether a table has the commit, be it on top or below later ones. */
@@ -102,7 +102,7 @@ final class CommitAttempt {
           merge.replaced().stream().map(ColdFile::location).collect(Collectors.toSet());
       view.partition(merge.partition()).files().stream()
           .filter(file -> replaced.contains(file.location()))
-          .forEach(file -> rewrite.deleteFile(entry(file)));
+          .forEach(file -> rewrite.deleteFile(entry(SourceFile.of((TableFile) file))));
       rewrite.addFile(((UploadedFile) merge.merged()).entry());
     }
     rewrite.set(
@@ -115,16 +115,14 @@ final class CommitAttempt {
 
   private void addMoves(Transaction transaction) {
     List<DataFile> added = new ArrayList<>();
-    List<TableFile> dropped = new ArrayList<>();
+    List<SourceFile> dropped = new ArrayList<>();
     for (ColdCommit.Move move : commit.moves()) {
       long logStart = after.partition(move.partition()).logStart();
       move.files().stream()
           .filter(file -> file.span().range().to() > logStart)
           .map(file -> ((UploadedFile) file).entry())
           .forEach(added::add);
-      view.partition(move.partition()).files().stream()
-          .filter(file -> file.to() <= logStart)
-          .forEach(dropped::add);
+      dropped.addAll(view.partition(move.partition()).filesBelow(logStart));
     }
     if (dropped.isEmpty()) {
       AppendFiles append = transaction.newAppend();
@@ -157,18 +155,19 @@ final class CommitAttempt {
 
   private Map<String, String> changedProperties() {
     Map<String, String> changed = new HashMap<>(after.toProperties());
-    view.progress().toProperties().forEach(changed::remove);
+    // Compared with what is stored: the view may know more of what other writers did.
+    view.metadata().properties().forEach(changed::remove);
     return changed;
   }
 
-  private DataFile entry(TableFile file) {
+  private DataFile entry(SourceFile file) {
     TableMetadata metadata = view.metadata();
     PartitionSpec spec = metadata.spec();
     return DataFiles.builder(spec)
         .withPath(file.location())
         .withFormat(FileFormat.PARQUET)
         .withPartition(partition(spec, file.partition()))
-        .withFileSizeInBytes(file.span().bytes())
+        .withFileSizeInBytes(file.bytes())
         .withRecordCount(file.rows())
         .build();
   }

@@ -1,5 +1,6 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
@@ -16,13 +17,14 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Data files as local files. In a directory store they are local already; others are brought into a
  * directory of ours, which is bounded: the copies that were not used longest go first, those in use
- * never. Thread-safe.
+ * never. What other writers laid out is copied into our layout, wherever it lies. Thread-safe.
  */
 final class LocalCopies {
   private static final Logger LOG = LoggerFactory.getLogger(LocalCopies.class);
@@ -31,6 +33,7 @@ final class LocalCopies {
   private final ObjectStore store;
   private final Path directory;
   private final long maxBytes;
+  private final ForeignFiles foreign;
   private final ColdMetrics metrics;
 
   /** Least recently used first. Guarded by this, as are the copies' use counts. */
@@ -42,7 +45,10 @@ final class LocalCopies {
   /** A copy that is complete or on its way. */
   private static final class Copy {
     final Path path;
-    final long bytes;
+
+    /** Guarded by the copies. */
+    long bytes;
+
     final ReentrantLock transfer = new ReentrantLock();
     int users;
 
@@ -58,9 +64,12 @@ final class LocalCopies {
   /**
    * @param directory for copies; what an earlier process left there is removed
    * @param maxBytes how much they may take together
+   * @param foreign what other writers laid out is copied by
    */
-  LocalCopies(ObjectStore store, Path directory, long maxBytes, ColdMetrics metrics) {
+  LocalCopies(
+      ObjectStore store, Path directory, long maxBytes, ForeignFiles foreign, ColdMetrics metrics) {
     this.store = store;
+    this.foreign = foreign;
     this.directory = ScratchDirectory.emptied(directory);
     this.maxBytes = maxBytes;
     this.metrics = metrics;
@@ -68,6 +77,9 @@ final class LocalCopies {
 
   /** The file on local disk; see {@link ColdTier#local}. */
   ColdTier.LocalFile of(ColdFile file) {
+    if (file instanceof ForeignPiece piece) {
+      return held(piece.id(), piece.span().bytes(), path -> convert(piece, path));
+    }
     String key =
         store
             .keyOf(file.location())
@@ -81,14 +93,34 @@ final class LocalCopies {
       requireThere(stored.get());
       return new InUse(stored.get(), () -> {});
     }
-    Copy copy = reserve(key, file.span().bytes());
+    long bytes = file.span().bytes();
+    return held(key, bytes, path -> transfer(key, path, bytes));
+  }
+
+  private ColdTier.LocalFile held(String key, long bytes, Consumer<Path> make) {
+    Copy copy = reserve(key, bytes);
     try {
-      complete(key, copy);
+      complete(copy, make);
     } catch (RuntimeException e) {
       release(key, copy);
       throw e;
     }
     return new InUse(copy.path, () -> release(key, copy));
+  }
+
+  /** What another writer laid out, in our layout. */
+  private void convert(ForeignPiece piece, Path target) {
+    try {
+      Files.deleteIfExists(target);
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.TRANSIENT, "Can't make room for %s: %s".formatted(target, e), e);
+    }
+    if (foreign.copy(piece.partitionId(), piece.part(), target).isEmpty()) {
+      throw new ThermoclineException(
+          ErrorKind.CORRUPT,
+          "%s should have %d records, and has none".formatted(piece.id(), piece.rows()));
+    }
   }
 
   private static void requireThere(Path path) {
@@ -139,12 +171,13 @@ final class LocalCopies {
   }
 
   /** Transfers the file unless it is there; of several callers one does, the others wait. */
-  private void complete(String key, Copy copy) {
+  private void complete(Copy copy, Consumer<Path> make) {
     copy.transfer.lock();
     try {
       metrics.cache(ColdMetrics.CacheName.LOCAL, copy.complete);
       if (!copy.complete) {
-        transfer(key, copy);
+        make.accept(copy.path);
+        resize(copy);
         copy.complete = true;
       }
     } finally {
@@ -152,17 +185,30 @@ final class LocalCopies {
     }
   }
 
-  private void transfer(String key, Copy copy) {
-    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER_BYTES, copy.bytes));
+  /** What was made anew may be larger than was thought, or smaller. */
+  private synchronized void resize(Copy copy) {
+    long actual;
+    try {
+      actual = Files.size(copy.path);
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.TRANSIENT, "Can't look at %s: %s".formatted(copy.path, e), e);
+    }
+    reservedBytes += actual - copy.bytes;
+    copy.bytes = actual;
+  }
+
+  private void transfer(String key, Path path, long bytes) {
+    ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(TRANSFER_BYTES, bytes));
     try (FileChannel out =
         FileChannel.open(
-            copy.path,
+            path,
             StandardOpenOption.CREATE,
             StandardOpenOption.TRUNCATE_EXISTING,
             StandardOpenOption.WRITE)) {
       long position = 0;
-      while (position < copy.bytes) {
-        buffer.clear().limit((int) Math.min(buffer.capacity(), copy.bytes - position));
+      while (position < bytes) {
+        buffer.clear().limit((int) Math.min(buffer.capacity(), bytes - position));
         store.readFully(key, position, buffer);
         buffer.flip();
         position += buffer.remaining();
@@ -175,7 +221,7 @@ final class LocalCopies {
       }
     } catch (IOException e) {
       throw new ThermoclineException(
-          ErrorKind.EXHAUSTED, "Can't copy %s to %s: %s".formatted(key, copy.path, e), e);
+          ErrorKind.EXHAUSTED, "Can't copy %s to %s: %s".formatted(key, path, e), e);
     }
   }
 

@@ -58,8 +58,21 @@ final class ManifestContents {
       }
     }
 
+    /** A data file of another writer, which has what it takes to be read. */
+    record Elsewhere(SourceFile file) implements Entry {
+      @Override
+      public Optional<Integer> partition() {
+        return Optional.of(file.partition());
+      }
+
+      @Override
+      public String location() {
+        return file.location();
+      }
+    }
+
     /**
-     * A data file of another writer, or one that isn't what its name says.
+     * A data file of another writer that can't be read, or one that isn't what its name says.
      *
      * @param why what tells it from ours
      */
@@ -69,16 +82,16 @@ final class ManifestContents {
     /**
      * A file that deletes rows.
      *
-     * @param dataFile the one data file whose rows it deletes, where it says so
      * @param sequence it applies to data files of this data sequence number and older ones
+     * @param file as the manifest has it
      */
-    record Deletes(
-        Optional<Integer> partition,
-        String location,
-        boolean equality,
-        Optional<String> dataFile,
-        long sequence)
-        implements Entry {}
+    record Deletes(Optional<Integer> partition, boolean equality, long sequence, DeleteFile file)
+        implements Entry {
+      @Override
+      public String location() {
+        return file.location();
+      }
+    }
   }
 
   /** The live files of {@code manifest}, which belongs to {@code table}. */
@@ -125,10 +138,6 @@ final class ManifestContents {
 
   private static Entry deletes(DeleteFile file, Optional<Integer> partition) {
     return new Entry.Deletes(
-        partition,
-        file.location(),
-        file.content() == FileContent.EQUALITY_DELETES,
-        Optional.ofNullable(file.referencedDataFile()),
-        file.dataSequenceNumber());
+        partition, file.content() == FileContent.EQUALITY_DELETES, file.dataSequenceNumber(), file);
   }
 }

@@ -1,6 +1,7 @@
 package io.thermocline.cold.table;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.records.TopicRecord;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.StoreFileIO;
@@ -35,10 +36,12 @@ final class MetadataChoice {
   private final ObjectStore store;
   private final StoreFileIO io;
   private final ManifestContents manifests = new ManifestContents();
+  private final ForeignFiles foreign;
 
   MetadataChoice(ObjectStore store) {
     this.store = store;
     this.io = new StoreFileIO(store);
+    this.foreign = new ForeignFiles(io);
   }
 
   /**
@@ -237,6 +240,6 @@ final class MetadataChoice {
   }
 
   private TableView view(TopicId topic, TopicRecord.Pointer pointer, TableMetadata metadata) {
-    return TableView.of(topic, pointer.name(), metadata, io, manifests);
+    return TableView.of(topic, pointer.name(), metadata, io, manifests, foreign);
   }
 }

@@ -8,6 +8,7 @@ import io.thermocline.cold.cache.SharedFetch;
 import io.thermocline.cold.parquet.ByteRange;
 import io.thermocline.cold.parquet.DataFileReader;
 import io.thermocline.cold.parquet.FileFooter;
+import io.thermocline.cold.parquet.RangeSource;
 import io.thermocline.cold.parquet.ReadSettings;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ErrorKind;
@@ -28,6 +29,7 @@ final class OpenFiles {
   private static final int FIRST_BYTES = 8 << 20;
 
   private final ObjectStore store;
+  private final LocalCopies copies;
   private final ReadSettings settings;
   private final BlockCache blocks;
   private final Executor fetching;
@@ -36,11 +38,13 @@ final class OpenFiles {
   private final AsyncCache<String, FileFooter> footers;
 
   /**
+   * @param copies of what other writers laid out
    * @param fetching runs what waits for the store
    * @param patience how long a reader waits for a footer; the fetch itself goes on
    */
   OpenFiles(
       ObjectStore store,
+      LocalCopies copies,
       ReadSettings settings,
       long footerBytes,
       BlockCache blocks,
@@ -48,6 +52,7 @@ final class OpenFiles {
       Duration patience,
       ColdMetrics metrics) {
     this.store = store;
+    this.copies = copies;
     this.settings = settings;
     this.blocks = blocks;
     this.fetching = fetching;
@@ -74,9 +79,9 @@ final class OpenFiles {
    * @throws ThermoclineException {@link ErrorKind#CORRUPT} when its footer is damaged, or is not
    *     what name and manifest say
    */
-  OpenFile open(TopicId topic, TableFile file, boolean goesOn) {
-    StoredRange range = range(file);
-    CompletableFuture<FileFooter> known = footers.getIfPresent(file.location());
+  OpenFile open(TopicId topic, LogFile file, boolean goesOn) {
+    RangeSource range = range(file);
+    CompletableFuture<FileFooter> known = footers.getIfPresent(file.id());
     boolean hit = known != null && known.isDone();
     metrics.cache(ColdMetrics.CacheName.FOOTER, hit);
     FileFooter footer = await(file, footer(file, range));
@@ -86,8 +91,8 @@ final class OpenFiles {
   }
 
   /** Begins to fetch what a reader of the whole file needs first, as one will come soon. */
-  void prepare(TableFile file) {
-    StoredRange range = range(file);
+  void prepare(LogFile file) {
+    RangeSource range = range(file);
     var unused =
         footer(file, range)
             .thenAccept(
@@ -98,25 +103,29 @@ final class OpenFiles {
   }
 
   /** Forgets what is kept of a file: it is not what was written. */
-  void forget(TableFile file) {
-    blocks.forget(file.location());
-    footers.synchronous().invalidate(file.location());
+  void forget(LogFile file) {
+    blocks.forget(file.id());
+    footers.synchronous().invalidate(file.id());
   }
 
-  private CompletableFuture<FileFooter> footer(TableFile file, StoredRange range) {
+  private CompletableFuture<FileFooter> footer(LogFile file, RangeSource range) {
+    OptionalInt indexCrc32c =
+        file instanceof TableFile ours ? OptionalInt.of(ours.name().crc32c()) : OptionalInt.empty();
     return footers.get(
-        file.location(),
+        file.id(),
         (location, unused) ->
             CompletableFuture.supplyAsync(
-                () -> FileFooter.read(range, OptionalInt.of(file.name().crc32c()), file.rows()),
-                fetching));
+                () -> FileFooter.read(range, indexCrc32c, file.rows()), fetching));
   }
 
-  private FileFooter await(TableFile file, CompletableFuture<FileFooter> footer) {
+  private FileFooter await(LogFile file, CompletableFuture<FileFooter> footer) {
     return SharedFetch.await(footer, patience, "The footer of " + file.location());
   }
 
-  private StoredRange range(TableFile file) {
+  private RangeSource range(LogFile file) {
+    if (file instanceof ForeignPiece piece) {
+      return new CopiedRange(copies, piece);
+    }
     String key =
         store
             .keyOf(file.location())
@@ -130,7 +139,7 @@ final class OpenFiles {
   }
 
   /** Holds a footer to what name and manifest say of its file. */
-  static void requireSame(TopicId topic, TableFile file, FileFooter footer) {
+  static void requireSame(TopicId topic, LogFile file, FileFooter footer) {
     if (!footer.topicId().equals(topic.uuid())
         || footer.partition() != file.partition()
         || !footer.range().equals(file.span().range())

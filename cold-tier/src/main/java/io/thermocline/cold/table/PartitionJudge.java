@@ -1,7 +1,9 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.table.ManifestContents.Entry;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.model.TopicPartition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -14,46 +16,77 @@ import java.util.Set;
  * provably right, and what is wrong with the rest.
  */
 final class PartitionJudge {
-  private static final int NAMED_PROBLEMS = 5;
-
-  private final int partition;
+  private final TopicPartition id;
   private final PartitionProgress progress;
-  private final List<String> problems = new ArrayList<>();
+  private final ForeignFiles foreign;
+  private final Problems problems = new Problems();
 
   /**
    * @param tableProblem what is wrong with all partitions
    */
-  PartitionJudge(int partition, PartitionProgress progress, Optional<String> tableProblem) {
-    this.partition = partition;
+  PartitionJudge(
+      TopicPartition id,
+      PartitionProgress progress,
+      ForeignFiles foreign,
+      Optional<String> tableProblem) {
+    this.id = id;
     this.progress = progress;
+    this.foreign = foreign;
     tableProblem.ifPresent(problems::add);
   }
 
-  PartitionView judge(List<Entry> entries) {
+  PartitionView judge(List<Entry> entries, ForeignHistory history) {
     List<TableFile> ours = new ArrayList<>();
+    List<SourceFile> elsewhere = new ArrayList<>();
     List<Entry.Deletes> deletes = new ArrayList<>();
     for (Entry entry : entries) {
       if (entry instanceof Entry.Ours file) {
         ours.add(file.file());
+      } else if (entry instanceof Entry.Elsewhere file) {
+        elsewhere.add(file.file());
       } else if (entry instanceof Entry.Deletes delete) {
         deletes.add(delete);
+      } else if (entry instanceof Entry.Foreign file) {
         problems.add(
-            "another writer deleted rows by %s file %s"
-                .formatted(delete.equality() ? "equality" : "position", delete.location()));
-      } else if (entry instanceof Entry.Foreign foreign) {
-        problems.add(
-            "%s with %d rows is not ours: %s"
-                .formatted(foreign.location(), foreign.rows(), foreign.why()));
+            "%s with %d rows is not ours: %s".formatted(file.location(), file.rows(), file.why()));
       }
     }
     List<TableFile> right = withoutOverlaps(inPlace(ours));
-    List<OffsetRange> explained = new ArrayList<>(progress.gaps());
-    explained.addAll(progress.lost());
-    right.forEach(file -> explained.add(file.span().range()));
-    List<OffsetRange> missing = Ranges.uncovered(progress.offsets(), explained);
+    boolean asWeLeftIt =
+        history.isOurs()
+            && elsewhere.isEmpty()
+            && deletes.isEmpty()
+            && progress.rewritten().isEmpty();
+    List<OffsetRange> explained =
+        asWeLeftIt
+            ? Ranges.union(both(progress.gaps(), progress.lost()))
+            : history.explained(id.partition(), progress);
+    ForeignRowsJudge rows = new ForeignRowsJudge(id.partition(), progress, foreign, problems);
+    List<ForeignRowsJudge.Known> known =
+        rows.judge(elsewhere, ours.stream().map(file -> file.span().range()).toList(), explained);
+    List<OffsetRange> foreignRows =
+        Ranges.union(known.stream().flatMap(one -> one.runs().ranges().stream()).toList());
+    List<OffsetRange> ranges = right.stream().map(file -> file.span().range()).toList();
+    List<OffsetRange> missing =
+        Ranges.uncovered(progress.offsets(), both(both(ranges, explained), foreignRows));
     missing.forEach(range -> problems.add("offsets " + range + " are missing"));
+    PieceCutter cutter = new PieceCutter(id, foreign, deletes, missing, problems);
+    cutter.cut(right, known);
     return new PartitionView(
-        partition, progress, List.copyOf(right), doubtful(right, deletes), missing, problem());
+        id.partition(),
+        asWeLeftIt ? progress : progress.explaining(ranges, foreignRows, missing),
+        cutter.files(),
+        doubtful(cutter.files(), deletes, cutter.unreadable()),
+        missing,
+        problems.asOne(),
+        cutter.sources(),
+        foreignRows);
+  }
+
+  private static List<OffsetRange> both(List<OffsetRange> some, List<OffsetRange> others) {
+    List<OffsetRange> all = new ArrayList<>(some);
+    all.addAll(others);
+    return all;
   }
 
   /** Leaves out files that the progress knows nothing of, or has dropped. */
@@ -97,26 +130,18 @@ final class PartitionJudge {
     return sorted.stream().filter(file -> !overlapping.contains(file)).toList();
   }
 
-  private static Set<String> doubtful(List<TableFile> files, List<Entry.Deletes> deletes) {
-    Set<String> doubtful = new HashSet<>();
+  /** Files of which nobody can say which rows were deleted. */
+  private Set<String> doubtful(
+      List<LogFile> files, List<Entry.Deletes> deletes, Set<String> unreadable) {
+    Set<String> doubtful = new HashSet<>(unreadable);
     for (Entry.Deletes delete : deletes) {
-      for (TableFile file : files) {
-        boolean meant = delete.dataFile().map(file.location()::equals).orElse(true);
-        if (meant && file.sequence() <= delete.sequence()) {
-          doubtful.add(file.location());
-        }
+      if (delete.equality()) {
+        problems.add("another writer deleted rows by equality file " + delete.location());
+        files.stream()
+            .filter(file -> file.sequence() < delete.sequence())
+            .forEach(file -> doubtful.add(file.location()));
       }
     }
     return Set.copyOf(doubtful);
-  }
-
-  private Optional<String> problem() {
-    if (problems.isEmpty()) {
-      return Optional.empty();
-    }
-    String named =
-        String.join("; ", problems.subList(0, Math.min(NAMED_PROBLEMS, problems.size())));
-    int more = problems.size() - NAMED_PROBLEMS;
-    return Optional.of(more > 0 ? named + "; and " + more + " more" : named);
   }
 }

@@ -1,8 +1,10 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.OffsetRange;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,18 +18,29 @@ import java.util.Set;
  * @param doubtful locations of files in which another writer deleted rows
  * @param missing ranges that should have rows or an explanation and have neither
  * @param problem why it is degraded; empty when it is well
+ * @param sources live files that are read the slow way until they are brought back
+ * @param foreignRows the offsets that other writers' files have rows of
  */
 record PartitionView(
     int partition,
     PartitionProgress progress,
-    List<TableFile> files,
+    List<LogFile> files,
     Set<String> doubtful,
     List<OffsetRange> missing,
-    Optional<String> problem) {
+    Optional<String> problem,
+    List<ForeignSource> sources,
+    List<OffsetRange> foreignRows) {
 
   static PartitionView empty(int partition) {
     return new PartitionView(
-        partition, PartitionProgress.NONE, List.of(), Set.of(), List.of(), Optional.empty());
+        partition,
+        PartitionProgress.NONE,
+        List.of(),
+        Set.of(),
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        List.of());
   }
 
   /**
@@ -45,6 +58,38 @@ record PartitionView(
       }
     }
     return low;
+  }
+
+  /** The live files that have no row at or past {@code logStart}. */
+  List<SourceFile> filesBelow(long logStart) {
+    List<SourceFile> below = new ArrayList<>();
+    for (LogFile file : files) {
+      if (file instanceof TableFile ours && ours.to() <= logStart) {
+        below.add(SourceFile.of(ours));
+      }
+    }
+    sources.stream()
+        .filter(source -> source.range().to() <= logStart)
+        .map(ForeignSource::file)
+        .forEach(below::add);
+    return below;
+  }
+
+  /**
+   * What is noted of other writers' files once {@code commit} is made: its log start may cut what
+   * they rewrote.
+   *
+   * @param after the progress then
+   */
+  PartitionProgress explain(PartitionProgress after, ColdCommit commit) {
+    List<OffsetRange> ours = new ArrayList<>();
+    files.stream().filter(LogFile::isInLayout).map(file -> file.span().range()).forEach(ours::add);
+    sources.stream().filter(ForeignSource::isOurs).map(ForeignSource::range).forEach(ours::add);
+    commit
+        .files()
+        .filter(file -> file.partition() == partition)
+        .forEach(file -> ours.add(file.span().range()));
+    return after.explaining(ours, foreignRows, missing);
   }
 
   ColdPartition toModel() {

@@ -53,4 +53,36 @@ final class Ranges {
   static List<OffsetRange> within(OffsetRange window, Collection<OffsetRange> ranges) {
     return union(ranges.stream().map(range -> range.intersect(window)).toList());
   }
+
+  /** The offsets of {@code ranges} that are in none of {@code others}. Both are sets. */
+  static List<OffsetRange> minus(List<OffsetRange> ranges, List<OffsetRange> others) {
+    List<OffsetRange> left = new ArrayList<>();
+    int next = 0;
+    for (OffsetRange range : ranges) {
+      while (next < others.size() && others.get(next).to() <= range.from()) {
+        next++;
+      }
+      long reached = range.from();
+      for (int i = next; i < others.size() && others.get(i).from() < range.to(); i++) {
+        if (others.get(i).from() > reached) {
+          left.add(new OffsetRange(reached, others.get(i).from()));
+        }
+        reached = Math.max(reached, others.get(i).to());
+      }
+      if (reached < range.to()) {
+        left.add(new OffsetRange(reached, range.to()));
+      }
+    }
+    return List.copyOf(left);
+  }
+
+  /** The offsets in both. Both are sets. */
+  static List<OffsetRange> common(List<OffsetRange> ranges, List<OffsetRange> others) {
+    return minus(ranges, minus(ranges, others));
+  }
+
+  /** How many offsets a set has. */
+  static long count(List<OffsetRange> ranges) {
+    return ranges.stream().mapToLong(OffsetRange::span).sum();
+  }
 }

@@ -4,10 +4,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.cold.CatalogSettings;
 import io.thermocline.cold.ColdAuditReport;
 import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.parquet.DataFileReader;
 import io.thermocline.cold.parquet.FileFooter;
 import io.thermocline.cold.parquet.ReadSettings;
 import io.thermocline.cold.records.TopicRecords;
+import io.thermocline.cold.parquet.WrittenFile;
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.ObjectStores;
@@ -37,6 +39,8 @@ import java.util.OptionalInt;
  */
 public final class TableAudit {
   private final ObjectStore store;
+  private final ForeignFiles foreign;
+  private final Path scratch;
   private final WarehouseCatalog catalog;
   private final InstantSource clock;
   private final AuditFinding.Sink sink;
@@ -52,6 +56,8 @@ public final class TableAudit {
       InstantSource clock,
       AuditFinding.Sink sink) {
     this.store = store;
+    this.foreign = new ForeignFiles(new StoreFileIO(store));
+    this.scratch = catalogDirectory;
     this.clock = clock;
     this.sink = sink;
     CatalogFactory factory =
@@ -115,6 +121,7 @@ public final class TableAudit {
             topic,
             catalog,
             new ManifestContents(),
+            foreign,
             new WarehouseTraces(store, new TopicRecords(store)),
             clock,
             Duration.ZERO);
@@ -146,12 +153,12 @@ public final class TableAudit {
     for (OffsetRange lost : partition.progress().lost()) {
       sink.damage(id, lost, table, "recorded as damaged before they could be tiered");
     }
-    for (TableFile file : partition.files()) {
+    for (LogFile file : partition.files()) {
       audit(topic, id, partition, file);
     }
   }
 
-  private void audit(TopicId topic, TopicPartition id, PartitionView partition, TableFile file) {
+  private void audit(TopicId topic, TopicPartition id, PartitionView partition, LogFile file) {
     fileCount++;
     records += file.rows();
     bytes += file.span().bytes();
@@ -163,21 +170,45 @@ public final class TableAudit {
       Optional<ObjectInfo> object = store.keyOf(file.location()).flatMap(store::head);
       if (object.isEmpty()) {
         sink.damage(id, offsets, file.location(), "the file does not exist");
-      } else if (object.get().size() != file.span().bytes()) {
+      } else if (object.get().size() != storedBytes(file)) {
         sink.damage(
             id,
             offsets,
             file.location(),
             "the file has %d bytes, the table says %d"
-                .formatted(object.get().size(), file.span().bytes()));
-      } else {
-        verify(topic, file, object.get().key());
+                .formatted(object.get().size(), storedBytes(file)));
+      } else if (file instanceof TableFile ours) {
+        verify(topic, ours, object.get().key());
+      } else if (file instanceof ForeignPiece piece) {
+        verify(piece);
       }
     } catch (ThermoclineException e) {
       if (e.kind() != ErrorKind.CORRUPT) {
         throw e;
       }
       sink.damage(id, offsets, file.location(), e.getMessage());
+    }
+  }
+
+  private static long storedBytes(LogFile file) {
+    return file instanceof ForeignPiece piece ? piece.source().bytes() : file.span().bytes();
+  }
+
+  /** Another writer left no checksum of the records: they are read, and counted. */
+  private void verify(ForeignPiece piece) {
+    Path copy = scratch.resolve("copy.parquet");
+    try {
+      long rows =
+          foreign.copy(piece.partitionId(), piece.part(), copy).map(WrittenFile::rows).orElse(0L);
+      if (rows != piece.rows()) {
+        throw new ThermoclineException(
+            ErrorKind.CORRUPT,
+            "%s has %d records, there should be %d".formatted(piece.id(), rows, piece.rows()));
+      }
+      Files.deleteIfExists(copy);
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.FAILED_PRECONDITION, "%s can't be removed: %s".formatted(copy, e), e);
     }
   }
 

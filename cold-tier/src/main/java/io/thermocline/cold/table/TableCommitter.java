@@ -171,7 +171,9 @@ final class TableCommitter {
 
   /** What is to be replaced has to be there, one file after the other. */
   private static void requireReplaced(PartitionView partition, ColdCommit.Merge merge) {
-    List<String> live = partition.files().stream().map(TableFile::location).toList();
+    // What lost rows meanwhile is not what was merged.
+    List<String> live =
+        partition.files().stream().map(file -> file.isInLayout() ? file.location() : "").toList();
     List<String> replaced = merge.replaced().stream().map(ColdFile::location).toList();
     if (Collections.indexOfSubList(live, replaced) < 0) {
       throw new ThermoclineException(
@@ -228,11 +230,14 @@ final class TableCommitter {
     commit.merges().forEach(merge -> requireLive(view, commit, merge.merged()));
   }
 
-  /** It may have been dropped by a log start, or merged with its neighbors, since. */
+  /**
+   * It may have been dropped by a log start, merged with its neighbors, or rewritten by another
+   * writer, since.
+   */
   private static void requireLive(TableView view, ColdCommit commit, ColdFile file) {
     PartitionView partition = view.partition(file.partition());
     OffsetRange range = file.span().range();
-    if (range.to() <= partition.progress().logStart()) {
+    if (range.to() <= partition.progress().logStart() || !partition.sources().isEmpty()) {
       return;
     }
     int at = partition.indexAt(range.from());
@@ -245,7 +250,7 @@ final class TableCommitter {
     }
   }
 
-  private static boolean holds(TableFile live, ColdFile file) {
+  private static boolean holds(LogFile live, ColdFile file) {
     OffsetRange range = file.span().range();
     return live.location().equals(file.location())
         || (live.from() <= range.from() && live.to() >= range.to() && live.rows() > file.rows());

@@ -25,7 +25,7 @@ record TableFile(
     String location,
     long maxTimestampMillis,
     long sequence)
-    implements ColdFile {
+    implements LogFile {
 
   /** Files of a table as this cold tier gave them out. */
   static List<TableFile> of(List<ColdFile> files) {
@@ -45,11 +45,8 @@ record TableFile(
     return name.partition();
   }
 
-  long from() {
-    return span.range().from();
-  }
-
-  long to() {
-    return span.range().to();
+  @Override
+  public String id() {
+    return location;
   }
 }

@@ -29,8 +29,10 @@ final class TableFileParser {
         file.location().startsWith(root)
             ? DataFileName.parse(file.location().substring(root.length()))
             : Optional.empty();
-    String why =
-        name.isEmpty() ? "its name is not one of ours" : mismatch(file, partition, name.get());
+    if (name.isEmpty()) {
+      return elsewhere(file, partition);
+    }
+    String why = mismatch(file, partition, name.get());
     if (why != null) {
       return new Entry.Foreign(partition, file.location(), file.recordCount(), why);
     }
@@ -46,14 +48,32 @@ final class TableFileParser {
             file.recordCount(),
             file.location(),
             millis(upper(file, LogSchema.TIMESTAMP_ID)),
-            file.dataSequenceNumber() == null ? 0 : file.dataSequenceNumber()));
+            sequence(file)));
   }
 
-  /** What speaks against a file with a name of ours; null when nothing does. */
-  private static String mismatch(DataFile file, Optional<Integer> partition, DataFileName name) {
-    if (!partition.equals(Optional.of(name.partition()))) {
-      return "its name says partition " + name.partition();
+  private static Entry elsewhere(DataFile file, Optional<Integer> partition) {
+    String why = partition.isEmpty() ? "it belongs to no partition" : unreadable(file);
+    if (why != null) {
+      return new Entry.Foreign(partition, file.location(), file.recordCount(), why);
     }
+    return new Entry.Elsewhere(
+        new SourceFile(
+            partition.get(),
+            file.location(),
+            file.fileSizeInBytes(),
+            file.recordCount(),
+            millis(lower(file, LogSchema.APPEND_TIME_ID)),
+            millis(upper(file, LogSchema.APPEND_TIME_ID)),
+            millis(upper(file, LogSchema.TIMESTAMP_ID)),
+            sequence(file)));
+  }
+
+  private static long sequence(DataFile file) {
+    return file.dataSequenceNumber() == null ? 0 : file.dataSequenceNumber();
+  }
+
+  /** Why a file can't be read as rows of a log; null when nothing speaks against it. */
+  private static String unreadable(DataFile file) {
     if (file.format() != FileFormat.PARQUET) {
       return "its format is " + file.format();
     }
@@ -62,6 +82,18 @@ final class TableFileParser {
       if (!has(file.lowerBounds(), column) || !has(file.upperBounds(), column)) {
         return "the bounds of column %d are missing".formatted(column);
       }
+    }
+    return null;
+  }
+
+  /** What speaks against a file with a name of ours; null when nothing does. */
+  private static String mismatch(DataFile file, Optional<Integer> partition, DataFileName name) {
+    if (!partition.equals(Optional.of(name.partition()))) {
+      return "its name says partition " + name.partition();
+    }
+    String why = unreadable(file);
+    if (why != null) {
+      return why;
     }
     OffsetRange range = name.range();
     long first = lower(file, LogSchema.RECORD_OFFSET_ID);

@@ -67,6 +67,13 @@ record TableProgress(
     return new TableProgress(topic, epoch, Optional.of(commit.id()), moved);
   }
 
+  /** The same with what was found out about other writers' changes. */
+  TableProgress with(Map<Integer, PartitionProgress> explained) {
+    SortedMap<Integer, PartitionProgress> all = new TreeMap<>(partitions);
+    all.putAll(explained);
+    return new TableProgress(topic, ownerEpoch, lastCommit, all);
+  }
+
   /** As table properties. */
   Map<String, String> toProperties() {
     Map<String, String> properties = new TreeMap<>();

@@ -6,6 +6,7 @@ import io.thermocline.cold.CacheSettings;
 import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.cache.BlockCache;
 import io.thermocline.cold.cache.BlockLimits;
+import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.parquet.ReadSettings;
 import io.thermocline.cold.records.TopicRecord;
 import io.thermocline.cold.records.TopicRecords;
@@ -54,6 +55,7 @@ public final class TableTier implements ColdTier {
   private final LazyOwner owner;
   private final WarehouseCatalog catalog;
   private final ManifestContents manifests = new ManifestContents();
+  private final ForeignFiles foreign;
   private final WarehouseTraces traces;
   private final TopicRecords records;
   private final RecordedTopics recorded;
@@ -88,6 +90,7 @@ public final class TableTier implements ColdTier {
     this.metrics = new ColdMetrics(registry);
     this.owner = new LazyOwner(() -> claim(settings, store, clock), clock);
     this.catalog = new WarehouseCatalog(opener, settings.namespace(), store.location(""));
+    this.foreign = new ForeignFiles(new StoreFileIO(store));
     this.records = new TopicRecords(store);
     this.traces = new WarehouseTraces(store, records);
     this.recorded = new RecordedTopics(records, owner::claimedEpoch, settings.cluster(), clock);
@@ -102,10 +105,14 @@ public final class TableTier implements ColdTier {
         new TableUpkeep(
             owner, store, catalog, traces, manifests, settings.tables(), clock, metrics);
     this.threads = new ReadThreads(Math.max(1, settings.store().concurrentReads() * 3 / 4));
-    this.reader = reader(settings, store, clock, registry);
     this.copies =
         new LocalCopies(
-            store, settings.directory().resolve("copies"), settings.caches().localBytes(), metrics);
+            store,
+            settings.directory().resolve("copies"),
+            settings.caches().localBytes(),
+            foreign,
+            metrics);
+    this.reader = reader(settings, store, clock, registry);
   }
 
   private ColdReader reader(
@@ -121,6 +128,7 @@ public final class TableTier implements ColdTier {
     OpenFiles files =
         new OpenFiles(
             forReading,
+            copies,
             ReadSettings.defaults(),
             caches.footerBytes(),
             blocks,
@@ -402,7 +410,7 @@ public final class TableTier implements ColdTier {
   }
 
   private TopicTable newTable(TopicId topic) {
-    return new TopicTable(topic, catalog, manifests, traces, clock, maxViewAge);
+    return new TopicTable(topic, catalog, manifests, foreign, traces, clock, maxViewAge);
   }
 
   /** Nothing is used of a warehouse that is not known to be ours, and every failure is named. */

@@ -100,8 +100,15 @@ final class TableUpkeep {
             .propertyAsBoolean(TableProperties.GC_ENABLED, TableProperties.GC_ENABLED_DEFAULT);
   }
 
-  /** Forgets snapshots past their age. Their files are left to the sweep. */
+  /**
+   * Forgets snapshots past their age. Their files are left to the sweep. While another writer's
+   * change is the last one, those before it are what explains it; our next commit notes what it
+   * did.
+   */
   private boolean expireSnapshots(TopicTable.Access access, TableView view) {
+    if (!view.isAsWeLeftIt()) {
+      return false;
+    }
     TableMetadata metadata = view.metadata();
     Instant newest = Instant.ofEpochMilli(metadata.lastUpdatedMillis());
     Instant limit = earlier(clock.instant(), newest).minus(settings.snapshotAge());

@@ -1,6 +1,8 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.table.ManifestContents.Entry;
+import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ErrorKind;
@@ -28,12 +30,15 @@ final class TableView {
   private final TableProgress progress;
   private final Map<Integer, PartitionView> partitions;
   private final ColdTopic topic;
+  private final boolean asWeLeftIt;
 
   private TableView(
       String name,
       TableMetadata metadata,
       TableProgress progress,
-      Map<Integer, PartitionView> partitions) {
+      Map<Integer, PartitionView> partitions,
+      boolean asWeLeftIt) {
+    this.asWeLeftIt = asWeLeftIt;
     this.metadata = metadata;
     this.progress = progress;
     this.partitions = partitions;
@@ -49,7 +54,12 @@ final class TableView {
    *     progress is damaged
    */
   static TableView of(
-      TopicId topic, String name, TableMetadata metadata, FileIO io, ManifestContents manifests) {
+      TopicId topic,
+      String name,
+      TableMetadata metadata,
+      FileIO io,
+      ManifestContents manifests,
+      ForeignFiles foreign) {
     TableProgress progress = TableProgress.of(topic, name, metadata.properties());
     if (progress.lastCommit().isPresent() && metadata.snapshots().isEmpty()) {
       throw new ThermoclineException(
@@ -59,29 +69,40 @@ final class TableView {
     }
     Map<Integer, List<Entry>> byPartition = new TreeMap<>();
     List<Entry> everywhere = new ArrayList<>();
-    for (Entry entry : entries(metadata, io, manifests)) {
+    for (Entry entry : entries(metadata, metadata.currentSnapshot(), io, manifests)) {
       entry
           .partition()
           .map(number -> byPartition.computeIfAbsent(number, n -> new ArrayList<>()))
           .orElse(everywhere)
           .add(entry);
     }
-    Optional<String> tableProblem = tableProblem(metadata, everywhere);
+    ForeignHistory history =
+        ForeignHistory.of(
+            metadata,
+            progress.lastCommit(),
+            snapshot -> entries(metadata, snapshot, io, manifests),
+            foreign);
+    Optional<String> tableProblem = history.problem().or(() -> tableProblem(metadata, everywhere));
     TreeSet<Integer> numbers = new TreeSet<>(progress.partitions().keySet());
     numbers.addAll(byPartition.keySet());
     Map<Integer, PartitionView> partitions = new HashMap<>();
+    Map<Integer, PartitionProgress> explained = new HashMap<>();
     for (int number : numbers) {
-      partitions.put(
-          number,
-          new PartitionJudge(number, progress.partition(number), tableProblem)
-              .judge(byPartition.getOrDefault(number, List.of())));
+      PartitionProgress before = progress.partition(number);
+      PartitionView view =
+          new PartitionJudge(topic.partition(number), before, foreign, tableProblem)
+              .judge(byPartition.getOrDefault(number, List.of()), history);
+      partitions.put(number, view);
+      if (!view.progress().equals(before)) {
+        explained.put(number, view.progress());
+      }
     }
-    return new TableView(name, metadata, progress, Map.copyOf(partitions));
+    return new TableView(
+        name, metadata, progress.with(explained), Map.copyOf(partitions), history.isOurs());
   }
 
   private static List<Entry> entries(
-      TableMetadata metadata, FileIO io, ManifestContents manifests) {
-    Snapshot snapshot = metadata.currentSnapshot();
+      TableMetadata metadata, Snapshot snapshot, FileIO io, ManifestContents manifests) {
     List<Entry> entries = new ArrayList<>();
     if (snapshot != null) {
       for (ManifestFile manifest : snapshot.allManifests(io)) {
@@ -109,8 +130,29 @@ final class TableView {
     return Objects.equals(metadata.metadataFileLocation(), other.metadataFileLocation());
   }
 
+  /** Whether the current snapshot is that of our last commit. */
+  boolean isAsWeLeftIt() {
+    return asWeLeftIt;
+  }
+
+  /** The progress, with what other writers' changes since our last commit explain. */
   TableProgress progress() {
     return progress;
+  }
+
+  /** The progress once {@code commit} is made by the owner of {@code epoch}. */
+  TableProgress after(ColdCommit commit, long epoch) {
+    TableProgress after = progress.after(commit, epoch);
+    Map<Integer, PartitionProgress> explained = new HashMap<>();
+    commit.moves().stream()
+        .map(move -> partition(move.partition()))
+        .filter(partition -> !partition.sources().isEmpty())
+        .forEach(
+            partition ->
+                explained.put(
+                    partition.partition(),
+                    partition.explain(after.partition(partition.partition()), commit)));
+    return after.with(explained);
   }
 
   PartitionView partition(int number) {

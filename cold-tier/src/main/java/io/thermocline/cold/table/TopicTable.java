@@ -1,5 +1,6 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
@@ -31,6 +32,7 @@ final class TopicTable {
   private final TopicId topic;
   private final WarehouseCatalog catalog;
   private final ManifestContents manifests;
+  private final ForeignFiles foreign;
   private final WarehouseTraces traces;
   private final InstantSource clock;
   private final Duration maxViewAge;
@@ -64,12 +66,14 @@ final class TopicTable {
       TopicId topic,
       WarehouseCatalog catalog,
       ManifestContents manifests,
+      ForeignFiles foreign,
       WarehouseTraces traces,
       InstantSource clock,
       Duration maxViewAge) {
     this.topic = topic;
     this.catalog = catalog;
     this.manifests = manifests;
+    this.foreign = foreign;
     this.traces = traces;
     this.clock = clock;
     this.maxViewAge = maxViewAge;
@@ -243,7 +247,8 @@ final class TopicTable {
     }
     try {
       TableView view =
-          TableView.of(topic, catalog.tableName(topic), metadata, operations.io(), manifests);
+          TableView.of(
+              topic, catalog.tableName(topic), metadata, operations.io(), manifests, foreign);
       view.topic()
           .partitions()
           .forEach(

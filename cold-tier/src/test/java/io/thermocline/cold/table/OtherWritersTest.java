@@ -2,13 +2,11 @@ package io.thermocline.cold.table;
 
 import static io.thermocline.testkit.ColdTierSubject.logStart;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
-import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.ColdTierSubject;
@@ -89,23 +87,6 @@ final class OtherWritersTest implements ColdTierSubject {
     assertThat(partition(second).problem()).isEmpty();
     tier(second, Records.plain(5, 5));
     assertThat(readAll(second, 0, 1 << 20)).isEqualTo(Records.plain(0, 10));
-  }
-
-  @Test
-  void aRangeThatWasTakenOutIsNamedAndTheRestIsReadable() {
-    DataFile first = files().get(0);
-    table().newDelete().deleteFile(first).commit();
-    expireCopies();
-
-    assertDegraded("offsets [0, 10) are missing");
-    assertThat(readAll(id, 10, 1 << 20)).isEqualTo(Records.plain(10, 10));
-    assertThatThrownBy(() -> cold().read(id, 3, 100))
-        .isInstanceOfSatisfying(
-            ThermoclineException.class,
-            e -> {
-              assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT);
-              assertThat(e.details()).containsEntry("resumeAt", "10");
-            });
   }
 
   @Test

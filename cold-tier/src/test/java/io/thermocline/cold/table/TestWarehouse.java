@@ -43,10 +43,17 @@ final class TestWarehouse implements AutoCloseable {
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final UUID cluster = UUID.randomUUID();
   private final Path directory;
+  private final StoreSettings storeSettings;
   private final List<Runnable> opened = new ArrayList<>();
 
   TestWarehouse(Path directory) {
+    this(directory, StoreSettings.of(directory.resolve("warehouse").toUri()));
+  }
+
+  /** With the warehouse in another store. */
+  TestWarehouse(Path directory, StoreSettings storeSettings) {
     this.directory = directory;
+    this.storeSettings = storeSettings;
   }
 
   /** One process: its cold tier and the catalog it sees. */
@@ -74,7 +81,7 @@ final class TestWarehouse implements AutoCloseable {
 
   private ColdSettings settings(UUID ofCluster, boolean takeOver, Duration safeAge) {
     return new ColdSettings(
-        StoreSettings.of(warehouse().toUri()),
+        storeSettings,
         "lake",
         CatalogSettings.sqlite(),
         directory.resolve("data-" + opened.size()),
@@ -111,7 +118,7 @@ final class TestWarehouse implements AutoCloseable {
 
   /** The store, as nobody disturbs it. */
   ObjectStore store() {
-    ObjectStore store = ObjectStores.open(StoreSettings.of(warehouse().toUri()), registry, clock);
+    ObjectStore store = ObjectStores.open(storeSettings, registry, clock);
     opened.add(store::close);
     return store;
   }

@@ -2,7 +2,9 @@ package io.thermocline.cold.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.records.TopicRecords;
+import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.ColdTierSubject;
@@ -70,6 +72,7 @@ final class TopicTableTest implements ColdTierSubject {
             id.topic(),
             new WarehouseCatalog(() -> catalog, "lake", "file://" + warehouse.warehouse()),
             new ManifestContents(),
+            new ForeignFiles(new StoreFileIO(warehouse.store())),
             new WarehouseTraces(warehouse.store(), new TopicRecords(warehouse.store())),
             clock,
             Duration.ofSeconds(1));

@@ -1,0 +1,168 @@
+package io.thermocline.cold.table;
+
+import io.thermocline.cold.foreign.ForeignFiles;
+import io.thermocline.cold.foreign.ForeignPart;
+import io.thermocline.cold.table.ManifestContents.Entry;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicPartition;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.iceberg.DeleteFile;
+
+/**
+ * Lays the files of a partition side by side by offset: those of ours as they are, the others cut
+ * in pieces where another file's offsets lie in between.
+ */
+final class PieceCutter {
+  private final TopicPartition id;
+  private final ForeignFiles foreign;
+  private final List<Entry.Deletes> deletes;
+  private final List<OffsetRange> missing;
+  private final Problems problems;
+  private final List<LogFile> files = new ArrayList<>();
+  private final List<ForeignSource> sources = new ArrayList<>();
+  private final Set<String> unreadable = new HashSet<>();
+
+  /** A run of a file's offsets. */
+  private record Run(OffsetRange range, int owner) {}
+
+  /**
+   * @param missing no piece goes over any of these
+   */
+  PieceCutter(
+      TopicPartition id,
+      ForeignFiles foreign,
+      List<Entry.Deletes> deletes,
+      List<OffsetRange> missing,
+      Problems problems) {
+    this.id = id;
+    this.foreign = foreign;
+    this.deletes = deletes;
+    this.missing = missing;
+    this.problems = problems;
+  }
+
+  /** Does it. */
+  void cut(List<TableFile> ours, List<ForeignRowsJudge.Known> elsewhere) {
+    List<OffsetRange> taken = new ArrayList<>();
+    for (TableFile file : ours) {
+      taken.add(file.span().range());
+      SourceFile source = SourceFile.of(file);
+      List<DeleteFile> applying = deletedBy(source);
+      if (applying.isEmpty()) {
+        files.add(file);
+      } else {
+        add(source, true, List.of(file.span().range()), true, applying);
+      }
+    }
+    List<List<OffsetRange>> pieces = pieces(taken, elsewhere);
+    for (int i = 0; i < elsewhere.size(); i++) {
+      SourceFile source = elsewhere.get(i).file();
+      boolean ascending = elsewhere.get(i).runs().ascending();
+      add(source, false, pieces.get(i), ascending, deletedBy(source));
+    }
+    files.sort(Comparator.comparingLong(LogFile::from));
+  }
+
+  private List<DeleteFile> deletedBy(SourceFile source) {
+    try {
+      return source.deletedBy(deletes, foreign);
+    } catch (ThermoclineException e) {
+      doubt(source, e);
+      return List.of();
+    }
+  }
+
+  private void doubt(SourceFile source, ThermoclineException e) {
+    if (e.kind() != ErrorKind.CORRUPT && e.kind() != ErrorKind.UNSUPPORTED) {
+      throw e;
+    }
+    if (unreadable.add(source.location())) {
+      problems.add(
+          "another writer deleted rows by position, and which of %s can't be told: %s"
+              .formatted(source.location(), e.getMessage()));
+    }
+  }
+
+  private List<List<OffsetRange>> pieces(
+      List<OffsetRange> ours, List<ForeignRowsJudge.Known> elsewhere) {
+    List<Run> runs = new ArrayList<>();
+    ours.forEach(range -> runs.add(new Run(range, -1)));
+    missing.forEach(range -> runs.add(new Run(range, -1)));
+    List<List<OffsetRange>> pieces = new ArrayList<>();
+    for (int owner = 0; owner < elsewhere.size(); owner++) {
+      pieces.add(new ArrayList<>());
+      for (OffsetRange range : elsewhere.get(owner).runs().ranges()) {
+        runs.add(new Run(range, owner));
+      }
+    }
+    runs.sort(Comparator.comparingLong(run -> run.range().from()));
+    int last = -1;
+    for (Run run : runs) {
+      if (run.owner() >= 0) {
+        List<OffsetRange> own = pieces.get(run.owner());
+        if (run.owner() == last) {
+          OffsetRange before = own.remove(own.size() - 1);
+          own.add(new OffsetRange(before.from(), run.range().to()));
+        } else {
+          own.add(run.range());
+        }
+      }
+      last = run.owner();
+    }
+    return pieces;
+  }
+
+  private void add(
+      SourceFile source,
+      boolean isOurs,
+      List<OffsetRange> ranges,
+      boolean ascending,
+      List<DeleteFile> applying) {
+    OffsetRange whole = new OffsetRange(ranges.get(0).from(), ranges.get(ranges.size() - 1).to());
+    List<ForeignPiece> pieces = new ArrayList<>();
+    for (OffsetRange range : ranges) {
+      ForeignPart part =
+          new ForeignPart(source.location(), source.bytes(), range, ascending, applying);
+      long rows = rows(source, part, ranges.size() == 1);
+      if (rows > 0) {
+        pieces.add(new ForeignPiece(id, source, part, rows));
+      }
+    }
+    files.addAll(pieces);
+    sources.add(new ForeignSource(source, isOurs, whole, applying, pieces));
+  }
+
+  /** Records that are left in a part. */
+  private long rows(SourceFile source, ForeignPart part, boolean all) {
+    try {
+      if (all) {
+        return source.rows() - foreign.deletedRows(part.deletes(), source.location());
+      }
+      return Ranges.count(foreign.live(id.partition(), part));
+    } catch (ThermoclineException e) {
+      doubt(source, e);
+      return source.rows();
+    }
+  }
+
+  /** All of them in offset order. */
+  List<LogFile> files() {
+    return List.copyOf(files);
+  }
+
+  /** Those that are to be brought back. */
+  List<ForeignSource> sources() {
+    return List.copyOf(sources);
+  }
+
+  /** Files of which it can't be told which rows were deleted. */
+  Set<String> unreadable() {
+    return Set.copyOf(unreadable);
+  }
+}
