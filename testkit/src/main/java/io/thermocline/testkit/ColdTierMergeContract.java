@@ -86,6 +86,37 @@ public interface ColdTierMergeContract extends ColdTierSubject {
   }
 
   @Test
+  default void whatARecoveryLeftOutIsPassedBetweenFilesAndInsideAMergedOne() {
+    TopicPartition id = newPartition();
+    long behind = 10 + (1L << 40);
+    tier(id, Records.plain(0, 10));
+    commit(id, move(id, 10, behind));
+    tier(id, Records.plain(behind, 10));
+    tier(id, Records.plain(behind + 10, 5));
+    List<StoredRecord> all = new ArrayList<>(Records.plain(0, 10));
+    all.addAll(Records.plain(behind, 15));
+
+    for (boolean merged : new boolean[] {false, true}) {
+      if (merged) {
+        commit(id, merge(id, 0, 3));
+        assertThat(partition(id).files()).hasSize(1);
+      }
+      assertThat(partition(id).problem()).isEmpty();
+      assertThat(partition(id).tieredTo()).isEqualTo(behind + 15);
+      assertThat(readAll(id, 0, 1 << 20)).isEqualTo(all);
+      for (long inside : new long[] {10, 1L << 31, 1L << 39, behind - 1, behind}) {
+        assertThat(readAll(id, inside, 1 << 20)).isEqualTo(all.subList(10, 25));
+      }
+      assertThat(
+              cold()
+                  .offsetForTimestamp(id, new OffsetRange(0, behind + 15), Records.NOON + 1_000)
+                  .orElseThrow()
+                  .offset())
+          .isEqualTo(behind);
+    }
+  }
+
+  @Test
   default void oneCommitMergesInSeveralPlaces() {
     TopicPartition id = newPartition();
     TopicPartition second = id.topic().partition(3);

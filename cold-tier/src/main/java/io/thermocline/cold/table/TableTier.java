@@ -2,12 +2,8 @@ package io.thermocline.cold.table;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.thermocline.cold.CacheSettings;
 import io.thermocline.cold.ColdSettings;
-import io.thermocline.cold.cache.BlockCache;
-import io.thermocline.cold.cache.BlockLimits;
 import io.thermocline.cold.foreign.ForeignFiles;
-import io.thermocline.cold.parquet.ReadSettings;
 import io.thermocline.cold.records.TopicRecord;
 import io.thermocline.cold.records.TopicRecords;
 import io.thermocline.cold.rest.RestCatalog;
@@ -45,12 +41,6 @@ import org.apache.iceberg.catalog.Catalog;
 
 /** The cold tier over Iceberg tables: hands each call to the part that does it. Thread-safe. */
 public final class TableTier implements ColdTier {
-  /** What one request of read-ahead asks for: at most 128 of them for a GB as it is stored. */
-  private static final int REQUEST_BYTES = 8 << 20;
-
-  /** Reading so much in vain takes less time than another request. */
-  private static final int MERGE_GAP_BYTES = 512 << 10;
-
   private final ObjectStore store;
   private final LazyOwner owner;
   private final WarehouseCatalog catalog;
@@ -112,36 +102,7 @@ public final class TableTier implements ColdTier {
             settings.caches().localBytes(),
             foreign,
             metrics);
-    this.reader = reader(settings, store, clock, registry);
-  }
-
-  private ColdReader reader(
-      ColdSettings settings, ObjectStore forReading, InstantSource time, MeterRegistry registry) {
-    CacheSettings caches = settings.caches();
-    // The store gives up by itself; this is for a store that does not.
-    Duration patience = settings.store().requestTimeout().multipliedBy(2);
-    BlockCache blocks =
-        new BlockCache(
-            new BlockLimits(caches.blockBytes(), REQUEST_BYTES, MERGE_GAP_BYTES, patience),
-            threads.fetching(),
-            registry);
-    OpenFiles files =
-        new OpenFiles(
-            forReading,
-            copies,
-            ReadSettings.defaults(),
-            caches.footerBytes(),
-            blocks,
-            threads.fetching(),
-            patience,
-            metrics);
-    return new ColdReader(
-        files,
-        new CursorPool(caches.openReaders(), time),
-        threads.decoding(),
-        caches.aheadBytes(),
-        patience,
-        metrics);
+    this.reader = Reading.open(settings, store, copies, threads, metrics, clock, registry);
   }
 
   /** Opens a cold tier; see {@link io.thermocline.cold.IcebergColdTier#open}. */
