@@ -28,6 +28,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
 
@@ -36,6 +41,8 @@ import org.apache.iceberg.TableOperations;
  * catalog again. Not thread-safe.
  */
 public final class WarehouseRecovery implements AutoCloseable {
+  private static final int AT_A_TIME = 8;
+
   private final ObjectStore store;
   private final TopicRecords records;
   private final WarehouseCatalog catalog;
@@ -127,22 +134,65 @@ public final class WarehouseRecovery implements AutoCloseable {
    * Two clusters that had the warehouse may each have had a topic of one name: the later counts.
    */
   private List<RecoverableTopic> topics(Map<UUID, Long> known) {
-    List<TopicRecord> all = new ArrayList<>();
-    known.forEach((topic, epoch) -> all.add(records.read(topic, epoch)));
+    List<TopicRecord> all =
+        new ArrayList<>(
+            each(
+                List.copyOf(known.entrySet()),
+                topic -> records.read(topic.getKey(), topic.getValue())));
     all.sort(
         Comparator.comparingLong(TopicRecord::epoch)
             .thenComparing(record -> record.deletion().isEmpty())
             .thenComparing(TopicRecord::writtenAt)
             .reversed());
     Map<String, TopicRecord> byTable = new HashMap<>();
-    List<RecoverableTopic> topics = new ArrayList<>();
     for (TopicRecord record : all) {
-      String name = TableNames.of(record.topic().name());
-      TopicRecord later = fate(record) == Fate.NOTHING ? null : byTable.putIfAbsent(name, record);
-      topics.add(later == null ? topic(record) : displaced(record, later));
+      if (fate(record) != Fate.NOTHING) {
+        TopicRecord unused = byTable.putIfAbsent(tableOf(record), record);
+      }
     }
+    List<RecoverableTopic> topics =
+        new ArrayList<>(
+            each(
+                all,
+                record -> {
+                  TopicRecord taker = byTable.getOrDefault(tableOf(record), record);
+                  return taker.equals(record) || fate(record) == Fate.NOTHING
+                      ? topic(record)
+                      : displaced(record, taker);
+                }));
     topics.sort(Comparator.comparing(topic -> topic.id().name()));
     return topics;
+  }
+
+  private static String tableOf(TopicRecord record) {
+    return TableNames.of(record.topic().name());
+  }
+
+  /** Does the same with all of them, a few at a time: each waits for the store most of its time. */
+  private static <A, B> List<B> each(List<A> all, Function<A, B> work) {
+    ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
+    List<Future<B>> running = new ArrayList<>();
+    try {
+      for (A one : all) {
+        running.add(threads.submit(() -> work.apply(one)));
+      }
+      List<B> done = new ArrayList<>();
+      for (Future<B> one : running) {
+        done.add(one.get());
+      }
+      return done;
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException failure
+          ? failure
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ThermoclineException(ErrorKind.TRANSIENT, "Interrupted", e);
+    } finally {
+      // After a failure those that have not begun are not wanted.
+      running.forEach(one -> one.cancel(false));
+      threads.shutdown();
+    }
   }
 
   private static RecoverableTopic displaced(TopicRecord record, TopicRecord later) {
