@@ -111,7 +111,7 @@ public interface ColdTier extends AutoCloseable {
   /**
    * Takes note of a topic, so that it can be brought back from the warehouse alone. It is stored at
    * once when that can't wait, else with the next {@link #commit}: partition count, settings,
-   * fences and log epochs can't; ends are as of the last commit.
+   * fences and log epochs can't; ends and log starts can, for some minutes.
    */
   void note(TopicNote note);
 

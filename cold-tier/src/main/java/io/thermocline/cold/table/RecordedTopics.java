@@ -11,6 +11,7 @@ import io.thermocline.model.TopicNote.Mark;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -32,8 +33,8 @@ import org.slf4j.LoggerFactory;
 final class RecordedTopics {
   private static final Logger LOG = LoggerFactory.getLogger(RecordedTopics.class);
 
-  /** A log start that moves by itself, as retention does it, is not worth a request each time. */
-  private static final Duration LOG_START_PACE = Duration.ofMinutes(10);
+  /** Ends and log starts that move by themselves are not worth a request each time. */
+  private static final Duration PACE = Duration.ofMinutes(10);
 
   /** As much as an end may run ahead of the record: far less than a recovery leaves out. */
   private static final long END_SLACK = 1L << 36;
@@ -85,7 +86,7 @@ final class RecordedTopics {
     }
     Instant now = clock.instant();
     Instant then = before.get().writtenAt();
-    boolean paced = now.isBefore(then) || !now.isBefore(then.plus(LOG_START_PACE));
+    boolean paced = now.isBefore(then) || !now.isBefore(then.plus(PACE));
     return note.marks().entrySet().stream()
         .anyMatch(mark -> isDue(mark.getValue(), written.mark(mark.getKey()), paced));
   }
@@ -94,7 +95,7 @@ final class RecordedTopics {
     return now.epoch() != written.epoch()
         || now.fence() != written.fence()
         || now.end() - written.end() > END_SLACK
-        || (paced && now.logStart() > written.logStart());
+        || (paced && (now.logStart() > written.logStart() || now.end() > written.end()));
   }
 
   /** Makes sure that the record leads to the table as it was last seen. */
@@ -182,7 +183,7 @@ final class RecordedTopics {
             record.deletion(),
             record.table(),
             record.tieredTo(),
-            clock.instant());
+            clock.instant().truncatedTo(ChronoUnit.MILLIS));
     records.write(ours, mine.stored);
     mine.stored = Optional.of(ours);
   }

@@ -101,13 +101,18 @@ final class RecordedTopicsTest implements ColdTierSubject {
   }
 
   @Test
-  void aLogStartThatMovesByItselfIsWrittenNowAndThen() {
+  void whatMovesByItselfIsWrittenNowAndThen() {
     cold().note(note(1, 0, 100));
     cold().note(note(1, 10, 100));
     assertThat(record().note().mark(0).logStart()).isZero();
     warehouse.clock.advance(Duration.ofMinutes(10));
     cold().note(note(1, 20, 100));
     assertThat(record().note().mark(0).logStart()).isEqualTo(20);
+    cold().note(note(1, 20, 130));
+    assertThat(record().note().mark(0).end()).isEqualTo(100);
+    warehouse.clock.advance(Duration.ofMinutes(10));
+    cold().note(note(1, 20, 140));
+    assertThat(record().note().mark(0).end()).isEqualTo(140);
   }
 
   @Test

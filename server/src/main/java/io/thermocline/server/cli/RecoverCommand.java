@@ -8,6 +8,7 @@ import io.thermocline.server.RecoveryPlan.Revived;
 import io.thermocline.server.RecoveryPlan.RevivedPartition;
 import java.io.PrintWriter;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,7 +78,11 @@ final class RecoverCommand implements Callable<Integer> {
       lines(plan).forEach(out::println);
       out.println(
           dryRun
-              ? "Nothing was changed."
+              ? "%s is owned by cluster %s with epoch %d. Nothing was changed."
+                  .formatted(
+                      plan.warehouse().location(),
+                      plan.warehouse().owner(),
+                      plan.warehouse().epoch())
               : "Recovered into %s. Serve it with storage.warehouse=%s."
                   .formatted(recovery.directory(), plan.warehouse().location()));
     }
@@ -98,7 +103,7 @@ final class RecoverCommand implements Callable<Integer> {
                 part.tieredTo(),
                 lost(part),
                 part.goesOnAt(),
-                topic.found().notedAt());
+                topic.found().notedAt().truncatedTo(ChronoUnit.SECONDS));
       }
     }
     return table;
@@ -131,10 +136,6 @@ final class RecoverCommand implements Callable<Integer> {
     if (plan.warehouse().policies().isEmpty()) {
       lines.add("note    the warehouse has no policies: the configuration's are in force");
     }
-    lines.add(
-        "%s: owner epoch %d of cluster %s before"
-            .formatted(
-                plan.warehouse().location(), plan.warehouse().epoch(), plan.warehouse().owner()));
     return lines;
   }
 
