@@ -86,11 +86,7 @@ final class MetadataChoice {
    */
   Chosen require(TopicId topic, TopicRecord.Pointer pointer, TableMetadata inCatalog) {
     String file = inCatalog.metadataFileLocation();
-    boolean leads =
-        MetadataLog.leadsTo(inCatalog, pointer.metadata())
-            || (MetadataLog.isFull(inCatalog)
-                && inCatalog.lastSequenceNumber() >= pointer.sequence());
-    if (!leads) {
+    if (!MetadataLog.has(inCatalog, pointer)) {
       throw new ThermoclineException(
           ErrorKind.CORRUPT,
           "the catalog has table %s at %s, which does not lead back to its last commit, %s: put the newer catalog back, or drop the table from the catalog without its files"
@@ -142,7 +138,8 @@ final class MetadataChoice {
     List<Candidate> found = new ArrayList<>();
     for (String file : files) {
       Optional<TableMetadata> metadata = read(topic, file, passedOver);
-      if (metadata.isPresent() && leading.stream().anyMatch(one -> leads(metadata.get(), one))) {
+      if (metadata.isPresent()
+          && leading.stream().anyMatch(one -> MetadataLog.leadsTo(metadata.get(), one))) {
         leading.add(file);
         found.add(new Candidate(version(file), metadata.get()));
       } else if (metadata.isPresent()) {
@@ -154,10 +151,6 @@ final class MetadataChoice {
     }
     Collections.reverse(found);
     return found;
-  }
-
-  private static boolean leads(TableMetadata metadata, String file) {
-    return MetadataLog.leadsTo(metadata, file);
   }
 
   private static long version(String file) {

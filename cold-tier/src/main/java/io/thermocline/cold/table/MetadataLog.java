@@ -1,5 +1,6 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.records.TopicRecord;
 import java.util.Objects;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableProperties;
@@ -14,8 +15,16 @@ final class MetadataLog {
         || metadata.previousFiles().stream().anyMatch(entry -> entry.file().equals(file));
   }
 
-  /** Whether versions before those it names may be forgotten. */
-  static boolean isFull(TableMetadata metadata) {
+  /**
+   * Whether the metadata has the commit that {@code pointer} was written after. Others may have
+   * committed so often that its log has forgotten that one: then it is taken to, if it is no older.
+   */
+  static boolean has(TableMetadata metadata, TopicRecord.Pointer pointer) {
+    return leadsTo(metadata, pointer.metadata())
+        || (isFull(metadata) && metadata.lastSequenceNumber() >= pointer.sequence());
+  }
+
+  private static boolean isFull(TableMetadata metadata) {
     return metadata.previousFiles().size()
         >= metadata.propertyAsInt(
             TableProperties.METADATA_PREVIOUS_VERSIONS_MAX,

@@ -124,7 +124,7 @@ final class WarehouseTraces {
 
   private static void requireLeadsTo(
       String table, TableMetadata metadata, TopicRecord.Pointer pointer) {
-    if (!MetadataLog.leadsTo(metadata, pointer.metadata()) && !isFarAhead(metadata, pointer)) {
+    if (!MetadataLog.has(metadata, pointer)) {
       throw new ThermoclineException(
           ErrorKind.CORRUPT,
           ("The catalog has table %s at %s, which does not lead back to its last commit: the"
@@ -132,11 +132,6 @@ final class WarehouseTraces {
                   + " back, or register the table's newest metadata file, %s")
               .formatted(table, metadata.metadataFileLocation(), pointer.metadata()));
     }
-  }
-
-  /** Others may have committed so often that the log has forgotten what the record leads to. */
-  private static boolean isFarAhead(TableMetadata metadata, TopicRecord.Pointer pointer) {
-    return MetadataLog.isFull(metadata) && metadata.lastSequenceNumber() >= pointer.sequence();
   }
 
   /** The newest metadata file below a table's location, whatever the catalog says; if any. */
