@@ -33,6 +33,7 @@ public final class MemoryColdTier implements ColdTier {
   /** By table name: as in a catalog, one table may stand in the way of another topic's. */
   private final Map<String, MemoryTable> tables = new HashMap<>();
 
+  private final List<String> policies = new ArrayList<>();
   private final Map<TopicId, TopicNote> notes = new HashMap<>();
   private final AtomicLong filesWritten = new AtomicLong();
   private boolean closed;
@@ -150,12 +151,18 @@ public final class MemoryColdTier implements ColdTier {
   @Override
   public synchronized void notePolicies(String document) {
     checkOpen();
+    policies.add(document);
   }
 
   @Override
   public synchronized void retire(TopicId topic) {
     checkOpen();
     notes.remove(topic);
+  }
+
+  /** All policies that were noted, in order. */
+  public synchronized List<String> policiesNoted() {
+    return List.copyOf(policies);
   }
 
   /** What was noted last of a topic; empty when it was retired or purged. */
