@@ -4,10 +4,12 @@ import io.grpc.Channel;
 import io.grpc.Context;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.AbstractStub;
+import io.thermocline.client.admin.AuditReport;
 import io.thermocline.client.admin.PolicyReport;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.client.admin.TopicDescription;
 import io.thermocline.client.admin.TopicSummary;
+import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.proto.v1.ApplyPoliciesRequest;
 import io.thermocline.proto.v1.ColdData;
@@ -40,10 +42,13 @@ import io.thermocline.proto.v1.TieringServiceGrpc;
 import io.thermocline.proto.v1.TopicServiceGrpc;
 import io.thermocline.proto.v1.UpdateTopicRequest;
 import io.thermocline.proto.v1.ValidatePoliciesRequest;
+import io.thermocline.proto.v1.VerifyRequest;
+import io.thermocline.proto.v1.VerifyResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -313,6 +318,49 @@ public final class Admin {
     } catch (Exception e) {
       throw new IllegalStateException("A query throws unchecked exceptions only", e);
     }
+  }
+
+  /**
+   * Has the server read all that it has stored, in both tiers, and tell what is wrong with it.
+   * Returns when it is done, which may take hours: it is read at a low pace, and without a
+   * deadline.
+   *
+   * @param topic all topics when empty
+   * @param secondReader whether DuckDB reads each data file too, and must read the same
+   */
+  public AuditReport.Totals verify(
+      String topic, boolean secondReader, AuditReport.Listener listener) {
+    VerifyRequest request =
+        VerifyRequest.newBuilder().setTopic(topic).setSkipSecondReader(!secondReader).build();
+    Context.CancellableContext call = Context.current().withCancellation();
+    try {
+      return call.call(
+          () -> follow(TieringServiceGrpc.newBlockingStub(channel).verify(request), listener));
+    } catch (StatusRuntimeException e) {
+      throw Failure.of(e).read();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("An audit throws unchecked exceptions only", e);
+    } finally {
+      call.close();
+    }
+  }
+
+  private static AuditReport.Totals follow(
+      Iterator<VerifyResponse> responses, AuditReport.Listener listener) {
+    while (responses.hasNext()) {
+      VerifyResponse response = responses.next();
+      response.getFindingsList().forEach(finding -> listener.found(AdminAnswers.finding(finding)));
+      if (response.getComplete()) {
+        return AdminAnswers.totals(response.getProgress());
+      }
+      if (response.hasProgress()) {
+        listener.progress(AdminAnswers.totals(response.getProgress()));
+      }
+    }
+    throw Failure.of(ErrorKind.INTERNAL, "The server ended the audit before it was complete")
+        .read();
   }
 
   private long deleteBefore(PartitionName partition, long offset) {

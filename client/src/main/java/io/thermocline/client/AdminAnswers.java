@@ -1,10 +1,14 @@
 package io.thermocline.client;
 
+import io.thermocline.client.admin.AuditReport;
 import io.thermocline.client.admin.PolicyReport;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.client.admin.TopicDescription;
 import io.thermocline.client.admin.TopicSummary;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.proto.v1.AuditFinding;
+import io.thermocline.proto.v1.AuditProgress;
+import io.thermocline.proto.v1.AuditSeverity;
 import io.thermocline.proto.v1.EffectivePolicy;
 import io.thermocline.proto.v1.GetTopicResponse;
 import io.thermocline.proto.v1.PartitionDescription;
@@ -71,6 +75,29 @@ final class AdminAnswers {
         move.getHotStart(),
         move.getLogStart(),
         move.getProblem());
+  }
+
+  static AuditReport.Finding finding(AuditFinding finding) {
+    return new AuditReport.Finding(
+        finding.getSeverity() != AuditSeverity.AUDIT_SEVERITY_NOTE,
+        finding.getTopic(),
+        finding.getTopic().isEmpty() ? OptionalInt.empty() : OptionalInt.of(finding.getPartition()),
+        finding.hasOffsets() ? Optional.of(range(finding.getOffsets())) : Optional.empty(),
+        finding.getPlace(),
+        finding.getProblem());
+  }
+
+  static AuditReport.Totals totals(AuditProgress progress) {
+    return new AuditReport.Totals(
+        progress.getTopics(),
+        progress.getPartitions(),
+        progress.getHotBatches(),
+        progress.getHotRecords(),
+        progress.getHotBytes(),
+        progress.getTables(),
+        progress.getFiles(),
+        progress.getColdRecords(),
+        progress.getColdBytes());
   }
 
   static PolicyReport.Problem problem(PolicyProblem problem) {

@@ -83,6 +83,7 @@ final class OpenServer implements AutoCloseable {
             groups,
             tiering,
             new CountingSql(),
+            io.thermocline.testkit.ToldReader.none(),
             new SimpleMeterRegistry(),
             () -> "",
             clock,

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.GroupOffsets;
 import io.thermocline.model.HotTier;
+import io.thermocline.model.SecondReader;
 import io.thermocline.model.TopicRegistry;
 import io.thermocline.query.SqlEngine;
 import io.thermocline.tiering.Tiering;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * What the gateway stands in front of. All of it stays the caller's: closing the gateway closes
  * none of it.
  *
+ * @param secondReader what audits hold the data files to, besides the cold tier itself
  * @param metrics where the gateway's own metrics go
  * @param metricsText what {@code /metrics} answers, in Prometheus' text format
  * @param time used for the timestamps of records appended without one
@@ -30,6 +32,7 @@ public record GatewayParts(
     GroupOffsets groups,
     Tiering tiering,
     SqlEngine sql,
+    SecondReader secondReader,
     MeterRegistry metrics,
     Supplier<String> metricsText,
     InstantSource time,
@@ -42,6 +45,7 @@ public record GatewayParts(
     Objects.requireNonNull(groups, "groups");
     Objects.requireNonNull(tiering, "tiering");
     Objects.requireNonNull(sql, "sql");
+    Objects.requireNonNull(secondReader, "secondReader");
     Objects.requireNonNull(metrics, "metrics");
     Objects.requireNonNull(metricsText, "metricsText");
     Objects.requireNonNull(time, "time");

@@ -5,6 +5,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.thermocline.gateway.audit.SystemAudit;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -136,12 +137,20 @@ public final class GatewayServer implements AutoCloseable {
         .addService(StreamMethods.bind(streamCalls))
         .addService(new TopicCalls(parts, reader, control))
         .addService(new GroupCalls(parts, control))
-        .addService(new TieringCalls(parts, control, slow))
+        .addService(new TieringCalls(parts, control, slow, audits()))
         .addService(new PolicyCalls(parts, control, slow))
         .addService(new QueryCalls(parts, pools.slow))
         .addService(health.getHealthService())
         .addService(ProtoReflectionServiceV1.newInstance())
         .build();
+  }
+
+  private AuditContext audits() {
+    return new AuditContext(
+        new SystemAudit(parts.topics(), parts.hot(), parts.cold(), parts.secondReader()),
+        pools.audit,
+        settings.verifyBytesPerSecond(),
+        open);
   }
 
   private ByteBudget budget(String name, long bytes) {

@@ -15,6 +15,7 @@ import java.util.Objects;
  * @param streams what produce and fetch streams may use
  * @param pools how many threads do what
  * @param heartbeat a fetched partition with nothing new says so this often
+ * @param verifyBytesPerSecond what an audit reads at most, of both tiers together
  * @param drain how long closing waits for open calls to end by themselves
  */
 public record GatewaySettings(
@@ -25,6 +26,7 @@ public record GatewaySettings(
     Streams streams,
     Pools pools,
     Duration heartbeat,
+    long verifyBytesPerSecond,
     Duration drain) {
 
   private static final int KIB = 1024;
@@ -119,6 +121,7 @@ public record GatewaySettings(
     port("port", port);
     port("httpPort", httpPort);
     positive("heartbeat", heartbeat);
+    positive("verifyBytesPerSecond", verifyBytesPerSecond);
     positive("drain", drain);
   }
 
@@ -139,28 +142,46 @@ public record GatewaySettings(
         new Streams(16 * MIB, 64 * MIB, MIB, 3 * MIB + 512 * KIB, 64 * MIB, 1024),
         new Pools(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), 2, 4, 4, 4, 4096),
         Duration.ofSeconds(5),
+        64L * MIB,
         Duration.ofSeconds(10));
   }
 
   /** The same settings at another address. */
   public GatewaySettings listeningOn(String newHost, int newPort, int newHttpPort) {
     return new GatewaySettings(
-        newHost, newPort, newHttpPort, calls, streams, pools, heartbeat, drain);
+        newHost,
+        newPort,
+        newHttpPort,
+        calls,
+        streams,
+        pools,
+        heartbeat,
+        verifyBytesPerSecond,
+        drain);
   }
 
   /** The same settings with other bounds for streams. */
   public GatewaySettings with(Streams newStreams) {
-    return new GatewaySettings(host, port, httpPort, calls, newStreams, pools, heartbeat, drain);
+    return new GatewaySettings(
+        host, port, httpPort, calls, newStreams, pools, heartbeat, verifyBytesPerSecond, drain);
   }
 
   /** The same settings with other bounds for calls. */
   public GatewaySettings with(Calls newCalls) {
-    return new GatewaySettings(host, port, httpPort, newCalls, streams, pools, heartbeat, drain);
+    return new GatewaySettings(
+        host, port, httpPort, newCalls, streams, pools, heartbeat, verifyBytesPerSecond, drain);
   }
 
   /** The same settings with another heartbeat and another time to drain. */
   public GatewaySettings with(Duration newHeartbeat, Duration newDrain) {
-    return new GatewaySettings(host, port, httpPort, calls, streams, pools, newHeartbeat, newDrain);
+    return new GatewaySettings(
+        host, port, httpPort, calls, streams, pools, newHeartbeat, verifyBytesPerSecond, newDrain);
+  }
+
+  /** The same settings with another pace of audits. */
+  public GatewaySettings verifyingAt(long newVerifyBytesPerSecond) {
+    return new GatewaySettings(
+        host, port, httpPort, calls, streams, pools, heartbeat, newVerifyBytesPerSecond, drain);
   }
 
   private static void port(String name, int port) {

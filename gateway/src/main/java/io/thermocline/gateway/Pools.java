@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,9 @@ final class Pools implements AutoCloseable {
   final ExecutorService control;
   final ExecutorService slow;
 
+  /** Runs one audit; while it does, others are rejected. */
+  final ExecutorService audit;
+
   /** Apart from the others, so that probes are answered whatever hangs there. */
   final ExecutorService http;
 
@@ -37,6 +41,7 @@ final class Pools implements AutoCloseable {
     control = pool("control", sizes.control(), new ArrayBlockingQueue<>(sizes.queue()));
     slow = pool("slow", sizes.slow(), new ArrayBlockingQueue<>(sizes.queue()));
     http = pool("http", HTTP_THREADS, new ArrayBlockingQueue<>(HTTP_QUEUE));
+    audit = pool("audit", 1, new SynchronousQueue<>());
     timer = Executors.newSingleThreadScheduledExecutor(named("timer"));
   }
 
@@ -59,7 +64,7 @@ final class Pools implements AutoCloseable {
   /** Lets what runs end, within a bound; nothing is interrupted, as that would break file I/O. */
   @Override
   public void close() {
-    List<ExecutorService> all = List.of(timer, http, slow, control, cold, calls);
+    List<ExecutorService> all = List.of(timer, http, audit, slow, control, cold, calls);
     all.forEach(ExecutorService::shutdown);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
     for (ExecutorService pool : all) {

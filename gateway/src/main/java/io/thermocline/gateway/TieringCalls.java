@@ -1,6 +1,9 @@
 package io.thermocline.gateway;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicRegistry;
 import io.thermocline.proto.v1.GetTieringStatusRequest;
@@ -10,8 +13,11 @@ import io.thermocline.proto.v1.RunTieringResponse;
 import io.thermocline.proto.v1.TieringMove;
 import io.thermocline.proto.v1.TieringServiceGrpc;
 import io.thermocline.proto.v1.TieringStatus;
+import io.thermocline.proto.v1.VerifyRequest;
+import io.thermocline.proto.v1.VerifyResponse;
 import io.thermocline.tiering.Tiering;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 
 /** {@code TieringService}. */
 final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
@@ -19,12 +25,14 @@ final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
   private final TopicRegistry topics;
   private final Unary unary;
   private final Unary slow;
+  private final AuditContext audits;
 
-  TieringCalls(GatewayParts parts, Unary unary, Unary slow) {
+  TieringCalls(GatewayParts parts, Unary unary, Unary slow, AuditContext audits) {
     this.tiering = parts.tiering();
     this.topics = parts.topics();
     this.unary = unary;
     this.slow = slow;
+    this.audits = audits;
   }
 
   private Optional<TopicId> named(String topic) {
@@ -72,6 +80,27 @@ final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
               .forEach(run -> answer.addMoves(wire(run)));
           return answer.build();
         });
+  }
+
+  @Override
+  public void verify(VerifyRequest request, StreamObserver<VerifyResponse> out) {
+    Optional<TopicId> topic = named(request.getTopic());
+    AuditCall call =
+        new AuditCall(
+            (ServerCallStreamObserver<VerifyResponse>) out,
+            audits.open(),
+            audits.maxBytesPerSecond());
+    try {
+      audits
+          .thread()
+          .execute(
+              () ->
+                  call.run(
+                      watch -> audits.audit().run(topic, !request.getSkipSecondReader(), watch)));
+    } catch (RejectedExecutionException busy) {
+      throw new ThermoclineException(
+          ErrorKind.EXHAUSTED, "An audit runs already, one at a time: try later", busy);
+    }
   }
 
   private static TieringMove wire(Tiering.PartitionRun run) {

@@ -5,6 +5,7 @@ import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.ContentSums;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
@@ -15,6 +16,7 @@ import io.thermocline.model.TopicPartition;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** Another cold tier, so that a test can step in between. */
 class ForwardingColdTier implements ColdTier {
@@ -102,6 +104,11 @@ class ForwardingColdTier implements ColdTier {
   @Override
   public LocalFile local(ColdFile file) {
     return cold.local(file);
+  }
+
+  @Override
+  public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
+    return cold.audit(topic, file, pace);
   }
 
   @Override

@@ -221,6 +221,7 @@ class LimitsIT {
             new io.thermocline.testkit.MemoryGroupOffsets(gateway.topics),
             gateway.tiering,
             gateway.sql,
+            io.thermocline.testkit.ToldReader.none(),
             new io.micrometer.core.instrument.simple.SimpleMeterRegistry(),
             () -> "",
             gateway.clock,

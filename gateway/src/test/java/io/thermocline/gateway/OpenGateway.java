@@ -23,6 +23,7 @@ import io.thermocline.testkit.MemoryHotTier;
 import io.thermocline.testkit.MemoryTopics;
 import io.thermocline.testkit.StoredRecord;
 import io.thermocline.testkit.TestBatches;
+import io.thermocline.testkit.ToldReader;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -65,6 +66,7 @@ final class OpenGateway implements AutoCloseable {
                 new MemoryGroupOffsets(topics),
                 tiering,
                 sql,
+                ToldReader.none(),
                 metrics,
                 () -> "# metrics\n",
                 clock,

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * The history of every log: Parquet files in Iceberg tables, one table a topic.
@@ -144,6 +145,19 @@ public interface ColdTier extends AutoCloseable {
    * @return stays in place until it is closed
    */
   LocalFile local(ColdFile file);
+
+  /**
+   * Reads a data file out of the store, past every cache, and holds it to what the table, its name
+   * and its footer say of it: that it is there with its size, every page, every record.
+   *
+   * @param file of this tier, committed to the topic's table
+   * @param pace told of bytes before they are read; it may wait, and what it throws ends the
+   *     reading
+   * @return what its records come to as this tier reads them
+   * @throws ThermoclineException {@link ErrorKind#CORRUPT} when anything of it is wrong: a file
+   *     that was replaced and removed meanwhile does not exist either, so look at the table again
+   */
+  ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace);
 
   /** A local file in use. Closing it lets it go. */
   interface LocalFile extends AutoCloseable {

@@ -6,6 +6,7 @@ import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.ContentSums;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
@@ -28,6 +29,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /** Tables out of Parquet files that DuckDB itself wrote; a cold tier as far as SQL needs one. */
 final class ParquetFolder implements ColdTier {
@@ -192,6 +194,11 @@ final class ParquetFolder implements ColdTier {
   @Override
   public boolean maintain(TopicId topic) {
     return false;
+  }
+
+  @Override
+  public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
+    throw notNeeded();
   }
 
   @Override

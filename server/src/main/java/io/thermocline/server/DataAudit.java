@@ -62,19 +62,21 @@ public final class DataAudit {
   }
 
   /**
-   * Audits both tiers, and that together they have all offsets from log start to end.
+   * Audits both tiers, that DuckDB reads each data file as we do, and that together they have all
+   * offsets from log start to end.
    *
+   * @param compare whether DuckDB reads each data file too
    * @param sink told what is wrong, as it is found
    * @throws io.thermocline.model.ThermoclineException when the directory is in use or is none, or
    *     when the catalog or the object store can't be reached
    */
-  public Report run(AuditFinding.Sink sink) {
+  public Report run(boolean compare, AuditFinding.Sink sink) {
     try (HotAudit audit = HotAudit.open(settings.hot().directory())) {
-      return run(audit.run(sink), sink);
+      return run(audit.run(sink), compare, sink);
     }
   }
 
-  private Report run(HotAuditReport hot, AuditFinding.Sink sink) {
+  private Report run(HotAuditReport hot, boolean compare, AuditFinding.Sink sink) {
     List<TopicId> topics = hot.topics().stream().map(Topic::id).toList();
     ColdAuditReport cold =
         ColdAudit.run(
@@ -82,6 +84,7 @@ public final class DataAudit {
             topics,
             InstantSource.system(),
             new SimpleMeterRegistry(),
+            compare ? Optional.of(settings.secondReader()) : Optional.empty(),
             sink);
     for (AuditedLog log : hot.logs()) {
       compareAtTheSeam(log, cold.tables().get(log.id().topic()), sink);

@@ -12,7 +12,9 @@ import io.thermocline.gateway.GatewaySettings;
 import io.thermocline.hot.HotSettings;
 import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.SecondReader;
 import io.thermocline.model.ThermoclineException;
+import io.thermocline.query.DuckDbFileReader;
 import io.thermocline.query.SqlSettings;
 import io.thermocline.server.config.ConfigKeys;
 import io.thermocline.server.config.Configuration;
@@ -164,6 +166,11 @@ final class ServerSettings {
         defaults.maxResultBytes());
   }
 
+  /** Who reads data files in audits besides the cold tier. */
+  SecondReader secondReader() {
+    return new DuckDbFileReader(configuration.get(ConfigKeys.QUERY_MEMORY));
+  }
+
   GatewaySettings gateway() {
     GatewaySettings defaults = GatewaySettings.defaults();
     return defaults
@@ -171,7 +178,8 @@ final class ServerSettings {
             configuration.get(ConfigKeys.HOST),
             configuration.get(ConfigKeys.GRPC_PORT),
             configuration.get(ConfigKeys.HTTP_PORT))
-        .with(defaults.heartbeat(), configuration.get(ConfigKeys.DRAIN));
+        .with(defaults.heartbeat(), configuration.get(ConfigKeys.DRAIN))
+        .verifyingAt(configuration.get(ConfigKeys.VERIFY_MAX_BYTES_PER_SECOND));
   }
 
   TieringSettings tiering() {

@@ -86,6 +86,7 @@ public final class ThermoclineServer implements AutoCloseable {
                       hot.groupOffsets(),
                       tiering,
                       sql,
+                      settings.secondReader(),
                       metrics,
                       metrics::scrape,
                       clock,

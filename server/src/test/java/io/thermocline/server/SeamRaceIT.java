@@ -14,6 +14,7 @@ import io.thermocline.client.ProducerRecord;
 import io.thermocline.client.ReadFailedException;
 import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.admin.AuditReport;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.Tier;
@@ -37,8 +38,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Readers of the whole log while it is written, tiered, trimmed and cut at its start, on the real
- * tiers: one stream, without gap, repeat or reordering.
+ * Readers and audits of the whole log while it is written, tiered, trimmed and cut at its start, on
+ * the real tiers: one stream, without gap, repeat or reordering.
  */
 class SeamRaceIT {
   private static final PartitionName LOG = new PartitionName("log", 0);
@@ -65,7 +66,7 @@ class SeamRaceIT {
 
   @Test
   void readersSeeOneStreamWhateverMovesUnderThem() throws Exception {
-    ExecutorService threads = Executors.newFixedThreadPool(READERS + 2);
+    ExecutorService threads = Executors.newFixedThreadPool(READERS + 3);
     try (ThermoclineServer server = open();
         ThermoclineClient client =
             ThermoclineClient.connect("127.0.0.1:" + server.port(), ClientOptions.defaults())) {
@@ -77,8 +78,10 @@ class SeamRaceIT {
       }
       Future<?> writer = threads.submit(write(client));
       Future<?> mover = threads.submit(move(client));
+      Future<Integer> auditor = threads.submit(() -> auditAgainAndAgain(client));
       writer.get();
       mover.get();
+      assertThat(auditor.get()).isPositive();
       Set<Tier> seen = EnumSet.noneOf(Tier.class);
       for (Future<Set<Tier>> reader : readers) {
         seen.addAll(reader.get());
@@ -145,6 +148,23 @@ class SeamRaceIT {
     return seen;
   }
 
+  /** Audits find nothing wrong, whatever moves under them. Returns how many there were. */
+  private int auditAgainAndAgain(ThermoclineClient client) {
+    int audits = 0;
+    while (!moved.get()) {
+      AuditReport.Totals totals =
+          client
+              .admin()
+              .verify(
+                  LOG.topic(),
+                  true,
+                  finding -> assertThat(finding.damage()).as("%s", finding).isFalse());
+      assertThat(totals.partitions()).isEqualTo(1);
+      audits++;
+    }
+    return audits;
+  }
+
   /** Reads from the log start to the end found there, and returns where that was. */
   private static long readOnce(ThermoclineClient client, Set<Tier> seen) {
     long logStartBefore = client.admin().offset(LOG, OffsetLookup.Named.EARLIEST);
@@ -182,6 +202,7 @@ class SeamRaceIT {
                 "data.dir=" + folder.resolve("data"),
                 "grpc.port=0",
                 "http.port=0",
+                "verify.maxBytesPerSecond=1GiB",
                 "storage.minFree=1MiB")),
         InstantSource.system());
   }

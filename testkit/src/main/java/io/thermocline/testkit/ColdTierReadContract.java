@@ -4,17 +4,23 @@ import static io.thermocline.testkit.ColdTierSubject.batches;
 import static io.thermocline.testkit.ColdTierSubject.logStart;
 import static io.thermocline.testkit.ColdTierSubject.move;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thermocline.codec.PayloadReader;
+import io.thermocline.codec.RecordCursor;
+import io.thermocline.codec.RecordSums;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdWriteSettings;
 import io.thermocline.model.Compression;
+import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.Span;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -22,6 +28,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +66,38 @@ public interface ColdTierReadContract extends ColdTierSubject {
     commit(id, move(id, 0, 500, file.orElseThrow()));
 
     assertThat(readAll(id, 0, 1 << 20)).isEqualTo(records);
+  }
+
+  @Test
+  default void anAuditTellsWhatTheRecordsOfAFileComeTo() {
+    TopicPartition id = newPartition();
+    List<StoredRecord> records = new ArrayList<>(Records.odd(0));
+    records.addAll(Records.random(new Random(5), records.size() + 7, 300, 4));
+    tier(id, records);
+    ColdFile file = partition(id).files().get(0);
+    RecordSums expected = new RecordSums(id.partition(), file.span().range());
+    RecordCursor cursor = new RecordCursor();
+    for (RecordBatch batch : batches(records)) {
+      ByteBuffer payload = new PayloadReader(64 << 20).open(batch.content());
+      cursor.reset(payload, batch.baseOffset(), batch.content().baseTimestampMillis());
+      while (cursor.next()) {
+        expected.add(cursor, batch.appendTimeMillis());
+      }
+    }
+    AtomicLong read = new AtomicLong();
+
+    assertThat(cold().audit(id.topic(), file, read::addAndGet)).isEqualTo(expected.sums());
+    assertThat(read.get()).isGreaterThanOrEqualTo(file.span().bytes() / 2);
+    assertThatThrownBy(
+            () ->
+                cold()
+                    .audit(
+                        id.topic(),
+                        file,
+                        bytes -> {
+                          throw new ThermoclineException(ErrorKind.DEADLINE_EXCEEDED, "enough");
+                        }))
+        .hasMessage("enough");
   }
 
   @ParameterizedTest(name = "seed {0}")

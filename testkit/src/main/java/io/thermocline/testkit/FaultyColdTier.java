@@ -5,6 +5,7 @@ import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.ContentSums;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
@@ -15,6 +16,7 @@ import io.thermocline.model.TopicPartition;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** A cold tier with faults in front of it. */
 public final class FaultyColdTier implements ColdTier {
@@ -31,7 +33,8 @@ public final class FaultyColdTier implements ColdTier {
     NOTE,
     PURGE,
     MAINTAIN,
-    LOCAL
+    LOCAL,
+    AUDIT
   }
 
   private final ColdTier real;
@@ -141,6 +144,11 @@ public final class FaultyColdTier implements ColdTier {
   @Override
   public LocalFile local(ColdFile file) {
     return faults.look(Call.LOCAL, () -> real.local(file));
+  }
+
+  @Override
+  public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
+    return faults.look(Call.AUDIT, () -> real.audit(topic, file, pace));
   }
 
   @Override

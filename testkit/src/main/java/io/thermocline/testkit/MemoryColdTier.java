@@ -1,11 +1,15 @@
 package io.thermocline.testkit;
 
+import io.thermocline.codec.PayloadReader;
+import io.thermocline.codec.RecordCursor;
+import io.thermocline.codec.RecordSums;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.ContentSums;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
@@ -24,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 
 /**
  * A cold tier kept in memory, simple enough to trust: a file is a list of records, a table a map of
@@ -188,6 +193,26 @@ public final class MemoryColdTier implements ColdTier {
   public LocalFile local(ColdFile file) {
     throw new ThermoclineException(
         ErrorKind.UNSUPPORTED, "A cold tier in memory has no files: " + file.location());
+  }
+
+  @Override
+  public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
+    checkOpen();
+    requireOurs(topic, file);
+    pace.accept(file.span().bytes());
+    RecordSums sums = new RecordSums(file.partition(), file.span().range());
+    PayloadReader payloads = new PayloadReader(Integer.MAX_VALUE);
+    RecordCursor records = new RecordCursor();
+    for (RecordBatch batch : MemoryRow.batches(((MemoryFile) file).rowsInOrder())) {
+      records.reset(
+          payloads.open(batch.content()),
+          batch.baseOffset(),
+          batch.content().baseTimestampMillis());
+      while (records.next()) {
+        sums.add(records, batch.appendTimeMillis());
+      }
+    }
+    return sums.sums();
   }
 
   /** How many files were written, committed or not. */

@@ -59,7 +59,7 @@ final class HotBatches implements Iterator<RecordBatch> {
       throw new NoSuchElementException();
     }
     RecordBatch batch = ready.removeFirst();
-    limits.budget().take(batch.sizeInBytes());
+    limits.pace().take(batch.sizeInBytes());
     return batch;
   }
 

@@ -82,7 +82,7 @@ final class MergePass {
     TopicPartition id = topic.id().partition(group.get(0).partition());
     try {
       limits.shutdown().check();
-      limits.budget().take(MergePlanner.bytes(group));
+      limits.pace().take(MergePlanner.bytes(group));
       ColdFile merged =
           cold.merge(id, group, new ColdWriteSettings(policy.tiering().compression()));
       work.merged(id.partition(), true);

@@ -1,4 +1,6 @@
 package io.thermocline.tiering;
 
+import io.thermocline.model.Pace;
+
 /** What bounds a pass. */
-record PassLimits(Deadline deadline, ByteBudget budget, Shutdown shutdown) {}
+record PassLimits(Deadline deadline, Pace pace, Shutdown shutdown) {}

@@ -4,6 +4,7 @@ import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
+import io.thermocline.model.Pace;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicPartition;
@@ -65,7 +66,7 @@ final class Passes {
     PassLimits limits =
         new PassLimits(
             new Deadline(settings.hotDeadline()),
-            new ByteBudget(settings.maxBytesPerSecond(), nanoTime, shutdown::pause),
+            new Pace(settings.maxBytesPerSecond(), nanoTime, shutdown::pause),
             shutdown);
     Commits commits = new Commits(cold, metrics, nanoTime);
     this.pass = new TieringPass(hot, cold, limits, metrics, commits);

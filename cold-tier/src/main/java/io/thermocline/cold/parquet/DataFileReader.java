@@ -1,5 +1,6 @@
 package io.thermocline.cold.parquet;
 
+import io.thermocline.model.ContentSums;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
@@ -66,9 +67,10 @@ public final class DataFileReader {
   /**
    * Reads the whole file and compares its records with the checksum in its footer.
    *
+   * @return what its records come to
    * @throws ThermoclineException {@link ErrorKind#CORRUPT} when they are not the same
    */
-  public void verify() {
-    ContentAudit.run(source, footer, settings);
+  public ContentSums verify() {
+    return ContentAudit.run(source, footer, settings);
   }
 }

@@ -1,6 +1,7 @@
 package io.thermocline.cold.parquet;
 
 import io.thermocline.codec.HeaderBuffer;
+import io.thermocline.codec.RecordSums;
 import java.util.List;
 
 /**
@@ -28,6 +29,7 @@ final class RowReader implements AutoCloseable {
 
   private final HeaderBuffer headers = new HeaderBuffer();
   private ContentChecksum checksum;
+  private RecordSums sums;
   private int headerBytes;
   private int group;
   private int row;
@@ -65,6 +67,11 @@ final class RowReader implements AutoCloseable {
   /** From here on, adds each record to {@code target}. */
   void checksumInto(ContentChecksum target) {
     checksum = target;
+  }
+
+  /** From here on, adds each record to {@code target} too. */
+  void sumInto(RecordSums target) {
+    sums = target;
   }
 
   /** From here on, stored bytes are fetched ahead. */
@@ -129,6 +136,18 @@ final class RowReader implements AutoCloseable {
       checksum.bytes(key.array(), key.start(), key.length());
       checksum.bytes(value.array(), value.start(), value.length());
     }
+    if (sums != null) {
+      sums.begin(
+          offset,
+          timestampMillis,
+          appendTimeMillis,
+          key.array(),
+          key.start(),
+          key.length(),
+          value.array(),
+          value.start(),
+          value.length());
+    }
     readHeaders();
     return true;
   }
@@ -153,6 +172,9 @@ final class RowReader implements AutoCloseable {
     if (checksum != null) {
       checksum.endRecord();
     }
+    if (sums != null) {
+      sums.end();
+    }
   }
 
   private void addHeader() {
@@ -166,6 +188,9 @@ final class RowReader implements AutoCloseable {
       checksum.header(nameLength, valueLength);
       checksum.bytes(names, headerName.start(), nameLength);
       checksum.bytes(values, headerValue.start(), valueLength);
+    }
+    if (sums != null) {
+      sums.header(names, headerName.start(), nameLength, values, headerValue.start(), valueLength);
     }
   }
 

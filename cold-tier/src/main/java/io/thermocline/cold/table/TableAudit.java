@@ -5,19 +5,17 @@ import io.thermocline.cold.CatalogSettings;
 import io.thermocline.cold.ColdAuditReport;
 import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.foreign.ForeignFiles;
-import io.thermocline.cold.parquet.DataFileReader;
-import io.thermocline.cold.parquet.FileFooter;
-import io.thermocline.cold.parquet.ReadSettings;
 import io.thermocline.cold.records.TopicRecords;
-import io.thermocline.cold.parquet.WrittenFile;
-import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.ObjectStores;
 import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.model.AuditFinding;
+import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
+import io.thermocline.model.ContentSums;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.model.SecondReader;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
@@ -30,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Looks at tables as no tier does that is in use: every file that the current snapshot names must
@@ -40,10 +37,12 @@ import java.util.OptionalInt;
 public final class TableAudit {
   private final ObjectStore store;
   private final ForeignFiles foreign;
-  private final Path scratch;
   private final WarehouseCatalog catalog;
   private final InstantSource clock;
   private final AuditFinding.Sink sink;
+  private final FileAudit files;
+  private final LocalCopies copies;
+  private final Optional<SecondReader> second;
   private final Map<TopicId, ColdTopic> tables = new HashMap<>();
   private long fileCount;
   private long records;
@@ -54,10 +53,20 @@ public final class TableAudit {
       ObjectStore store,
       Path catalogDirectory,
       InstantSource clock,
+      Optional<SecondReader> second,
+      MeterRegistry meters,
       AuditFinding.Sink sink) {
     this.store = store;
+    this.second = second;
     this.foreign = new ForeignFiles(new StoreFileIO(store));
-    this.scratch = catalogDirectory;
+    this.copies =
+        new LocalCopies(
+            store,
+            catalogDirectory.resolve("copies"),
+            settings.caches().localBytes(),
+            foreign,
+            new ColdMetrics(meters));
+    this.files = new FileAudit(store, copies);
     this.clock = clock;
     this.sink = sink;
     CatalogFactory factory =
@@ -72,6 +81,7 @@ public final class TableAudit {
       List<TopicId> topics,
       InstantSource clock,
       MeterRegistry meters,
+      Optional<SecondReader> second,
       AuditFinding.Sink sink) {
     try {
       Path scratch = Files.createTempDirectory("thermocline-verify-");
@@ -81,7 +91,7 @@ public final class TableAudit {
         }
         ObjectStore store = ObjectStores.openToLook(settings.store(), scratch, meters, clock);
         try {
-          TableAudit audit = new TableAudit(settings, store, scratch, clock, sink);
+          TableAudit audit = new TableAudit(settings, store, scratch, clock, second, meters, sink);
           topics.forEach(audit::audit);
           return new ColdAuditReport(audit.tables, audit.fileCount, audit.records, audit.bytes);
         } finally {
@@ -167,20 +177,9 @@ public final class TableAudit {
       sink.damage(id, offsets, file.location(), "another writer deleted rows of this file");
     }
     try {
-      Optional<ObjectInfo> object = store.keyOf(file.location()).flatMap(store::head);
-      if (object.isEmpty()) {
-        sink.damage(id, offsets, file.location(), "the file does not exist");
-      } else if (object.get().size() != storedBytes(file)) {
-        sink.damage(
-            id,
-            offsets,
-            file.location(),
-            "the file has %d bytes, the table says %d"
-                .formatted(object.get().size(), storedBytes(file)));
-      } else if (file instanceof TableFile ours) {
-        verify(topic, ours, object.get().key());
-      } else if (file instanceof ForeignPiece piece) {
-        verify(piece);
+      ContentSums ours = files.audit(topic, file, read -> {});
+      if (second.isPresent()) {
+        compare(id, file, ours, second.get());
       }
     } catch (ThermoclineException e) {
       if (e.kind() != ErrorKind.CORRUPT) {
@@ -190,32 +189,18 @@ public final class TableAudit {
     }
   }
 
-  private static long storedBytes(LogFile file) {
-    return file instanceof ForeignPiece piece ? piece.source().bytes() : file.span().bytes();
-  }
-
-  /** Another writer left no checksum of the records: they are read, and counted. */
-  private void verify(ForeignPiece piece) {
-    Path copy = scratch.resolve("copy.parquet");
-    try {
-      long rows =
-          foreign.copy(piece.partitionId(), piece.part(), copy).map(WrittenFile::rows).orElse(0L);
-      if (rows != piece.rows()) {
-        throw new ThermoclineException(
-            ErrorKind.CORRUPT,
-            "%s has %d records, there should be %d".formatted(piece.id(), rows, piece.rows()));
+  private void compare(TopicPartition id, LogFile file, ContentSums ours, SecondReader reader) {
+    try (ColdTier.LocalFile local = copies.of(file)) {
+      ContentSums theirs = reader.sums(local.path(), file.span().range());
+      for (OffsetRange other : ours.differences(theirs)) {
+        sink.damage(id, other, file.location(), reader.name() + " reads other records than we do");
       }
-      Files.deleteIfExists(copy);
-    } catch (IOException e) {
-      throw new ThermoclineException(
-          ErrorKind.FAILED_PRECONDITION, "%s can't be removed: %s".formatted(copy, e), e);
+    } catch (ThermoclineException e) {
+      if (e.kind() != ErrorKind.EXHAUSTED) {
+        throw e;
+      }
+      sink.note(
+          id, file.location(), "not compared with %s: %s".formatted(reader.name(), e.getMessage()));
     }
-  }
-
-  private void verify(TopicId topic, TableFile file, String key) {
-    StoredRange range = new StoredRange(store, key, file.location(), file.span().bytes());
-    FileFooter footer = FileFooter.read(range, OptionalInt.of(file.name().crc32c()));
-    OpenFiles.requireSame(topic, file, footer);
-    new DataFileReader(range, footer, ReadSettings.defaults()).verify();
   }
 }

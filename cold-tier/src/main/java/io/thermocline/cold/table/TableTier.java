@@ -18,6 +18,7 @@ import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.ContentSums;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.iceberg.catalog.Catalog;
 
@@ -58,6 +60,7 @@ public final class TableTier implements ColdTier {
   private final ReadThreads threads;
   private final ColdReader reader;
   private final LocalCopies copies;
+  private final FileAudit audit;
 
   /** Of the topics that were asked for; what was purged is forgotten. */
   private final Map<TopicId, TopicTable> tables = new ConcurrentHashMap<>();
@@ -103,6 +106,7 @@ public final class TableTier implements ColdTier {
             foreign,
             metrics);
     this.reader = Reading.open(settings, store, copies, threads, metrics, clock, registry);
+    this.audit = new FileAudit(store, copies);
   }
 
   /** Opens a cold tier; see {@link io.thermocline.cold.IcebergColdTier#open}. */
@@ -350,6 +354,14 @@ public final class TableTier implements ColdTier {
   @Override
   public LocalFile local(ColdFile file) {
     return guarded("local", file.location(), () -> copies.of(file));
+  }
+
+  @Override
+  public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
+    return guarded(
+        "audit",
+        file.location(),
+        () -> audit.audit(topic, file, pace));
   }
 
   @Override

@@ -22,6 +22,11 @@ final class ServerOption {
   private static final Logger GRPC = Logger.getLogger("io.grpc");
 
   ThermoclineClient connect() {
+    return connect(address);
+  }
+
+  /** A client of the server at {@code HOST:PORT}. */
+  static ThermoclineClient connect(String address) {
     // It tells a failure with a stack trace of its own, beside the one line that Failures prints.
     GRPC.setLevel(Level.SEVERE);
     return ThermoclineClient.connect(address, ClientOptions.defaults());

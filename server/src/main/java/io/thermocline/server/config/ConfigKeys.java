@@ -304,6 +304,15 @@ public final class ConfigKeys {
           "SQL statements at once; more wait for their turn.",
           Parsers.integer(1, 64));
 
+  public static final ConfigKey<Long> VERIFY_MAX_BYTES_PER_SECOND =
+      key(
+          "verify.maxBytesPerSecond",
+          "size",
+          "64MiB",
+          "How much an audit of the running server (`thermocline verify --server`) reads each second,"
+              + " of both tiers together.",
+          Parsers.bytes(1L << 20));
+
   public static final ConfigKey<Duration> DRAIN =
       key(
           "shutdown.drain",

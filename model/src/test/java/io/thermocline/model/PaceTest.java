@@ -1,16 +1,16 @@
-package io.thermocline.tiering;
+package io.thermocline.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class ByteBudgetTest {
+class PaceTest {
   private long nanos = 77;
   private Duration waited = Duration.ZERO;
 
-  private final ByteBudget budget =
-      new ByteBudget(
+  private final Pace pace =
+      new Pace(
           1_000,
           () -> nanos,
           time -> {
@@ -20,15 +20,15 @@ class ByteBudgetTest {
 
   @Test
   void whatWasSavedUpInASecondIsFree() {
-    budget.take(600);
-    budget.take(400);
+    pace.take(600);
+    pace.take(400);
     assertThat(waited).isZero();
   }
 
   @Test
   void holdsToTheRateHoweverItIsCut() {
     for (int i = 0; i < 100; i++) {
-      budget.take(50);
+      pace.take(50);
     }
     assertThat(waited).isBetween(Duration.ofMillis(3_999), Duration.ofMillis(4_001));
   }
@@ -36,7 +36,7 @@ class ByteBudgetTest {
   @Test
   void neverSavesUpMoreThanASecond() {
     nanos += Duration.ofDays(1).toNanos();
-    budget.take(1_500);
+    pace.take(1_500);
     assertThat(waited).isBetween(Duration.ofMillis(499), Duration.ofMillis(501));
   }
 }
