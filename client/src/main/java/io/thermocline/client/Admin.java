@@ -242,12 +242,14 @@ public final class Admin {
 
   /** How far tiering is. All topics when {@code topic} is empty. */
   public List<TieringReport.Status> tieringStatus(String topic) {
+    return tieringOverview(topic).partitions();
+  }
+
+  /** The same, with what the server counts of its commits and caches. */
+  public TieringReport.Overview tieringOverview(String topic) {
     GetTieringStatusRequest request = GetTieringStatusRequest.newBuilder().setTopic(topic).build();
-    return ask(() -> plain(TieringServiceGrpc.newBlockingStub(channel)).getTieringStatus(request))
-        .getPartitionsList()
-        .stream()
-        .map(AdminAnswers::status)
-        .toList();
+    return AdminAnswers.overview(
+        ask(() -> plain(TieringServiceGrpc.newBlockingStub(channel)).getTieringStatus(request)));
   }
 
   /**

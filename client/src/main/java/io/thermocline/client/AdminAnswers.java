@@ -10,6 +10,7 @@ import io.thermocline.proto.v1.AuditFinding;
 import io.thermocline.proto.v1.AuditProgress;
 import io.thermocline.proto.v1.AuditSeverity;
 import io.thermocline.proto.v1.EffectivePolicy;
+import io.thermocline.proto.v1.GetTieringStatusResponse;
 import io.thermocline.proto.v1.GetTopicResponse;
 import io.thermocline.proto.v1.PartitionDescription;
 import io.thermocline.proto.v1.PolicyAction;
@@ -19,7 +20,9 @@ import io.thermocline.proto.v1.TieringStatus;
 import io.thermocline.proto.v1.Topic;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -61,7 +64,27 @@ final class AdminAnswers {
         status.getEnd(),
         status.getLagBytes(),
         lag,
+        status.hasOldestUntiered()
+            ? Optional.of(
+                Instant.ofEpochSecond(
+                    status.getOldestUntiered().getSeconds(), status.getOldestUntiered().getNanos()))
+            : Optional.empty(),
+        status.getColdFiles(),
+        status.getColdBytes(),
         status.getProblem());
+  }
+
+  static TieringReport.Overview overview(GetTieringStatusResponse answer) {
+    Map<String, Long> commits = new LinkedHashMap<>();
+    answer.getCommitsList().forEach(each -> commits.put(each.getOutcome(), each.getCount()));
+    return new TieringReport.Overview(
+        answer.getPartitionsList().stream().map(AdminAnswers::status).toList(),
+        commits,
+        answer.getCachesList().stream()
+            .map(
+                each ->
+                    new TieringReport.CacheUse(each.getCache(), each.getHits(), each.getMisses()))
+            .toList());
   }
 
   static TieringReport.Move move(TieringMove move) {

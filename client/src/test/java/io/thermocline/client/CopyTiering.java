@@ -52,6 +52,9 @@ final class CopyTiering implements Tiering {
                   state.end(),
                   state.bytes(),
                   Optional.of(Duration.ofMillis(1_500)),
+                  Optional.of(java.time.Instant.ofEpochMilli(1_700_000_000_500L)),
+                  3,
+                  4_096,
                   Optional.of("standing still"));
             })
         .toList();

@@ -20,6 +20,7 @@ import java.util.regex.Pattern;
  *     io.thermocline.cold.store.WarehouseOwner#takeOver}
  * @param tables how tables are looked at and kept
  * @param caches what is kept in memory and on disk
+ * @param budget what writing may take from others
  */
 public record ColdSettings(
     StoreSettings store,
@@ -29,7 +30,8 @@ public record ColdSettings(
     UUID cluster,
     boolean takeOver,
     TableSettings tables,
-    CacheSettings caches) {
+    CacheSettings caches,
+    WriteBudget budget) {
 
   private static final Pattern NAMESPACE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
 
@@ -40,11 +42,40 @@ public record ColdSettings(
     Objects.requireNonNull(cluster, "cluster");
     Objects.requireNonNull(tables, "tables");
     Objects.requireNonNull(caches, "caches");
+    Objects.requireNonNull(budget, "budget");
     if (!NAMESPACE.matcher(namespace).matches()) {
       throw new IllegalArgumentException(
           "Not a namespace: '%s': a letter, then letters, digits or '_', lower case, 64 at most"
               .formatted(namespace));
     }
+  }
+
+  /** With the default budget for writing. */
+  public ColdSettings(
+      StoreSettings store,
+      String namespace,
+      CatalogSettings catalog,
+      Path directory,
+      UUID cluster,
+      boolean takeOver,
+      TableSettings tables,
+      CacheSettings caches) {
+    this(
+        store,
+        namespace,
+        catalog,
+        directory,
+        cluster,
+        takeOver,
+        tables,
+        caches,
+        WriteBudget.defaults());
+  }
+
+  /** The same with another budget for writing. */
+  public ColdSettings with(WriteBudget other) {
+    return new ColdSettings(
+        store, namespace, catalog, directory, cluster, takeOver, tables, caches, other);
   }
 
   /** The defaults for a warehouse and a data directory. */

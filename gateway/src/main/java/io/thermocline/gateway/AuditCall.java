@@ -39,14 +39,22 @@ final class AuditCall implements AuditWatch, OpenStreams.Draining {
     out.setOnCancelHandler(this::wake);
   }
 
-  /** Runs the audit to its end; the call is over then. */
-  void run(Function<AuditWatch, AuditTotals> audit) {
-    if (out.isCancelled()) {
-      return;
-    }
+  /**
+   * Runs the audit to its end; the call is over then.
+   *
+   * @param whenOver called once, before the caller can know that it is: the next one may begin
+   */
+  void run(Function<AuditWatch, AuditTotals> audit, Runnable whenOver) {
     open.add(this);
     try {
-      AuditTotals totals = audit.apply(this);
+      AuditTotals totals;
+      try {
+        // So that the caller knows that it has begun.
+        send(VerifyResponse.newBuilder().setProgress(wire(AuditTotals.NONE)));
+        totals = audit.apply(this);
+      } finally {
+        whenOver.run();
+      }
       send(VerifyResponse.newBuilder().setProgress(wire(totals)).setComplete(true));
       out.onCompleted();
     } catch (RuntimeException failure) {

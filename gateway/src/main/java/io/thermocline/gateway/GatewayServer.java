@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -149,6 +150,7 @@ public final class GatewayServer implements AutoCloseable {
     return new AuditContext(
         new SystemAudit(parts.topics(), parts.hot(), parts.cold(), parts.secondReader()),
         pools.audit,
+        new Semaphore(1),
         settings.verifyBytesPerSecond(),
         open);
   }

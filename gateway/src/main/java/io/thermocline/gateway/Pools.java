@@ -7,7 +7,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -24,7 +23,7 @@ final class Pools implements AutoCloseable {
   final ExecutorService control;
   final ExecutorService slow;
 
-  /** Runs one audit; while it does, others are rejected. */
+  /** Runs audits: one at a time, and the next may come while the last one is ending. */
   final ExecutorService audit;
 
   /** Apart from the others, so that probes are answered whatever hangs there. */
@@ -41,7 +40,7 @@ final class Pools implements AutoCloseable {
     control = pool("control", sizes.control(), new ArrayBlockingQueue<>(sizes.queue()));
     slow = pool("slow", sizes.slow(), new ArrayBlockingQueue<>(sizes.queue()));
     http = pool("http", HTTP_THREADS, new ArrayBlockingQueue<>(HTTP_QUEUE));
-    audit = pool("audit", 1, new SynchronousQueue<>());
+    audit = pool("audit", 1, new ArrayBlockingQueue<>(1));
     timer = Executors.newSingleThreadScheduledExecutor(named("timer"));
   }
 

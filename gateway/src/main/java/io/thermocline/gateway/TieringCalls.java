@@ -17,7 +17,6 @@ import io.thermocline.proto.v1.VerifyRequest;
 import io.thermocline.proto.v1.VerifyResponse;
 import io.thermocline.tiering.Tiering;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 
 /** {@code TieringService}. */
 final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
@@ -26,6 +25,7 @@ final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
   private final Unary unary;
   private final Unary slow;
   private final AuditContext audits;
+  private final ColdCounts counts;
 
   TieringCalls(GatewayParts parts, Unary unary, Unary slow, AuditContext audits) {
     this.tiering = parts.tiering();
@@ -33,6 +33,7 @@ final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
     this.unary = unary;
     this.slow = slow;
     this.audits = audits;
+    this.counts = new ColdCounts(parts.metrics());
   }
 
   private Optional<TopicId> named(String topic) {
@@ -49,6 +50,7 @@ final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
           tiering
               .status(named(request.getTopic()))
               .forEach(status -> answer.addPartitions(wire(status)));
+          answer.addAllCommits(counts.commits()).addAllCaches(counts.caches());
           return answer.build();
         });
   }
@@ -65,6 +67,8 @@ final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
             .setEnd(status.end())
             .setLagBytes(status.lagBytes());
     status.lag().ifPresent(lag -> wire.setLag(Wire.duration(lag)));
+    status.oldestUntiered().ifPresent(oldest -> wire.setOldestUntiered(Wire.timestamp(oldest)));
+    wire.setColdFiles(status.coldFiles()).setColdBytes(status.coldBytes());
     status.problem().ifPresent(wire::setProblem);
     return wire.build();
   }
@@ -90,16 +94,22 @@ final class TieringCalls extends TieringServiceGrpc.TieringServiceImplBase {
             (ServerCallStreamObserver<VerifyResponse>) out,
             audits.open(),
             audits.maxBytesPerSecond());
+    if (!audits.place().tryAcquire()) {
+      throw new ThermoclineException(
+          ErrorKind.EXHAUSTED, "An audit runs already, one at a time: try later");
+    }
+    Runnable whenOver = audits.place()::release;
     try {
       audits
           .thread()
           .execute(
               () ->
                   call.run(
-                      watch -> audits.audit().run(topic, !request.getSkipSecondReader(), watch)));
-    } catch (RejectedExecutionException busy) {
-      throw new ThermoclineException(
-          ErrorKind.EXHAUSTED, "An audit runs already, one at a time: try later", busy);
+                      watch -> audits.audit().run(topic, !request.getSkipSecondReader(), watch),
+                      whenOver));
+    } catch (RuntimeException refused) {
+      whenOver.run();
+      throw refused;
     }
   }
 

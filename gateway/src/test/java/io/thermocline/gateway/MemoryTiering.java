@@ -115,6 +115,9 @@ final class MemoryTiering implements Tiering {
                   state.end(),
                   state.bytes(),
                   Optional.of(Duration.ofMillis(1_500)),
+                  Optional.of(java.time.Instant.ofEpochMilli(1_700_000_000_500L)),
+                  3,
+                  4_096,
                   Optional.of("standing still"));
             })
         .toList();

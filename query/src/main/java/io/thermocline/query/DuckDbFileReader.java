@@ -30,7 +30,8 @@ public final class DuckDbFileReader implements SecondReader {
           || array_to_string(list_transform(headers, lambda header:
             ',' || md5(header.name) || '=' || coalesce(md5(header.value), '-')), ''))::HUGEINT)
           %% 18446744073709551616)::UBIGINT AS total
-      FROM read_parquet(%4$s, hive_partitioning=false) GROUP BY run""";
+      FROM read_parquet(%4$s, hive_partitioning=false) GROUP BY run\
+      """;
 
   private final long maxMemoryBytes;
 

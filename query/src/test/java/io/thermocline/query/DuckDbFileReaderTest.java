@@ -37,7 +37,8 @@ class DuckDbFileReaderTest {
         (1999::BIGINT, -86400001000, ''::BLOB, ''::BLOB,
           [{'name': 'ü', 'value': NULL}, {'name': '', 'value': ''::BLOB},
            {'name': 'ü', 'value': 'x'::BLOB}]::STRUCT(name VARCHAR, value BLOB)[])
-      ) AS t(record_offset, micros, key, value, headers)""";
+      ) AS t(record_offset, micros, key, value, headers)\
+      """;
 
   private final DuckDbFileReader reader = new DuckDbFileReader(256 << 20);
 

@@ -59,7 +59,8 @@ final class ParquetFolder implements ColdTier {
             make_timestamptz(1517363399650000) AS append_time,
             encode('k' || i) AS key, encode('{"mag": ' || i || '}') AS value,
             []::STRUCT(name VARCHAR, value BLOB)[] AS headers
-          FROM range(%d, %d) r(i)) TO '%s' (FORMAT parquet)"""
+          FROM range(%d, %d) r(i)) TO '%s' (FORMAT parquet)\
+          """
               .formatted(partition, from, to, file));
     }
     files

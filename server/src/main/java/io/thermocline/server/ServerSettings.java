@@ -3,6 +3,7 @@ package io.thermocline.server;
 import io.thermocline.cold.CacheSettings;
 import io.thermocline.cold.CatalogSettings;
 import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.WriteBudget;
 import io.thermocline.cold.rest.RestSettings;
 import io.thermocline.cold.store.S3Settings;
 import io.thermocline.cold.store.Secret;
@@ -94,7 +95,12 @@ final class ServerSettings {
         configuration.get(ConfigKeys.TAKE_OVER),
         TableSettings.defaults(),
         new CacheSettings(
-            configuration.get(ConfigKeys.COLD_MEMORY), configuration.get(ConfigKeys.COLD_CACHE)));
+            configuration.get(ConfigKeys.COLD_MEMORY), configuration.get(ConfigKeys.COLD_CACHE)),
+        new WriteBudget(
+            configuration.get(ConfigKeys.TIERING_MEMORY),
+            configuration
+                .get(ConfigKeys.TIERING_MAX_REQUESTS_PER_SECOND)
+                .orElse(WriteBudget.UNLIMITED)));
   }
 
   private CatalogSettings catalog() {

@@ -73,6 +73,8 @@ public final class ThermoclineServer implements AutoCloseable {
                   clock,
                   DiskSpace.of(settings.dataDirectory(), settings.hot().minFreeBytes()),
                   metrics));
+      DiskReserve.problem(settings.hot().minFreeBytes(), tiering.largestFileBytes())
+          .ifPresent(LOG::warn);
       DuckDbSqlEngine sql =
           resources.own(new DuckDbSqlEngine(settings.sql(), hot.topics(), hot, cold));
       GatewayServer gateway =

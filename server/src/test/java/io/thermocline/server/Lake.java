@@ -110,6 +110,7 @@ record Lake(Path folder, S3Server s3, String warehouse, Optional<Path> catalog) 
     var unused =
         DataAudit.of(configuration(data))
             .run(
+                true,
                 finding -> {
                   if (finding.severity() == AuditFinding.Severity.DAMAGE) {
                     damage.add(finding.toString());

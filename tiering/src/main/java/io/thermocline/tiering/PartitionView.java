@@ -77,9 +77,13 @@ record PartitionView(TopicPartition id, PartitionState hot, List<Span> spans, Co
 
   /** Age of the oldest record that is not tiered; empty when there is none. */
   Optional<Duration> lag(Instant now) {
-    return untiered()
-        .findFirst()
-        .map(span -> now.toEpochMilli() - span.firstAppendTimeMillis())
-        .map(millis -> Duration.ofMillis(Math.max(0, millis)));
+    return oldestUntiered()
+        .map(oldest -> Duration.between(oldest, now))
+        .map(age -> age.isNegative() ? Duration.ZERO : age);
+  }
+
+  /** When the oldest record that is not tiered was appended; empty when there is none. */
+  Optional<Instant> oldestUntiered() {
+    return untiered().findFirst().map(span -> Instant.ofEpochMilli(span.firstAppendTimeMillis()));
   }
 }

@@ -19,12 +19,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs passes over one topic at a time, by the policies in force: what the runner's threads and
  * those who call now have in common. Thread-safe; a topic's lock keeps its passes apart.
  */
 final class Passes {
+  private static final Logger LOG = LoggerFactory.getLogger(Passes.class);
   private static final Duration LEAST_PACE_WHEN_FULL = Duration.ofSeconds(5);
   private static final int MAX_ROUNDS = 10_000;
 
@@ -122,6 +125,11 @@ final class Passes {
       if (report.mayMaintain()) {
         maintain(topic, policy, occasion, work, report);
       }
+    } catch (ThermoclineException e) {
+      if (!isGone(topic)) {
+        throw e;
+      }
+      LOG.info("topic was deleted while it was tiered topic={}", topic.name());
     } finally {
       work.lock.unlock();
     }
@@ -176,7 +184,9 @@ final class Passes {
     try {
       run.run();
     } catch (ThermoclineException e) {
-      failed(topic, work, e.kind(), e);
+      if (!isGone(topic)) {
+        failed(topic, work, e.kind(), e);
+      }
       throw e;
     } catch (RuntimeException e) {
       failed(topic, work, ErrorKind.INTERNAL, e);

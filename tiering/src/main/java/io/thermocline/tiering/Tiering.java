@@ -6,6 +6,7 @@ import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,9 @@ public interface Tiering {
    * @param lagBytes bytes on local disk that are not tiered
    * @param lag age of the oldest record that is not tiered, by append time; empty when there is
    *     none
+   * @param oldestUntiered when that one was appended
+   * @param coldFiles data files in the table, as last known
+   * @param coldBytes of them
    * @param problem why it stands still; empty when it does not
    */
   record PartitionStatus(
@@ -34,6 +38,9 @@ public interface Tiering {
       long end,
       long lagBytes,
       Optional<Duration> lag,
+      Optional<Instant> oldestUntiered,
+      int coldFiles,
+      long coldBytes,
       Optional<String> problem) {}
 
   /**

@@ -115,6 +115,15 @@ public final class TieringControl implements Tiering, AutoCloseable {
     metrics.keep(now.stream().map(Topic::name).toList());
   }
 
+  /**
+   * The largest {@code tiering.targetFileBytes} of the policies in force that tier; 0 when none
+   * does. While a file is made, up to so much lies on local disk beside what it is made of, and as
+   * much again where the warehouse is on that disk.
+   */
+  public long largestFileBytes() {
+    return policies.inForce().largestFileBytes();
+  }
+
   @Override
   public List<PartitionStatus> status(Optional<TopicId> topic) {
     List<PartitionStatus> all = new ArrayList<>();
@@ -133,7 +142,8 @@ public final class TieringControl implements Tiering, AutoCloseable {
         throw e;
       }
       Optional<String> problem = Optional.of(e.kind() + ": " + e.getMessage());
-      return new PartitionStatus(id, enabled, 0, 0, 0, 0, 0, Optional.empty(), problem);
+      return new PartitionStatus(
+          id, enabled, 0, 0, 0, 0, 0, Optional.empty(), Optional.empty(), 0, 0, problem);
     }
   }
 
@@ -153,6 +163,9 @@ public final class TieringControl implements Tiering, AutoCloseable {
         view.hot().end(),
         view.lagBytes(),
         view.lag(clock.instant()),
+        view.oldestUntiered(),
+        view.cold().files().size(),
+        view.cold().bytes(),
         problem);
   }
 

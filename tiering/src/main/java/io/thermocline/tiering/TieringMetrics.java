@@ -7,9 +7,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.thermocline.model.ErrorKind;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -17,15 +19,25 @@ import java.util.function.Supplier;
 final class TieringMetrics {
   private static final String PREFIX = "thermocline.tiering.";
 
-  /** How far a topic is behind. */
-  record Lag(long bytes, Duration age) {
-    static final Lag NONE = new Lag(0, Duration.ZERO);
+  /**
+   * How far a topic is behind.
+   *
+   * @param oldest when the oldest record that is not tiered was appended; empty when there is none
+   */
+  record Lag(long bytes, Duration age, Optional<Instant> oldest) {
+    static final Lag NONE = new Lag(0, Duration.ZERO, Optional.empty());
+  }
+
+  /** What the table of a topic holds. */
+  record Holding(long files, long bytes) {
+    static final Holding NONE = new Holding(0, 0);
   }
 
   /** What a topic told last. Its gauges are made once: remaking them races with whoever reads. */
   private final class Told {
     private final List<Meter> gauges;
     private volatile Lag lag = Lag.NONE;
+    private volatile Holding holding = Holding.NONE;
     private volatile int problems;
 
     Told(String topic) {
@@ -41,6 +53,13 @@ final class TieringMetrics {
                   topic,
                   () -> lag.age().toMillis() / 1000.0,
                   "Age of the oldest record that is not tiered yet, by append time"),
+              gauge(
+                  "oldest.untiered.seconds",
+                  topic,
+                  () -> lag.oldest().map(at -> at.toEpochMilli() / 1000.0).orElse(0.0),
+                  "When the oldest record that is not tiered yet was appended, Unix time; 0: none"),
+              gauge("table.files", topic, () -> holding.files(), "Data files in the topic's table"),
+              gauge("table.bytes", topic, () -> holding.bytes(), "Bytes of the table's data files"),
               gauge(
                   "stuck.partitions",
                   topic,
@@ -85,6 +104,10 @@ final class TieringMetrics {
 
   void lag(String topic, Lag lag) {
     of(topic).lag = lag;
+  }
+
+  void holding(String topic, Holding holding) {
+    of(topic).holding = holding;
   }
 
   void problems(String topic, int partitions) {

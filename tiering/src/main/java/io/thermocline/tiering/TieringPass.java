@@ -119,6 +119,7 @@ final class TieringPass {
         try {
           limits.deadline().await(hot.seal(plan.id()), "sealing " + plan.id());
         } catch (ThermoclineException e) {
+          TopicReader.requireTopic(hot, plan.id());
           metrics.failed("seal", e.kind());
           report.problem(plan.id(), "sealing failed: " + e.getMessage());
           LOG.warn("seal failed partition={} kind={}", plan.id(), e.kind(), e);
@@ -150,6 +151,7 @@ final class TieringPass {
         }
         report.stands(plan.id(), hot.state(plan.id()));
       } catch (ThermoclineException e) {
+        TopicReader.requireTopic(hot, plan.id());
         metrics.failed("trim", e.kind());
         report.problem(plan.id(), "letting go of local copies failed: " + e.getMessage());
         LOG.warn("trim failed partition={} kind={}", plan.id(), e.kind(), e);
@@ -219,8 +221,16 @@ final class TieringPass {
               view.partitions().stream()
                   .flatMap(partition -> partition.lag(now).stream())
                   .max(Comparator.naturalOrder())
-                  .orElse(Duration.ZERO));
+                  .orElse(Duration.ZERO),
+              view.partitions().stream()
+                  .flatMap(partition -> partition.oldestUntiered().stream())
+                  .min(Comparator.naturalOrder()));
     }
     metrics.lag(view.topic().name(), lag);
+    metrics.holding(
+        view.topic().name(),
+        new TieringMetrics.Holding(
+            view.partitions().stream().mapToLong(each -> each.cold().files().size()).sum(),
+            view.partitions().stream().mapToLong(each -> each.cold().bytes()).sum()));
   }
 }

@@ -44,6 +44,23 @@ final class TopicReader {
     return new TopicView(topic, partitions, unreadable);
   }
 
+  /**
+   * Passes while the partition's topic is there, and else ends what is done for it: a deletion
+   * makes everything fail, and is told once, by whoever runs the pass.
+   *
+   * @throws ThermoclineException {@link ErrorKind#NOT_FOUND} when the topic is gone
+   */
+  static void requireTopic(HotTier hot, TopicPartition id) {
+    try {
+      PartitionState unused = hot.state(id);
+    } catch (ThermoclineException e) {
+      // A log that failed is that partition's problem, and is told as such.
+      if (e.kind() == ErrorKind.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+
   static PartitionView partition(HotTier hot, TopicPartition id, Optional<ColdTopic> cold) {
     ColdPartition inTable =
         cold.map(table -> table.partition(id.partition()))

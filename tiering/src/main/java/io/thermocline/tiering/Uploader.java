@@ -113,6 +113,7 @@ final class Uploader {
   }
 
   private void failed(PartitionView view, FilePlan file, ErrorKind kind, RuntimeException cause) {
+    TopicReader.requireTopic(hot, view.id());
     storeFailures += STORE_AWAY.contains(kind) ? 1 : 0;
     metrics.failed("upload", kind);
     report.problem(view.id(), "tiering %s failed: %s".formatted(file.range(), cause.getMessage()));

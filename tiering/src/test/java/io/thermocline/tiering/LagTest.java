@@ -27,14 +27,23 @@ class LagTest {
     tiers.pass(Duration.ofHours(2));
     assertThatThrownBy(tiers::round).isInstanceOf(ThermoclineException.class);
 
-    assertThat(lag(tiers, "seconds")).isGreaterThan((double) Duration.ofHours(2).toSeconds());
-    assertThat(lag(tiers, "bytes")).isEqualTo((double) tiers.state(0).bytes());
+    assertThat(lag(tiers, "lag.seconds")).isGreaterThan((double) Duration.ofHours(2).toSeconds());
+    assertThat(lag(tiers, "lag.bytes")).isEqualTo((double) tiers.state(0).bytes());
+
+    assertThat(lag(tiers, "lag.seconds") + lag(tiers, "oldest.untiered.seconds"))
+        .as("age and time of the oldest are the same thing")
+        .isEqualTo(tiers.clock.instant().toEpochMilli() / 1000.0);
+    assertThat(lag(tiers, "table.files")).isZero();
 
     tiers.faults.none();
     tiers.round();
 
-    assertThat(lag(tiers, "seconds")).isZero();
-    assertThat(lag(tiers, "bytes")).isZero();
+    assertThat(lag(tiers, "oldest.untiered.seconds")).isZero();
+    assertThat(lag(tiers, "table.files")).isEqualTo(tiers.table(0).files().size()).isPositive();
+    assertThat(lag(tiers, "table.bytes")).isEqualTo((double) tiers.table(0).bytes()).isPositive();
+
+    assertThat(lag(tiers, "lag.seconds")).isZero();
+    assertThat(lag(tiers, "lag.bytes")).isZero();
   }
 
   @Test
@@ -51,7 +60,7 @@ class LagTest {
     assertThat(tiers.meters.find("thermocline.tiering.stuck.partitions").gauges()).isEmpty();
   }
 
-  private static double lag(TwoTiers tiers, String unit) {
-    return tiers.meters.get("thermocline.tiering.lag." + unit).gauge().value();
+  private static double lag(TwoTiers tiers, String name) {
+    return tiers.meters.get("thermocline.tiering." + name).gauge().value();
   }
 }

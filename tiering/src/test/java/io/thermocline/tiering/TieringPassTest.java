@@ -3,6 +3,10 @@ package io.thermocline.tiering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
@@ -14,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class TieringPassTest {
   private static final String TIERING = "tiering: { minFileBytes: 1KiB, maxLag: 10m }";
@@ -122,6 +127,41 @@ class TieringPassTest {
   private static io.thermocline.model.Topic later(TwoTiers tiers) {
     tiers.pass(Duration.ofMinutes(20));
     return tiers.topic;
+  }
+
+  @Test
+  void aTopicThatIsDeletedDuringAPassIsToldInOneQuietLine() {
+    for (String during : List.of("write", "commit", "trim", "read")) {
+      TwoTiers tiers = new TwoTiers(directory.resolve(during), 2, TIERING, "hot: { retain: 0s }");
+      tiers.append(0, 20);
+      tiers.append(1, 20);
+      tiers.faults.plan(
+          (call, after) -> {
+            if (call.equals(during) && !after && !tiers.topics.list().isEmpty()) {
+              var unused = tiers.topics.beginDelete(tiers.topic.id(), false);
+            }
+            return null;
+          });
+      ListAppender<ILoggingEvent> log = new ListAppender<>();
+      Logger logger = (Logger) LoggerFactory.getLogger("io.thermocline.tiering");
+      Level before = logger.getLevel();
+      log.start();
+      logger.addAppender(log);
+      logger.setLevel(Level.INFO);
+      try {
+        tiers.passes().runWhenFree(later(tiers));
+      } finally {
+        logger.setLevel(before);
+        logger.detachAppender(log);
+      }
+      assertThat(tiers.topics.list()).as(during).isEmpty();
+      assertThat(log.list)
+          .as(during)
+          .allMatch(line -> line.getLevel() == Level.INFO && line.getThrowableProxy() == null)
+          .filteredOn(line -> line.getFormattedMessage().startsWith("topic was deleted"))
+          .hasSize(1);
+      assertThat(tiers.meters.find("thermocline.tiering.failures").counters()).as(during).isEmpty();
+    }
   }
 
   @Test

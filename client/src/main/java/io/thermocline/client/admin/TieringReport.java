@@ -2,6 +2,11 @@ package io.thermocline.client.admin;
 
 import io.thermocline.model.OffsetRange;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What tiering has done and has before it. */
@@ -20,6 +25,9 @@ public final class TieringReport {
    * @param end one past the last durable record
    * @param lagBytes on the server's disk and not tiered yet
    * @param lag age of the oldest record that is not tiered yet
+   * @param oldestUntiered when that one was appended
+   * @param coldFiles data files in the table
+   * @param coldBytes of them
    * @param problem why it stands still; empty when it does not
    */
   public record Status(
@@ -32,7 +40,35 @@ public final class TieringReport {
       long end,
       long lagBytes,
       Optional<Duration> lag,
+      Optional<Instant> oldestUntiered,
+      long coldFiles,
+      long coldBytes,
       String problem) {}
+
+  /**
+   * How tiering stands.
+   *
+   * @param partitions those asked for
+   * @param commits to tables since the server's start by outcome: "ok", or the kind of error
+   * @param caches look-ups in the caches of the cold tier since the server's start
+   */
+  public record Overview(
+      List<Status> partitions, Map<String, Long> commits, List<CacheUse> caches) {
+    public Overview {
+      partitions = List.copyOf(partitions);
+      commits = Collections.unmodifiableMap(new LinkedHashMap<>(commits));
+      caches = List.copyOf(caches);
+    }
+  }
+
+  /**
+   * Look-ups in one cache.
+   *
+   * @param cache its name
+   * @param hits that found what they looked for
+   * @param misses that did not
+   */
+  public record CacheUse(String cache, long hits, long misses) {}
 
   /**
    * What one run did to one partition.

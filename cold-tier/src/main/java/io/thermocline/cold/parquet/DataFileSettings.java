@@ -28,6 +28,11 @@ public record DataFileSettings(Compression compression, int rowGroupBytes, int p
 
   /** The sizes that files are written with. */
   public static DataFileSettings of(Compression compression) {
-    return new DataFileSettings(compression, ROW_GROUP_BYTES, PAGE_BYTES);
+    return of(compression, ROW_GROUP_BYTES);
+  }
+
+  /** The same with row groups of another size. */
+  public static DataFileSettings of(Compression compression, int rowGroupBytes) {
+    return new DataFileSettings(compression, rowGroupBytes, PAGE_BYTES);
   }
 }

@@ -1,5 +1,6 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.WriteBudget;
 import io.thermocline.cold.parquet.DataFileMerge;
 import io.thermocline.cold.parquet.DataFileReader;
 import io.thermocline.cold.parquet.DataFileSettings;
@@ -29,6 +30,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -48,17 +50,25 @@ final class DataFileUpload {
   private final Duration maxWait;
   private final InstantSource clock;
   private final SecureRandom random = new SecureRandom();
+  private final int rowGroupBytes;
+
+  /** One for each file that is in memory while it is built. */
+  private final Semaphore places;
 
   /**
    * @param scratch a directory for files on their way; what is left there of an earlier process is
    *     removed
    * @param maxWait how long after its upload began a file may be committed: well below the age at
    *     which it is taken for an orphan
+   * @param budget what building files may take
    */
-  DataFileUpload(ObjectStore store, Path scratch, Duration maxWait, InstantSource clock) {
+  DataFileUpload(
+      ObjectStore store, Path scratch, Duration maxWait, InstantSource clock, WriteBudget budget) {
     this.store = store;
     this.maxWait = maxWait;
     this.clock = clock;
+    this.rowGroupBytes = budget.rowGroupBytes();
+    this.places = new Semaphore(budget.files(), true);
     this.scratch = ScratchDirectory.emptied(scratch);
   }
 
@@ -73,7 +83,8 @@ final class DataFileUpload {
       OffsetRange range,
       Iterator<RecordBatch> batches,
       ColdWriteSettings settings) {
-    DataFileWriter writer = new DataFileWriter(DataFileSettings.of(settings.compression()));
+    DataFileWriter writer =
+        new DataFileWriter(DataFileSettings.of(settings.compression(), rowGroupBytes));
     return make(id, tableLocation, local -> writer.write(id, range, batches, local));
   }
 
@@ -84,7 +95,8 @@ final class DataFileUpload {
    */
   ColdFile merge(
       TopicPartition id, String tableLocation, List<TableFile> files, ColdWriteSettings settings) {
-    DataFileMerge merge = new DataFileMerge(DataFileSettings.of(settings.compression()));
+    DataFileMerge merge =
+        new DataFileMerge(DataFileSettings.of(settings.compression(), rowGroupBytes));
     OffsetRange range = ColdCommit.Merge.rangeOf(List.copyOf(files));
     Iterator<DataFileReader> readers = files.stream().map(file -> reader(id, file)).iterator();
     return make(id, tableLocation, local -> Optional.of(merge.merge(id, range, readers, local)))
@@ -113,9 +125,20 @@ final class DataFileUpload {
     long unique = random.nextLong();
     Path local = scratch.resolve("%016x.parquet".formatted(unique));
     try {
-      return write.apply(local).map(written -> upload(id, tableLocation, written, unique));
+      Optional<WrittenFile> built = build(local, write);
+      return built.map(written -> upload(id, tableLocation, written, unique));
     } finally {
       remove(local);
+    }
+  }
+
+  /** Waits for its turn: each file that is built before ends by itself, well or not. */
+  private Optional<WrittenFile> build(Path local, Function<Path, Optional<WrittenFile>> write) {
+    places.acquireUninterruptibly();
+    try {
+      return write.apply(local);
+    } finally {
+      places.release();
     }
   }
 

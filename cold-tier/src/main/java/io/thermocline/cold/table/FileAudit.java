@@ -59,8 +59,7 @@ final class FileAudit {
       throw wrong("the file does not exist");
     }
     if (object.get().size() != bytes) {
-      throw wrong(
-          "the file has %d bytes, the table says %d".formatted(object.get().size(), bytes));
+      throw wrong("the file has %d bytes, the table says %d".formatted(object.get().size(), bytes));
     }
     return object.get();
   }

@@ -11,6 +11,7 @@ import io.thermocline.cold.rest.RestSettings;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.ObjectStores;
 import io.thermocline.cold.store.StoreFileIO;
+import io.thermocline.cold.store.StorePace;
 import io.thermocline.cold.store.StoreSettings;
 import io.thermocline.cold.store.WarehouseOwner;
 import io.thermocline.model.ColdCommit;
@@ -44,6 +45,7 @@ import org.apache.iceberg.catalog.Catalog;
 /** The cold tier over Iceberg tables: hands each call to the part that does it. Thread-safe. */
 public final class TableTier implements ColdTier {
   private final ObjectStore store;
+  private final StorePace pace;
   private final LazyOwner owner;
   private final WarehouseCatalog catalog;
   private final ManifestContents manifests = new ManifestContents();
@@ -77,7 +79,25 @@ public final class TableTier implements ColdTier {
       Supplier<Catalog> opener,
       InstantSource clock,
       MeterRegistry registry) {
+    this(
+        settings,
+        store,
+        StorePace.of(settings.budget(), settings.store()),
+        opener,
+        clock,
+        registry);
+  }
+
+  private TableTier(
+      ColdSettings settings,
+      ObjectStore store,
+      StorePace pace,
+      Supplier<Catalog> opener,
+      InstantSource clock,
+      MeterRegistry registry) {
     this.store = store;
+    this.pace = pace;
+    ObjectStore paced = pace.all(store);
     this.clock = clock;
     this.maxViewAge = settings.tables().maxViewAge();
     this.metrics = new ColdMetrics(registry);
@@ -89,14 +109,15 @@ public final class TableTier implements ColdTier {
     this.recorded = new RecordedTopics(records, owner::claimedEpoch, settings.cluster(), clock);
     this.uploads =
         new DataFileUpload(
-            store,
+            paced,
             settings.directory().resolve("uploads"),
             settings.tables().orphanAge().dividedBy(2),
-            clock);
+            clock,
+            settings.budget());
     this.committer = new TableCommitter(owner, catalog, uploads::require);
     this.upkeep =
         new TableUpkeep(
-            owner, store, catalog, traces, manifests, settings.tables(), clock, metrics);
+            owner, paced, catalog, traces, manifests, settings.tables(), clock, metrics);
     this.threads = new ReadThreads(Math.max(1, settings.store().concurrentReads() * 3 / 4));
     this.copies =
         new LocalCopies(
@@ -122,10 +143,14 @@ public final class TableTier implements ColdTier {
     ObjectStore store =
         ObjectStores.open(settings.store(), settings.directory().getFileSystem(), registry, clock);
     try {
+      StorePace pace = StorePace.of(settings.budget(), settings.store());
       CatalogFactory factory =
           new CatalogFactory(
-              settings.catalog(), settings.directory(), store.location(""), new StoreFileIO(store));
-      TableTier tier = new TableTier(settings, store, factory::open, clock, registry);
+              settings.catalog(),
+              settings.directory(),
+              store.location(""),
+              new StoreFileIO(pace.changes(store)));
+      TableTier tier = new TableTier(settings, store, pace, factory::open, clock, registry);
       tier.owner.claimAtStart();
       return tier;
     } catch (RuntimeException e) {
@@ -358,15 +383,13 @@ public final class TableTier implements ColdTier {
 
   @Override
   public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
-    return guarded(
-        "audit",
-        file.location(),
-        () -> audit.audit(topic, file, pace));
+    return guarded("audit", file.location(), () -> audit.audit(topic, file, pace));
   }
 
   @Override
   public void close() {
     closed = true;
+    pace.close();
     reader.close();
     threads.close();
     try {

@@ -118,6 +118,7 @@ final class HotReading {
 
   private Optional<String> problem(RecordBatch batch) {
     BatchContent content = batch.content();
+    round.count(round.totals().plusBatch(content.count(), content.sizeInBytes()));
     int crc = content.computeCrc32c();
     if (crc != content.crc32c()) {
       return Optional.of(
@@ -128,8 +129,6 @@ final class HotReading {
       return walk(batch);
     } catch (ThermoclineException e) {
       return Optional.of("the batch's records can't be read: " + e.getMessage());
-    } finally {
-      round.count(round.totals().plusBatch(content.count(), content.sizeInBytes()));
     }
   }
 

@@ -2,9 +2,12 @@ package io.thermocline.server.cli;
 
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.model.Units;
+import java.io.PrintWriter;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +38,8 @@ final class TierCommand extends CommandGroup {
 
     @Override
     public void run() {
-      List<TieringReport.Status> all = server.ask(admin -> admin.tieringStatus(topic));
+      TieringReport.Overview overview = server.ask(admin -> admin.tieringOverview(topic));
+      List<TieringReport.Status> all = overview.partitions();
       Table table =
           new Table(
                   "TOPIC",
@@ -47,6 +51,9 @@ final class TierCommand extends CommandGroup {
                   "END",
                   "WAITING",
                   "SINCE",
+                  "OLDEST",
+                  "FILES",
+                  "SIZE",
                   "PROBLEM")
               .orElse("no partitions");
       for (TieringReport.Status status : all) {
@@ -60,9 +67,35 @@ final class TierCommand extends CommandGroup {
             status.end(),
             Units.roundedBytes(status.lagBytes()),
             status.lag().map(TierCommand::rounded).orElse(""),
+            status.oldestUntiered().map(at -> at.truncatedTo(ChronoUnit.SECONDS) + "").orElse(""),
+            status.coldFiles(),
+            Units.roundedBytes(status.coldBytes()),
             status.problem());
       }
-      output.print(spec.commandLine().getOut(), all, table);
+      PrintWriter out = spec.commandLine().getOut();
+      output.print(out, all, table);
+      if (!output.isJson()) {
+        printCounts(overview, out);
+      }
+    }
+
+    private static void printCounts(TieringReport.Overview overview, PrintWriter out) {
+      out.println();
+      out.println(
+          "commits since the start: "
+              + (overview.commits().isEmpty()
+                  ? "none"
+                  : overview.commits().entrySet().stream()
+                      .map(each -> each.getValue() + " " + each.getKey())
+                      .collect(Collectors.joining(", "))));
+      out.println(
+          "found in caches: "
+              + overview.caches().stream()
+                  .map(
+                      use ->
+                          "%s %d of %d"
+                              .formatted(use.cache(), use.hits(), use.hits() + use.misses()))
+                  .collect(Collectors.joining(", ")));
     }
   }
 

@@ -29,16 +29,16 @@ import picocli.CommandLine.Spec;
     name = "verify",
     description = {
       "Audit the stored data of a server that was stopped or killed: metadata, checkpoint, journal,"
-          + " every batch of every segment, the indexes, the notes on producers, the groups' offsets;"
-          + " then the tables, every record of every data file, that DuckDB reads the same from it,"
-          + " and that the tiers together have all offsets from log start to end.",
+          + " every batch of every segment, the indexes, the notes on producers, the groups'"
+          + " offsets; then the tables, every record of every data file, that DuckDB reads the same"
+          + " from it, and that the tiers together have all offsets from log start to end.",
       "",
       "With --server, audit a running one: every batch on its disk, every data file, both tiers"
           + " together. It may be produced to, tier, trim and expire meanwhile. The server reads at"
           + " its verify.maxBytesPerSecond, one audit at a time.",
       "",
-      "Prints what is wrong, by partition and offset range, and exits with 5 if anything is. Changes"
-          + " nothing.",
+      "Prints what is wrong, by partition and offset range, and exits with 5 if anything is."
+          + " Changes nothing.",
     },
     footerHeading = "%nExamples:%n",
     footer = {

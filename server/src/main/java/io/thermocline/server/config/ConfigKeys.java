@@ -1,6 +1,7 @@
 package io.thermocline.server.config;
 
 import io.thermocline.cold.CacheSettings;
+import io.thermocline.cold.WriteBudget;
 import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.model.NearestWord;
 import java.time.Duration;
@@ -55,8 +56,9 @@ public final class ConfigKeys {
           "path",
           "",
           "Topic policies to begin with, in YAML. Used only while the data directory has none yet;"
-              + " from then on `thermocline policy apply` changes them. Empty: every topic is tiered, and kept"
-              + " for good.",
+              + " from then on `thermocline policy apply` changes them. Not set: one policy that"
+              + " tiers every topic, and keeps it for good. In a file, a topic that no policy"
+              + " matches is not tiered.",
           Parsers::text);
 
   public static final ConfigKey<OptionalLong> MIN_FREE =
@@ -65,8 +67,8 @@ public final class ConfigKeys {
           "size, or auto",
           "auto",
           "Produce is refused while the data directory's disk has less than this free: the rest is"
-              + " for checkpoints, the catalog and tiering, which is what frees space. auto is 2GiB,"
-              + " but never more than a tenth of the disk.",
+              + " for checkpoints, the catalog and tiering, which is what frees space. auto is"
+              + " 2GiB, but never more than a tenth of the disk.",
           Parsers.bytesOr("auto"));
 
   public static final ConfigKey<Long> JOURNAL_BYTES =
@@ -84,9 +86,9 @@ public final class ConfigKeys {
           "producers.max",
           "number",
           "32768",
-          "Idempotent producers remembered, each counted once in every partition it writes to, which"
-              + " takes about 2 KiB of heap; at most 10,000 for one partition. Beyond that new ones"
-              + " are refused while none was silent for 15 minutes.",
+          "Idempotent producers remembered, each counted once in every partition it writes to,"
+              + " which takes about 2 KiB of heap; at most 10,000 for one partition. Beyond that"
+              + " new ones are refused while none was silent for 15 minutes.",
           Parsers.integer(1, MOST_PRODUCERS));
 
   public static final ConfigKey<Duration> PRODUCERS_FORGET =
@@ -180,7 +182,8 @@ public final class ConfigKeys {
           "cold.memory",
           "size",
           "128MiB",
-          "Memory for reading from the cold tier: footers, bytes fetched ahead, replays in progress.",
+          "Memory for reading from the cold tier: footers, bytes fetched ahead, replays in"
+              + " progress.",
           Parsers.bytes(CacheSettings.LEAST_MEMORY_BYTES));
 
   public static final ConfigKey<Long> COLD_CACHE =
@@ -197,8 +200,8 @@ public final class ConfigKeys {
           "sqlite, jdbc, rest, glue, nessie or a class",
           "sqlite",
           "Which Iceberg catalog holds the tables. sqlite: one in data.dir. Anything else lies"
-              + " elsewhere and is set up by catalog.properties; its jar, or a database's driver, has"
-              + " to be on the server's class path, where rest needs none.",
+              + " elsewhere and is set up by catalog.properties; its jar, or a database's driver,"
+              + " has to be on the server's class path, where rest needs none.",
           Parsers::notEmpty);
 
   public static final ConfigKey<Map<String, String>> CATALOG_PROPERTIES =
@@ -272,6 +275,24 @@ public final class ConfigKeys {
           "How much tiering reads from local disk each second, over all topics.",
           Parsers.bytesOr("unlimited"));
 
+  public static final ConfigKey<OptionalLong> TIERING_MAX_REQUESTS_PER_SECOND =
+      key(
+          "tiering.maxRequestsPerSecond",
+          "number, or unlimited",
+          "200",
+          "How many requests tiering, merging and upkeep make to the object store each second,"
+              + " over all topics. Reads of consumers and of SQL are not counted, and do not wait.",
+          Parsers.countOr("unlimited"));
+
+  public static final ConfigKey<Long> TIERING_MEMORY =
+      key(
+          "tiering.memory",
+          "size",
+          "128MiB",
+          "Memory for building data files, over all topics: 48MiB for each that is built at a time,"
+              + " others wait for their turn; below that one at a time, in smaller row groups.",
+          Parsers.bytes(WriteBudget.LEAST_MEMORY_BYTES));
+
   public static final ConfigKey<Integer> TIERING_CONCURRENT_TOPICS =
       key(
           "tiering.concurrentTopics",
@@ -309,8 +330,8 @@ public final class ConfigKeys {
           "verify.maxBytesPerSecond",
           "size",
           "64MiB",
-          "How much an audit of the running server (`thermocline verify --server`) reads each second,"
-              + " of both tiers together.",
+          "How much an audit of the running server (`thermocline verify --server`) reads each"
+              + " second, of both tiers together.",
           Parsers.bytes(1L << 20));
 
   public static final ConfigKey<Duration> DRAIN =

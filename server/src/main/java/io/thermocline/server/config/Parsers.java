@@ -48,6 +48,12 @@ final class Parsers {
     return text -> text.equals(word) ? OptionalLong.empty() : OptionalLong.of(bytes(0).parse(text));
   }
 
+  /** A whole number of at least 1, or a word that means none. */
+  static ConfigKey.Parser<OptionalLong> countOr(String word) {
+    ConfigKey.Parser<Integer> number = integer(1, Integer.MAX_VALUE);
+    return text -> text.equals(word) ? OptionalLong.empty() : OptionalLong.of(number.parse(text));
+  }
+
   static ConfigKey.Parser<Duration> duration(Duration min) {
     return text -> {
       Duration value = Units.parseDuration(text);

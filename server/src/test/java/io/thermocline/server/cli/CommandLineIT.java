@@ -259,7 +259,7 @@ class CommandLineIT {
     assertThat(good.exitCode()).isZero();
     assertThat(good.out())
         .contains(
-            "1 partitions, 1 segments", "1 tables, 1 data files, 3 records", "nothing is wrong");
+            "1 partition, 1 segment", "1 table, 1 data file, 3 records", "nothing is wrong");
     CommandRun dumped = CommandRun.of("dump", data, "--records");
     assertThat(dumped.exitCode()).isZero();
     assertThat(dumped.out()).contains("offset=5", "value='r2'", "headers=['h'='1']");

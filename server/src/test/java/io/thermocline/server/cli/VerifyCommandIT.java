@@ -76,13 +76,14 @@ class VerifyCommandIT {
   }
 
   /** Two files in the table alone, then a tail on local disk alone. */
-  private static void fill(String address) {
+  private static void fill(String address) throws InterruptedException {
     try (ThermoclineClient client = ThermoclineClient.connect(address, ClientOptions.defaults())) {
       var unused = client.admin().createTopic("orders", 1);
       for (int round = 0; round < 3; round++) {
         try (Producer producer = client.producer(ProducerOptions.defaults())) {
           for (int i = 0; i < RECORDS; i++) {
-            var sent = producer.send(ProducerRecord.of("orders", "key" + i, "value " + round));
+            var unusedSent =
+                producer.send(ProducerRecord.of("orders", "key" + i, "value " + round));
           }
           producer.flush();
         }

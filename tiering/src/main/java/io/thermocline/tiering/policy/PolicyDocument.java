@@ -57,6 +57,16 @@ public record PolicyDocument(String text, List<Policy> policies) {
     return index < 0 ? TopicPolicy.defaults() : policies.get(index).settings();
   }
 
+  /** The largest target of a data file in a policy that tiers; 0 when none does. */
+  public long largestFileBytes() {
+    return policies.stream()
+        .map(policy -> policy.settings().tiering())
+        .filter(TopicPolicy.Tiering::enabled)
+        .mapToLong(TopicPolicy.Tiering::targetFileBytes)
+        .max()
+        .orElse(0);
+  }
+
   /** The same with each setting's source, for people. */
   public Effective effective(String topic) {
     int index = indexOf(topic);

@@ -133,7 +133,10 @@ final class PolicyReference {
 
       - **Which policy applies.** `topics` are patterns: `*` is any run of characters, `?` is one. The
         first policy that matches a topic applies, whole: settings of several policies are never mixed.
-        A topic that no policy matches keeps everything on local disk, untiered.
+        A topic that no policy matches keeps everything on local disk, untiered; with `policies: []`
+        that is every topic. Only a server that was given no document at all (`policies.file` is not
+        set) begins with one that tiers every topic and keeps it for good. A file with nothing in it
+        is an error.
       - **Units are required.** Sizes: `B`, `KiB`, `MiB`, `GiB`, `TiB`, `PiB`. Durations: `ms`, `s`, `m`,
         `h`, `d`. Whole numbers only.
       - **Reading is strict.** Unknown and duplicate keys, missing units, values out of their limits,
