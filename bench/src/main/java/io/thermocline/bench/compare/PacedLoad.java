@@ -15,8 +15,8 @@ public final class PacedLoad {
   public static final int RECORD_BYTES = 1024;
   private static final long INTERVAL_NANOS = 100_000;
 
-  /** Connections, places in a log and code paths that are new. */
-  private static final int SETTLING_SECONDS = 3;
+  /** Connections, places in a log, and what the compilers do to the way of small batches. */
+  private static final int SETTLING_SECONDS = 10;
 
   private final String topic;
   private final int partitions;
