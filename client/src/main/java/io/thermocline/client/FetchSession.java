@@ -279,6 +279,7 @@ final class FetchSession {
             stream.cancel("the consumer was closed");
             stream = null;
           }
+          opener.close();
         });
   }
 

@@ -8,10 +8,14 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 
 /**
- * Bidirectional calls over gRPC. Whoever opens them decides how long to wait between two tries, so
- * the channel's own pauses, which grow to two minutes, are cut short.
+ * Bidirectional calls over a connection of their own. Whoever opens them decides how long to wait
+ * between two tries, so the channel's own pauses, which grow to two minutes, are cut short.
  */
-record GrpcStreams<Q, R>(ManagedChannel channel, MethodDescriptor<Q, R> method, CallOptions options)
+record GrpcStreams<Q, R>(
+    Connections connections,
+    ManagedChannel channel,
+    MethodDescriptor<Q, R> method,
+    CallOptions options)
     implements Stream.Opener<Q, R> {
   /** Messages that may wait for the application's thread; their bytes are bounded by the caller. */
   private static final int INBOUND_MESSAGES = 16;
@@ -23,6 +27,11 @@ record GrpcStreams<Q, R>(ManagedChannel channel, MethodDescriptor<Q, R> method, 
     call.start(new Listener<>(call, events), new Metadata());
     call.request(INBOUND_MESSAGES);
     return new Open<>(call);
+  }
+
+  @Override
+  public void close() {
+    connections.close(channel);
   }
 
   private record Open<Q>(ClientCall<Q, ?> call) implements Stream<Q> {

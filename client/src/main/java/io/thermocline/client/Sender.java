@@ -122,6 +122,7 @@ final class Sender {
       stream = null;
     }
     sent.clear();
+    opener.close();
   }
 
   private boolean gathersFor(PartitionName partition) {

@@ -21,6 +21,9 @@ interface Stream<Q> {
 
     /** Never fails: a call that can't be made ends through {@link Events#closed}. */
     Stream<Q> open(Events<R> events);
+
+    /** Opens no more. Calls that are open may end as they would. Harmless to repeat. */
+    void close();
   }
 
   /**

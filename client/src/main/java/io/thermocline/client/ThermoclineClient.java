@@ -2,10 +2,8 @@ package io.thermocline.client;
 
 import io.grpc.CallOptions;
 import io.grpc.ManagedChannel;
-import io.grpc.netty.NettyChannelBuilder;
 import io.thermocline.proto.v1.StreamServiceGrpc;
 import java.time.InstantSource;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A connection to a Thermocline server: begin here.
@@ -20,47 +18,30 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread-safe. Close producers and consumers before their client.
  */
 public final class ThermoclineClient implements AutoCloseable {
-  private static final int MIB = 1 << 20;
-
-  /** Room for the largest batch, and its fields. */
-  private static final int MAX_MESSAGE_BYTES = 34 * MIB;
-
-  private static final int FLOW_CONTROL_WINDOW = 4 * MIB;
-
   /** Keeps the connection busy while the sender's thread makes the next batch. */
-  private static final int ON_READY_BYTES = 2 * MIB;
+  private static final int ON_READY_BYTES = 2 << 20;
 
-  private static final long CLOSE_SECONDS = 5;
-
-  private final ManagedChannel channel;
+  private final Connections connections;
   private final ClientOptions options;
   private final Admin admin;
   private final TopicPartitions topics;
 
-  private ThermoclineClient(ManagedChannel channel, ClientOptions options) {
-    this.channel = channel;
+  private ThermoclineClient(Connections connections, ClientOptions options) {
+    this.connections = connections;
     this.options = options;
-    this.admin = new Admin(channel, options);
+    this.admin = new Admin(connections.open(), options);
     this.topics = new TopicPartitions(name -> admin.topic(name).partitionCount(), System::nanoTime);
   }
 
   /**
    * A client of the server at {@code address}, as in {@code localhost:7400}. It connects when first
-   * used, and again whenever the connection is lost.
+   * used, once for itself and once for each producer and consumer, and again whenever a connection
+   * is lost.
    *
    * @throws IllegalArgumentException when it is not an address
    */
   public static ThermoclineClient connect(String address, ClientOptions options) {
-    ManagedChannel channel =
-        NettyChannelBuilder.forTarget(address)
-            .usePlaintext()
-            // Calls that were sent are never sent again unasked: a write would be applied twice.
-            .disableRetry()
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .flowControlWindow(FLOW_CONTROL_WINDOW)
-            .keepAliveTime(options.keepAlive().toNanos(), TimeUnit.NANOSECONDS)
-            .build();
-    return new ThermoclineClient(channel, options);
+    return new ThermoclineClient(new Connections(address, options.keepAlive()), options);
   }
 
   /** Topics, offsets, groups, tiering, policies, SQL. */
@@ -70,9 +51,11 @@ public final class ThermoclineClient implements AutoCloseable {
 
   /** A new producer; close it. */
   public Producer producer(ProducerOptions options) {
+    ManagedChannel channel = connections.open();
     GrpcStreams<io.thermocline.proto.v1.ProduceRequest, io.thermocline.proto.v1.ProduceResponse>
         streams =
             new GrpcStreams<>(
+                connections,
                 channel,
                 StreamServiceGrpc.getProduceMethod(),
                 // An answer is only noted for the producer's thread: no need of one more between.
@@ -90,26 +73,21 @@ public final class ThermoclineClient implements AutoCloseable {
 
   /** A new consumer; close it. */
   public Consumer consumer(ConsumerOptions options) {
-    FetchSession session =
-        new FetchSession(
-            options,
-            new GrpcStreams<>(channel, StreamServiceGrpc.getFetchMethod(), CallOptions.DEFAULT),
-            System::nanoTime);
+    GrpcStreams<io.thermocline.proto.v1.FetchRequest, io.thermocline.proto.v1.FetchResponse>
+        streams =
+            new GrpcStreams<>(
+                connections,
+                connections.open(),
+                StreamServiceGrpc.getFetchMethod(),
+                CallOptions.DEFAULT);
+    FetchSession session = new FetchSession(options, streams, System::nanoTime);
     return new Consumer(
         options, session, new ConsumerGroup(options.group(), admin), topics, System::nanoTime);
   }
 
-  /** Closes the connection; calls that are still running fail. */
+  /** Closes all connections; calls that are still running after some seconds fail. */
   @Override
   public void close() {
-    channel.shutdown();
-    try {
-      if (!channel.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
-        channel.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      channel.shutdownNow();
-      Thread.currentThread().interrupt();
-    }
+    connections.close();
   }
 }

@@ -356,6 +356,12 @@ class ConsumerTest {
   }
 
   @Test
+  void closingClosesItsConnection() {
+    reading(Start.earliest()).close();
+    assertThat(server.connectionClosed).isTrue();
+  }
+
+  @Test
   void aGroupIsNeededToCommit() {
     Consumer consumer = reading(Start.earliest());
     assertThatThrownBy(consumer::commit).isInstanceOf(IllegalStateException.class);

@@ -16,6 +16,7 @@ import java.util.List;
 final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse> {
   final List<FetchRequest> received = new ArrayList<>();
   int streams;
+  boolean connectionClosed;
   private Stream.Events<FetchResponse> events;
   private boolean closeAtOnce;
 
@@ -45,6 +46,11 @@ final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse
       @Override
       public void cancel(String reason) {}
     };
+  }
+
+  @Override
+  public void close() {
+    connectionClosed = true;
   }
 
   void closeEachStream() {

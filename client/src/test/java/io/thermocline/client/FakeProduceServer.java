@@ -19,6 +19,7 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
   boolean ready = true;
   boolean cancelled;
   boolean halfClosed;
+  boolean connectionClosed;
   private long nextOffset;
   private Stream.Events<ProduceResponse> events;
 
@@ -49,6 +50,11 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
         cancelled = true;
       }
     };
+  }
+
+  @Override
+  public void close() {
+    connectionClosed = true;
   }
 
   /** Stores the oldest batch, and says so. */

@@ -260,6 +260,7 @@ class SenderTest {
     assertThat(failure(queued)).isInstanceOf(NotAppliedException.class);
     assertThat(failure(open)).isInstanceOf(NotAppliedException.class);
     assertThat(server.cancelled).isTrue();
+    assertThat(server.connectionClosed).isTrue();
   }
 
   static List<Long> seeds() {

@@ -1,0 +1,78 @@
+package io.thermocline.client;
+
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A client's connections to its server. Each producer and each consumer has one of its own: what
+ * one of them has on the wire, a replay's megabytes, say, holds up no other. Thread-safe.
+ */
+final class Connections implements AutoCloseable {
+  private static final int MIB = 1 << 20;
+
+  /** Room for the largest batch, and its fields. */
+  private static final int MAX_MESSAGE_BYTES = 34 * MIB;
+
+  private static final int FLOW_CONTROL_WINDOW = 4 * MIB;
+
+  private static final long CLOSE_SECONDS = 5;
+
+  private final String address;
+  private final Duration keepAlive;
+  private final Set<ManagedChannel> open = ConcurrentHashMap.newKeySet();
+
+  Connections(String address, Duration keepAlive) {
+    this.address = address;
+    this.keepAlive = keepAlive;
+  }
+
+  /**
+   * Connects when it is first used, and again whenever the connection is lost.
+   *
+   * @throws IllegalArgumentException when the address is none
+   */
+  ManagedChannel open() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forTarget(address)
+            .usePlaintext()
+            // Calls that were sent are never sent again unasked: a write would be applied twice.
+            .disableRetry()
+            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+            .flowControlWindow(FLOW_CONTROL_WINDOW)
+            .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
+            .build();
+    open.add(channel);
+    return channel;
+  }
+
+  /** Lets go of one once its calls have ended. Does not wait; harmless to repeat. */
+  void close(ManagedChannel channel) {
+    open.remove(channel);
+    channel.shutdown();
+  }
+
+  /** Lets go of all; calls that are still running after some seconds fail. */
+  @Override
+  public void close() {
+    List<ManagedChannel> all = List.copyOf(open);
+    open.clear();
+    all.forEach(ManagedChannel::shutdown);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
+    for (ManagedChannel channel : all) {
+      try {
+        if (!channel.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
+          channel.shutdownNow();
+        }
+      } catch (InterruptedException e) {
+        all.forEach(ManagedChannel::shutdownNow);
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+}
