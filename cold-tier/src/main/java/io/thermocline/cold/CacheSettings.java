@@ -5,7 +5,8 @@ package io.thermocline.cold;
  *
  * @param memoryBytes memory for reading: footers and page indexes, stored bytes read or fetched
  *     ahead, and readers that keep their place
- * @param localBytes disk space for whole files that were brought here for SQL
+ * @param localBytes disk space for whole files that were brought here for SQL, and for copies of
+ *     what other writers laid out
  */
 public record CacheSettings(long memoryBytes, long localBytes) {
   /** With less, hardly one replay reads ahead. */

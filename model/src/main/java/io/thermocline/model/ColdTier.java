@@ -132,8 +132,9 @@ public interface ColdTier extends AutoCloseable {
   void purge(TopicId topic);
 
   /**
-   * One bounded piece of upkeep on the topic's table: expires old snapshots, removes orphans past
-   * their safe age.
+   * One bounded piece of upkeep on the topic's table: brings back into this tier's layout what
+   * other writers rewrote or deleted rows of, expires old snapshots, removes orphans past their
+   * safe age.
    *
    * @return whether anything was done
    */

@@ -6,7 +6,6 @@ import io.thermocline.cold.parquet.DataFileSettings;
 import io.thermocline.cold.parquet.DataFileWriter;
 import io.thermocline.cold.parquet.LogSchema;
 import io.thermocline.cold.parquet.WrittenFile;
-import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
@@ -116,10 +115,12 @@ public final class ForeignFiles {
   /**
    * Writes the rows of a part as a file in our layout, which stands for the part's range.
    *
+   * @param settings of the file that is written
    * @param target must not exist; there is none if this fails or returns empty
    * @return empty when all of its rows are deleted
    */
-  public Optional<WrittenFile> copy(TopicPartition id, ForeignPart part, Path target) {
+  public Optional<WrittenFile> copy(
+      TopicPartition id, ForeignPart part, DataFileSettings settings, Path target) {
     return alone(
         () -> {
           String location = part.location();
@@ -131,8 +132,7 @@ public final class ForeignFiles {
                   id.partition(),
                   part,
                   position -> isDeleted(deleted, position))) {
-            return new DataFileWriter(DataFileSettings.of(Compression.ZSTD))
-                .write(id, part.range(), rows, target);
+            return new DataFileWriter(settings).write(id, part.range(), rows, target);
           }
         });
   }

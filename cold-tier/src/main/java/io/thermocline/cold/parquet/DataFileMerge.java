@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.OptionalInt;
 
 /**
  * Makes one data file of several, with the same records. What it makes may become the only copy, so
@@ -60,7 +59,7 @@ public final class DataFileMerge {
     }
   }
 
-  private static void requireSame(WrittenFile written, AuditedFiles sources) throws IOException {
+  private static void requireSame(WrittenFile written, AuditedFiles sources) {
     sources.requireAtEnd();
     if (written.rows() != sources.rows() || written.contentCrc32c() != sources.contentCrc32c()) {
       throw Damage.of(
@@ -72,9 +71,6 @@ public final class DataFileMerge {
                   sources.rows(),
                   sources.contentCrc32c()));
     }
-    try (LocalFileSource local = new LocalFileSource(written.path())) {
-      FileFooter footer = FileFooter.read(local, OptionalInt.of(written.indexCrc32c()));
-      new DataFileReader(local, footer, ReadSettings.defaults()).verify();
-    }
+    written.verify();
   }
 }

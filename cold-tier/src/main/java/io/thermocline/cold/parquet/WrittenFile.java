@@ -1,8 +1,12 @@
 package io.thermocline.cold.parquet;
 
+import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ThermoclineException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalInt;
 import org.apache.iceberg.Metrics;
 
 /**
@@ -31,5 +35,20 @@ public record WrittenFile(
     int contentCrc32c) {
   public WrittenFile {
     splitOffsets = List.copyOf(splitOffsets);
+  }
+
+  /**
+   * Reads it back and compares its records with their checksum.
+   *
+   * @throws ThermoclineException {@link ErrorKind#CORRUPT} when they are not the same
+   */
+  public void verify() {
+    try (LocalFileSource local = new LocalFileSource(path)) {
+      FileFooter footer = FileFooter.read(local, OptionalInt.of(indexCrc32c));
+      new DataFileReader(local, footer, ReadSettings.defaults()).verify();
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.TRANSIENT, "Reading %s back failed: %s".formatted(path, e), e);
+    }
   }
 }

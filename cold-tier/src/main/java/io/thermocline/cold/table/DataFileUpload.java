@@ -13,6 +13,7 @@ import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.RecordBatch;
@@ -31,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Semaphore;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -101,6 +103,20 @@ final class DataFileUpload {
     Iterator<DataFileReader> readers = files.stream().map(file -> reader(id, file)).iterator();
     return make(id, tableLocation, local -> Optional.of(merge.merge(id, range, readers, local)))
         .orElseThrow();
+  }
+
+  /**
+   * Uploads what {@code write} makes of another writer's file.
+   *
+   * @param write makes a local file with at least one record
+   */
+  UploadedFile bringBack(
+      TopicPartition id,
+      String tableLocation,
+      BiFunction<DataFileSettings, Path, Optional<WrittenFile>> write) {
+    DataFileSettings settings = DataFileSettings.of(Compression.ZSTD, rowGroupBytes);
+    return (UploadedFile)
+        make(id, tableLocation, local -> write.apply(settings, local)).orElseThrow();
   }
 
   /** A reader of its own, past all caches: what is merged is read once, and never again. */

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.iceberg.DataOperations;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.Snapshot;
@@ -31,8 +32,8 @@ final class ForeignHistory {
   private final ForeignFiles files;
   private final Optional<String> problem;
 
-  /** Files of the snapshot that the steps begin at. */
-  private final List<Entry> base;
+  /** Files of the snapshot that the steps begin at; seldom asked for. */
+  private final Supplier<List<Entry>> base;
 
   /** Oldest first. */
   private final List<Step> steps;
@@ -45,7 +46,7 @@ final class ForeignHistory {
   private record Step(List<Entry> before, List<Entry> after, boolean deletes) {}
 
   private ForeignHistory(
-      ForeignFiles files, Optional<String> problem, List<Entry> base, List<Step> steps) {
+      ForeignFiles files, Optional<String> problem, Supplier<List<Entry>> base, List<Step> steps) {
     this.files = files;
     this.problem = problem;
     this.base = base;
@@ -79,9 +80,10 @@ final class ForeignHistory {
     if (at == null && last.isPresent()) {
       return rewound(files, "a time before any commit of ours", last);
     }
-    List<Entry> base = at == null ? List.of() : entries.apply(at);
+    Snapshot first = at;
+    Supplier<List<Entry>> base = () -> first == null ? List.of() : entries.apply(first);
     List<Step> steps = new ArrayList<>();
-    List<Entry> before = base;
+    List<Entry> before = foreign.isEmpty() ? List.of() : base.get();
     for (Snapshot snapshot : foreign) {
       List<Entry> after = entries.apply(snapshot);
       steps.add(new Step(before, after, says(snapshot)));
@@ -96,7 +98,7 @@ final class ForeignHistory {
         Optional.of(
             "another writer set main back to %s; our last commit is %s"
                 .formatted(to, last.orElse("none"))),
-        List.of(),
+        List::of,
         List.of());
   }
 
@@ -111,7 +113,7 @@ final class ForeignHistory {
         metadata.location(),
         missing);
     return new ForeignHistory(
-        files, Optional.empty(), entries.apply(metadata.currentSnapshot()), List.of());
+        files, Optional.empty(), () -> entries.apply(metadata.currentSnapshot()), List.of());
   }
 
   private static Optional<String> commitOf(Snapshot snapshot) {
@@ -161,7 +163,7 @@ final class ForeignHistory {
   /** What earlier changes left out, as far as the rows are still as many as were noted. */
   private List<OffsetRange> leftOut(int partition, PartitionProgress progress) {
     List<OffsetRange> rows = new ArrayList<>();
-    for (Entry entry : of(partition, base)) {
+    for (Entry entry : of(partition, base.get())) {
       if (entry instanceof Entry.Elsewhere elsewhere) {
         try {
           rows.addAll(offsets(elsewhere.file()));

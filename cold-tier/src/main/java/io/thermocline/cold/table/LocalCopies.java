@@ -1,9 +1,11 @@
 package io.thermocline.cold.table;
 
 import io.thermocline.cold.foreign.ForeignFiles;
+import io.thermocline.cold.parquet.DataFileSettings;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
+import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -116,7 +118,9 @@ final class LocalCopies {
       throw new ThermoclineException(
           ErrorKind.TRANSIENT, "Can't make room for %s: %s".formatted(target, e), e);
     }
-    if (foreign.copy(piece.partitionId(), piece.part(), target).isEmpty()) {
+    if (foreign
+        .copy(piece.partitionId(), piece.part(), DataFileSettings.of(Compression.ZSTD), target)
+        .isEmpty()) {
       throw new ThermoclineException(
           ErrorKind.CORRUPT,
           "%s should have %d records, and has none".formatted(piece.id(), piece.rows()));

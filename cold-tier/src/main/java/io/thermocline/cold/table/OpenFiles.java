@@ -33,6 +33,7 @@ final class OpenFiles {
   private final ReadSettings settings;
   private final BlockCache blocks;
   private final Executor fetching;
+  private final Executor copying;
   private final Duration patience;
   private final ColdMetrics metrics;
   private final AsyncCache<String, FileFooter> footers;
@@ -40,6 +41,7 @@ final class OpenFiles {
   /**
    * @param copies of what other writers laid out
    * @param fetching runs what waits for the store
+   * @param copying runs what copies other writers' files
    * @param patience how long a reader waits for a footer; the fetch itself goes on
    */
   OpenFiles(
@@ -49,6 +51,7 @@ final class OpenFiles {
       long footerBytes,
       BlockCache blocks,
       Executor fetching,
+      Executor copying,
       Duration patience,
       ColdMetrics metrics) {
     this.store = store;
@@ -56,6 +59,7 @@ final class OpenFiles {
     this.settings = settings;
     this.blocks = blocks;
     this.fetching = fetching;
+    this.copying = copying;
     this.patience = patience;
     this.metrics = metrics;
     this.footers =
@@ -115,7 +119,8 @@ final class OpenFiles {
         file.id(),
         (location, unused) ->
             CompletableFuture.supplyAsync(
-                () -> FileFooter.read(range, indexCrc32c, file.rows()), fetching));
+                () -> FileFooter.read(range, indexCrc32c, file.rows()),
+                file.isInLayout() ? fetching : copying));
   }
 
   private FileFooter await(LogFile file, CompletableFuture<FileFooter> footer) {

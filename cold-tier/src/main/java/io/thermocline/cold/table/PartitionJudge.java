@@ -70,7 +70,8 @@ final class PartitionJudge {
     List<OffsetRange> missing =
         Ranges.uncovered(progress.offsets(), both(both(ranges, explained), foreignRows));
     missing.forEach(range -> problems.add("offsets " + range + " are missing"));
-    PieceCutter cutter = new PieceCutter(id, foreign, deletes, missing, problems);
+    PieceCutter cutter =
+        new PieceCutter(id, foreign, deletes, missing, progress.logStart(), problems);
     cutter.cut(right, known);
     return new PartitionView(
         id.partition(),

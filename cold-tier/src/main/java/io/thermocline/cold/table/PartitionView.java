@@ -82,14 +82,29 @@ record PartitionView(
    * @param after the progress then
    */
   PartitionProgress explain(PartitionProgress after, ColdCommit commit) {
-    List<OffsetRange> ours = new ArrayList<>();
-    files.stream().filter(LogFile::isInLayout).map(file -> file.span().range()).forEach(ours::add);
-    sources.stream().filter(ForeignSource::isOurs).map(ForeignSource::range).forEach(ours::add);
+    List<OffsetRange> ours = rangesOfOurs(sources);
     commit
         .files()
         .filter(file -> file.partition() == partition)
         .forEach(file -> ours.add(file.span().range()));
     return after.explaining(ours, foreignRows, missing);
+  }
+
+  /** The progress once {@code source} has given way to {@code files}. */
+  PartitionProgress without(ForeignSource source, List<UploadedFile> newFiles) {
+    List<OffsetRange> ours =
+        rangesOfOurs(sources.stream().filter(other -> !other.isSame(source)).toList());
+    newFiles.forEach(file -> ours.add(file.span().range()));
+    List<OffsetRange> left =
+        source.isOurs() ? foreignRows : Ranges.minus(foreignRows, source.ranges());
+    return progress.explaining(ours, left, missing);
+  }
+
+  private List<OffsetRange> rangesOfOurs(List<ForeignSource> live) {
+    List<OffsetRange> ours = new ArrayList<>();
+    files.stream().filter(LogFile::isInLayout).map(file -> file.span().range()).forEach(ours::add);
+    live.stream().filter(ForeignSource::isOurs).map(ForeignSource::range).forEach(ours::add);
+    return ours;
   }
 
   ColdPartition toModel() {

@@ -2,6 +2,7 @@ package io.thermocline.cold.table;
 
 import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.foreign.ForeignPart;
+import io.thermocline.cold.foreign.OffsetRuns;
 import io.thermocline.cold.table.ManifestContents.Entry;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
@@ -23,32 +24,52 @@ final class PieceCutter {
   private final ForeignFiles foreign;
   private final List<Entry.Deletes> deletes;
   private final List<OffsetRange> missing;
+  private final long logStart;
   private final Problems problems;
   private final List<LogFile> files = new ArrayList<>();
   private final List<ForeignSource> sources = new ArrayList<>();
   private final Set<String> unreadable = new HashSet<>();
+  private final Set<String> live = new HashSet<>();
+
+  /**
+   * A file, cut.
+   *
+   * @param rows offsets that it has rows of, where that was asked for
+   */
+  private record Cut(
+      SourceFile source,
+      boolean isOurs,
+      List<OffsetRange> ranges,
+      List<OffsetRange> rows,
+      boolean ascending,
+      List<DeleteFile> deletes) {}
 
   /** A run of a file's offsets. */
   private record Run(OffsetRange range, int owner) {}
 
   /**
    * @param missing no piece goes over any of these
+   * @param logStart what lies wholly below it is no piece
    */
   PieceCutter(
       TopicPartition id,
       ForeignFiles foreign,
       List<Entry.Deletes> deletes,
       List<OffsetRange> missing,
+      long logStart,
       Problems problems) {
     this.id = id;
     this.foreign = foreign;
     this.deletes = deletes;
     this.missing = missing;
+    this.logStart = logStart;
     this.problems = problems;
   }
 
   /** Does it. */
   void cut(List<TableFile> ours, List<ForeignRowsJudge.Known> elsewhere) {
+    ours.forEach(file -> live.add(file.location()));
+    elsewhere.forEach(known -> live.add(known.file().location()));
     List<OffsetRange> taken = new ArrayList<>();
     for (TableFile file : ours) {
       taken.add(file.span().range());
@@ -57,14 +78,16 @@ final class PieceCutter {
       if (applying.isEmpty()) {
         files.add(file);
       } else {
-        add(source, true, List.of(file.span().range()), true, applying);
+        add(new Cut(source, true, List.of(file.span().range()), List.of(), true, applying));
       }
     }
     List<List<OffsetRange>> pieces = pieces(taken, elsewhere);
     for (int i = 0; i < elsewhere.size(); i++) {
       SourceFile source = elsewhere.get(i).file();
-      boolean ascending = elsewhere.get(i).runs().ascending();
-      add(source, false, pieces.get(i), ascending, deletedBy(source));
+      OffsetRuns runs = elsewhere.get(i).runs();
+      add(
+          new Cut(
+              source, false, pieces.get(i), runs.ranges(), runs.ascending(), deletedBy(source)));
     }
     files.sort(Comparator.comparingLong(LogFile::from));
   }
@@ -118,33 +141,43 @@ final class PieceCutter {
     return pieces;
   }
 
-  private void add(
-      SourceFile source,
-      boolean isOurs,
-      List<OffsetRange> ranges,
-      boolean ascending,
-      List<DeleteFile> applying) {
-    OffsetRange whole = new OffsetRange(ranges.get(0).from(), ranges.get(ranges.size() - 1).to());
+  private void add(Cut cut) {
+    SourceFile source = cut.source();
     List<ForeignPiece> pieces = new ArrayList<>();
-    for (OffsetRange range : ranges) {
+    for (OffsetRange range : cut.ranges()) {
       ForeignPart part =
-          new ForeignPart(source.location(), source.bytes(), range, ascending, applying);
-      long rows = rows(source, part, ranges.size() == 1);
-      if (rows > 0) {
+          new ForeignPart(source.location(), source.bytes(), range, cut.ascending(), cut.deletes());
+      long rows = rows(cut, part);
+      if (rows > 0 && range.to() > logStart) {
         pieces.add(new ForeignPiece(id, source, part, rows));
       }
     }
     files.addAll(pieces);
-    sources.add(new ForeignSource(source, isOurs, whole, applying, pieces));
+    sources.add(
+        new ForeignSource(
+            source, cut.isOurs(), cut.ranges(), cut.deletes(), own(source, cut.deletes()), pieces));
+  }
+
+  private List<DeleteFile> own(SourceFile source, List<DeleteFile> applying) {
+    return applying.stream()
+        .filter(
+            file ->
+                foreign.dataFiles(file).stream()
+                    .allMatch(named -> named.equals(source.location()) || !live.contains(named)))
+        .toList();
   }
 
   /** Records that are left in a part. */
-  private long rows(SourceFile source, ForeignPart part, boolean all) {
+  private long rows(Cut cut, ForeignPart part) {
+    SourceFile source = cut.source();
     try {
-      if (all) {
+      if (cut.ranges().size() == 1) {
         return source.rows() - foreign.deletedRows(part.deletes(), source.location());
       }
-      return Ranges.count(foreign.live(id.partition(), part));
+      return Ranges.count(
+          part.deletes().isEmpty()
+              ? Ranges.common(List.of(part.range()), cut.rows())
+              : foreign.live(id.partition(), part));
     } catch (ThermoclineException e) {
       doubt(source, e);
       return source.rows();

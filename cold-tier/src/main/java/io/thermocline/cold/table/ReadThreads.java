@@ -16,6 +16,7 @@ final class ReadThreads implements AutoCloseable {
 
   private final ExecutorService fetching;
   private final ExecutorService decoding;
+  private final ExecutorService copying;
 
   /**
    * @param fetches at once; fewer than the store takes, so that others find it free
@@ -23,6 +24,7 @@ final class ReadThreads implements AutoCloseable {
   ReadThreads(int fetches) {
     fetching = pool("cold-fetch-", fetches);
     decoding = pool("cold-decode-", Runtime.getRuntime().availableProcessors());
+    copying = pool("cold-copy-", 1);
   }
 
   private static ExecutorService pool(String name, int threads) {
@@ -51,10 +53,16 @@ final class ReadThreads implements AutoCloseable {
     return decoding;
   }
 
+  /** One thread, as one of other writers' files is copied at a time: no fetch waits behind it. */
+  ExecutorService copying() {
+    return copying;
+  }
+
   /** What runs ends by itself: an interrupt would break file I/O. */
   @Override
   public void close() {
     decoding.shutdown();
     fetching.shutdown();
+    copying.shutdown();
   }
 }

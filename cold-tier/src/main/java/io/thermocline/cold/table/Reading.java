@@ -49,6 +49,7 @@ final class Reading {
             caches.footerBytes(),
             blocks,
             threads.fetching(),
+            threads.copying(),
             patience,
             metrics);
     return new ColdReader(

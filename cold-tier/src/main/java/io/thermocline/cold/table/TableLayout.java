@@ -31,6 +31,9 @@ final class TableLayout {
     LogSchema.APPEND_TIME_ID
   };
 
+  /** Other writers' row groups: we hold one of them in memory to bring it back. */
+  private static final int ROW_GROUP_BYTES = 32 << 20;
+
   /** Old metadata files kept; each commit writes one. */
   private static final int METADATA_VERSIONS_KEPT = 20;
 
@@ -42,6 +45,7 @@ final class TableLayout {
     properties.put(TableProperties.FORMAT_VERSION, "2");
     properties.put(TableProperties.DEFAULT_FILE_FORMAT, "parquet");
     properties.put(TableProperties.PARQUET_COMPRESSION, "zstd");
+    properties.put(TableProperties.PARQUET_ROW_GROUP_SIZE_BYTES, Integer.toString(ROW_GROUP_BYTES));
     properties.put(TableProperties.DEFAULT_WRITE_METRICS_MODE, MetricsModes.None.get().toString());
     for (int id : MEASURED) {
       properties.put(

@@ -74,6 +74,11 @@ record TableProgress(
     return new TableProgress(topic, ownerEpoch, lastCommit, all);
   }
 
+  /** The same, once a commit that moves nothing was made by the owner of {@code epoch}. */
+  TableProgress committed(UUID commit, long epoch) {
+    return new TableProgress(topic, epoch, Optional.of(commit), partitions);
+  }
+
   /** As table properties. */
   Map<String, String> toProperties() {
     Map<String, String> properties = new TreeMap<>();

@@ -58,6 +58,7 @@ public final class TableTier implements ColdTier {
   private final ColdMetrics metrics;
   private final TableCommitter committer;
   private final TableUpkeep upkeep;
+  private final LayoutRepair repair;
   private final DataFileUpload uploads;
   private final ReadThreads threads;
   private final ColdReader reader;
@@ -118,6 +119,7 @@ public final class TableTier implements ColdTier {
     this.upkeep =
         new TableUpkeep(
             owner, paced, catalog, traces, manifests, settings.tables(), clock, metrics);
+    this.repair = new LayoutRepair(committer, uploads, foreign, metrics);
     this.threads = new ReadThreads(Math.max(1, settings.store().concurrentReads() * 3 / 4));
     this.copies =
         new LocalCopies(
@@ -368,7 +370,8 @@ public final class TableTier implements ColdTier {
         topic,
         () -> {
           TopicTable table = table(topic);
-          boolean done = upkeep.maintain(table);
+          boolean repaired = repair.run(table);
+          boolean done = upkeep.maintain(table) || repaired;
           if (done) {
             recorded.point(table);
           }

@@ -159,6 +159,23 @@ final class TableView {
     return partitions.getOrDefault(number, PartitionView.empty(number));
   }
 
+  /**
+   * A partition that may be committed to.
+   *
+   * @throws ThermoclineException {@link ErrorKind#CONFLICT} when it is degraded
+   */
+  PartitionView requireWell(int number) {
+    PartitionView partition = partition(number);
+    if (partition.problem().isPresent()) {
+      throw new ThermoclineException(
+              ErrorKind.CONFLICT,
+              "Partition %d of table %s is degraded, nothing is committed to it: %s"
+                  .formatted(number, topic.table(), partition.problem().get()))
+          .with(Map.of("partition", Integer.toString(number)));
+    }
+    return partition;
+  }
+
   ColdTopic topic() {
     return topic;
   }

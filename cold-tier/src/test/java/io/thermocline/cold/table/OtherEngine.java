@@ -28,9 +28,11 @@ import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.deletes.BaseDVFileWriter;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DeleteSchemaUtil;
 import org.apache.iceberg.io.FileAppender;
+import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.parquet.Parquet;
 
 /** Writes files as other engines do: in their own naming, with Iceberg's generic writers. */
@@ -77,6 +79,24 @@ final class OtherEngine {
         .withFileSizeInBytes(written.length())
         .withRecordCount(positions.length)
         .build();
+  }
+
+  /** A deletion vector for rows at positions of one data file; the table is of version 3. */
+  DeleteFile deletionVector(int partition, String dataFile, long... positions) {
+    OutputFileFactory files =
+        OutputFileFactory.builderFor(table, 1, 1).format(FileFormat.PUFFIN).build();
+    try {
+      BaseDVFileWriter writer = new BaseDVFileWriter(files, path -> null);
+      try (writer) {
+        for (long position : positions) {
+          writer.delete(
+              dataFile, position, table.spec(), CommitAttempt.partition(table.spec(), partition));
+        }
+      }
+      return writer.result().deleteFiles().get(0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The live data files of a partition, in the order of their first offsets. */

@@ -57,6 +57,19 @@ final class TableProgressTest {
   }
 
   @Test
+  void ofWhatOthersRewroteTheRowsLeftAreNoted() {
+    PartitionProgress progress =
+        new PartitionProgress(0, 40, List.of(new OffsetRange(0, 3)), List.of())
+            .explaining(
+                List.of(new OffsetRange(3, 10), new OffsetRange(30, 40)),
+                List.of(new OffsetRange(12, 15), new OffsetRange(20, 24)),
+                List.of(new OffsetRange(25, 26)));
+
+    assertThat(progress.format()).isEqualTo("0..40;gaps=0-3,26-30;rewritten=10-25:7");
+    assertThat(PartitionProgress.parse(progress.format())).isEqualTo(progress);
+  }
+
+  @Test
   void anyPropertyThatIsChangedOrRemovedIsDamage() {
     Map<String, String> properties =
         TableProgress.none(TOPIC, 1)
@@ -101,6 +114,9 @@ final class TableProgressTest {
         "0..5;",
         "0..5;lost=1-2;gaps=1-2",
         "0..99999999999999999999",
+        "0..5;rewritten=1-2",
+        "0..5;rewritten=1-2:",
+        "0..5;rewritten=1-2:1;gaps=3-4",
         "0..5 "
       })
   void whatIsNoProgressIsRefused(String text) {

@@ -191,7 +191,8 @@ public final class ConfigKeys {
           "cold.diskCache",
           "size",
           "4GiB",
-          "Disk for data files fetched from an object store for SQL. Not used with file:.",
+          "Disk for data files fetched from an object store for SQL, and for copies of what other"
+              + " engines rewrote. With file: for the latter only.",
           Parsers.bytes(64L << 20));
 
   public static final ConfigKey<String> CATALOG_TYPE =
