@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * A file as one reader reads it through a {@link BlockCache}. Once the reader reads on, windows are
- * fetched ahead of it, as fast as it takes them and no faster. For one thread at a time.
+ * fetched ahead of it, as fast as it takes them and no faster. For one thread at a time, but for
+ * {@link #hasAsked}.
  */
 public final class CachedFile implements RangeSource, AutoCloseable {
   /** What a reader that comes from nowhere may ask of the store before it has its first record. */
@@ -23,8 +24,10 @@ public final class CachedFile implements RangeSource, AutoCloseable {
   /** What is fetched ahead at once: little at first, as most readers do not go on for long. */
   private int rampBytes;
 
-  /** All before it was asked for ahead of time, from where reading on began. */
-  private long askedTo;
+  /**
+   * All before it was asked for ahead of time, from where reading on began. Any thread may look.
+   */
+  private volatile long askedTo;
 
   CachedFile(BlockCache cache, RangeSource source, int requestsMade, boolean goesOn) {
     this.cache = cache;
@@ -109,7 +112,10 @@ public final class CachedFile implements RangeSource, AutoCloseable {
 
   /** Begins to fetch {@code range} for later, if there is room. */
   public void ahead(ByteRange range) {
-    boolean unused = cache.ahead(source, range);
+    if (cache.ahead(source, range) && range.from() <= askedTo) {
+      // Reading on begins behind it, or a small rest would be left for a request of its own.
+      askedTo = Math.max(askedTo, range.to());
+    }
   }
 
   @Override

@@ -13,13 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reads records by offset and by time out of a table's data files. Thread-safe. */
 final class ColdReader implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ColdReader.class);
-
   private final OpenFiles files;
   private final CursorPool cursors;
   private final Executor decoding;
@@ -190,11 +186,17 @@ final class ColdReader implements AutoCloseable {
     }
     waiting.ifPresent(FileReplay::close);
     metrics.cache(ColdMetrics.CacheName.CURSOR, false);
-    return open(topic, file, from, false);
+    return replayOf(topic, file, from, false);
   }
 
-  private FileReplay open(TopicId topic, LogFile file, long from, boolean goesOn) {
-    return new FileReplay(files.open(topic, file, goesOn), from, decoding, aheadBytes, patience);
+  private FileReplay replayOf(TopicId topic, LogFile file, long from, boolean goesOn) {
+    return new FileReplay(
+        file.location(),
+        () -> files.open(topic, file, goesOn),
+        from,
+        decoding,
+        aheadBytes,
+        patience);
   }
 
   /**
@@ -217,18 +219,11 @@ final class ColdReader implements AutoCloseable {
     }
   }
 
+  /** It waits there before anything of it is read: nobody comes too early for it. */
   private void begin(TopicId topic, LogFile file, int maxBytes) {
-    decoding.execute(
-        () -> {
-          try {
-            FileReplay following = open(topic, file, file.from(), true);
-            following.begin(maxBytes);
-            cursors.give(file.id(), following);
-          } catch (RuntimeException e) {
-            // Whoever comes to that file meets the same, and is told.
-            LOG.debug("can't read ahead location={}", file.location(), e);
-          }
-        });
+    FileReplay following = replayOf(topic, file, file.from(), true);
+    following.begin(maxBytes);
+    cursors.give(file.id(), following);
   }
 
   private void forgetIfDamaged(LogFile file, RuntimeException failure) {

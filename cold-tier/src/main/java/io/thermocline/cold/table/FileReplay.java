@@ -1,6 +1,5 @@
 package io.thermocline.cold.table;
 
-import io.thermocline.cold.cache.CachedFile;
 import io.thermocline.cold.parquet.DataFileCursor;
 import io.thermocline.cold.table.OpenFiles.OpenFile;
 import io.thermocline.model.ErrorKind;
@@ -14,13 +13,16 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * One reader's way through one file. As soon as it reads on, which it shows by its second read, a
  * thread of the pool makes the next batches while it sends the last ones, up to a number of bytes.
  *
- * <p>The cursor belongs to whoever runs {@link #decode}: the reader itself at its first read, a
- * thread of the pool later, never both. All else is guarded by this.
+ * <p>The file is opened by the first {@link #decode}, so that who comes from the file before finds
+ * its place here however long that takes. The cursor belongs to whoever runs {@link #decode}: the
+ * reader itself at its first read, a thread of the pool later, never both. All else is guarded by
+ * this.
  */
 final class FileReplay implements AutoCloseable {
   /** Who asks for less than this at once is not in a hurry. */
@@ -28,13 +30,17 @@ final class FileReplay implements AutoCloseable {
 
   private static final int PIECES = 4;
 
-  private final DataFileCursor cursor;
-  private final CachedFile bytes;
-  private final long dataEnd;
+  private final String location;
+  private final Supplier<OpenFile> opening;
   private final Executor decoding;
   private final int aheadBytes;
   private final Duration patience;
   private final Deque<Read> ready = new ArrayDeque<>();
+
+  /** Null until the file is open, as is {@link #file}. */
+  private DataFileCursor cursor;
+
+  private OpenFile file;
   private long readyBytes;
   private boolean running;
   private boolean atEnd;
@@ -56,10 +62,19 @@ final class FileReplay implements AutoCloseable {
     }
   }
 
-  FileReplay(OpenFile file, long from, Executor decoding, int aheadBytes, Duration patience) {
-    this.cursor = file.reader().cursor(from);
-    this.bytes = file.bytes();
-    this.dataEnd = file.reader().footer().dataEnd();
+  /**
+   * @param location of the file, for messages
+   * @param from offset of the first record to read
+   */
+  FileReplay(
+      String location,
+      Supplier<OpenFile> opening,
+      long from,
+      Executor decoding,
+      int aheadBytes,
+      Duration patience) {
+    this.location = location;
+    this.opening = opening;
     this.decoding = decoding;
     this.aheadBytes = aheadBytes;
     this.patience = patience;
@@ -119,14 +134,14 @@ final class FileReplay implements AutoCloseable {
         throw new ThermoclineException(
             ErrorKind.TRANSIENT,
             "Records from %d of %s are not here after %s: the read goes on, ask again"
-                .formatted(nextOffset, bytes.location(), patience));
+                .formatted(nextOffset, location, patience));
       }
       try {
         TimeUnit.NANOSECONDS.timedWait(this, left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new ThermoclineException(
-            ErrorKind.TRANSIENT, "Interrupted while waiting for " + bytes.location(), e);
+            ErrorKind.TRANSIENT, "Interrupted while waiting for " + location, e);
       }
     }
   }
@@ -145,11 +160,15 @@ final class FileReplay implements AutoCloseable {
     return new Read(batches, next);
   }
 
-  /** Whether a read of so much can be given: what was made ahead is not cut again. */
+  /**
+   * Whether a read of so much can be given: what was made ahead is not cut again, and what failed
+   * ahead of the reader may well succeed for it.
+   */
   synchronized boolean suits(int maxBytes) {
-    return ready.isEmpty()
-        ? !running || readBytes <= maxBytes
-        : ready.peek().sizeInBytes() <= maxBytes;
+    if (!ready.isEmpty()) {
+      return ready.peek().sizeInBytes() <= maxBytes;
+    }
+    return failure == null && (!running || readBytes <= maxBytes);
   }
 
   private void decodeAhead() {
@@ -190,6 +209,13 @@ final class FileReplay implements AutoCloseable {
   }
 
   private Read decode(int maxBytes) {
+    if (cursor == null) {
+      OpenFile opened = opening.get();
+      synchronized (this) {
+        cursor = opened.reader().cursor(nextOffset);
+        file = opened;
+      }
+    }
     List<RecordBatch> batches = cursor.read(maxBytes);
     synchronized (this) {
       atEnd = cursor.isAtEnd();
@@ -221,13 +247,15 @@ final class FileReplay implements AutoCloseable {
   }
 
   /** Whether the rest of the file is here, or on its way. */
-  boolean hasAskedForAll() {
-    return bytes.hasAsked(dataEnd);
+  synchronized boolean hasAskedForAll() {
+    return file != null && file.bytes().hasAsked(file.reader().footer().dataEnd());
   }
 
   private void release() {
-    cursor.close();
-    bytes.close();
+    if (file != null) {
+      cursor.close();
+      file.bytes().close();
+    }
   }
 
   @Override

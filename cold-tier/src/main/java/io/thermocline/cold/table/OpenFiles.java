@@ -91,6 +91,9 @@ final class OpenFiles {
     FileFooter footer = await(file, footer(file, range));
     requireSame(topic, file, footer);
     CachedFile bytes = blocks.file(range, hit ? 0 : 1, goesOn);
+    if (goesOn) {
+      askForFirst(footer, bytes);
+    }
     return new OpenFile(new DataFileReader(bytes, footer, settings), bytes);
   }
 
@@ -98,12 +101,14 @@ final class OpenFiles {
   void prepare(LogFile file) {
     RangeSource range = range(file);
     var unused =
-        footer(file, range)
-            .thenAccept(
-                footer -> {
-                  CachedFile bytes = blocks.file(range, 1, true);
-                  bytes.ahead(new ByteRange(0, Math.min(footer.dataEnd(), FIRST_BYTES)));
-                });
+        footer(file, range).thenAccept(footer -> askForFirst(footer, blocks.file(range, 1, true)));
+  }
+
+  /**
+   * Asks for nothing twice: whoever comes first, a reader or {@link #prepare}, makes the request.
+   */
+  private static void askForFirst(FileFooter footer, CachedFile bytes) {
+    bytes.ahead(new ByteRange(0, Math.min(footer.dataEnd(), FIRST_BYTES)));
   }
 
   /** Forgets what is kept of a file: it is not what was written. */

@@ -165,20 +165,47 @@ class ColdRequestsTest {
 
   @Test
   void aReplayTakesAtMostTwoHundredRequestsForAGigabyte() {
-    Started writer = start();
-    tier(writer.cold(), 0, RECORDS, headers(false));
-    tier(writer.cold(), RECORDS, RECORDS, headers(true));
+    twoFiles();
     Started fresh = start();
-    long next = 0;
-    long bytes = 0;
-    while (fresh.cold().read(ID, next, 1 << 20) instanceof ReadResult.Progress progress) {
-      bytes += progress.batches().stream().mapToLong(RecordBatch::sizeInBytes).sum();
-      next = progress.nextOffset();
-    }
 
-    assertThat(next).isEqualTo(2L * RECORDS);
+    long bytes = replay(fresh);
+
     assertThat(fresh.store().reads.size() * 1e9 / bytes).as("requests for a GB").isLessThan(200);
     long fetched = fresh.store().reads.stream().mapToLong(Integer::longValue).sum();
     assertThat(fetched).as("bytes fetched").isLessThan(bytes + bytes / 8);
+  }
+
+  @Test
+  void aReaderThatIsFasterThanTheFooterOfTheNextFileTakesNoMoreRequests() {
+    twoFiles();
+    Started usual = start();
+    long unused = replay(usual);
+    Started fresh = start();
+    fresh.store().hold(key -> key.contains("/%020d-".formatted(RECORDS)));
+
+    long unusedAgain = replay(fresh);
+
+    assertThat(fresh.store().reads).hasSameSizeAs(usual.store().reads);
+  }
+
+  private void twoFiles() {
+    ColdTier cold = start().cold();
+    tier(cold, 0, RECORDS, headers(false));
+    tier(cold, RECORDS, RECORDS, headers(true));
+  }
+
+  /** Reads both files. What is held of the second one is released when the reader is there. */
+  private static long replay(Started process) {
+    long next = 0;
+    long bytes = 0;
+    while (process.cold().read(ID, next, 1 << 20) instanceof ReadResult.Progress progress) {
+      bytes += progress.batches().stream().mapToLong(RecordBatch::sizeInBytes).sum();
+      next = progress.nextOffset();
+      if (next >= RECORDS) {
+        process.store().release();
+      }
+    }
+    assertThat(next).isEqualTo(2L * RECORDS);
+    return bytes;
   }
 }

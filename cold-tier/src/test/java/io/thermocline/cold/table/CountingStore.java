@@ -1,5 +1,7 @@
 package io.thermocline.cold.table;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.PutOutcome;
@@ -10,12 +12,16 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /** A store that notes the reads of data files, by their number of bytes. */
 final class CountingStore implements ObjectStore {
   private final ObjectStore real;
   final List<Integer> reads = new CopyOnWriteArrayList<>();
+  private final CountDownLatch released = new CountDownLatch(1);
+  private volatile Predicate<String> held = key -> false;
 
   CountingStore(ObjectStore real) {
     this.real = real;
@@ -26,7 +32,27 @@ final class CountingStore implements ObjectStore {
     if (key.endsWith(".parquet")) {
       reads.add(into.remaining());
     }
+    if (held.test(key)) {
+      awaitRelease();
+    }
     return real.read(key, from, into);
+  }
+
+  /** Reads of these files wait until they are released. */
+  void hold(Predicate<String> keys) {
+    held = keys;
+  }
+
+  void release() {
+    released.countDown();
+  }
+
+  private void awaitRelease() {
+    try {
+      assertThat(released.await(1, TimeUnit.MINUTES)).as("released").isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override
