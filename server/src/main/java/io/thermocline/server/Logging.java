@@ -7,6 +7,7 @@ import io.thermocline.server.config.ConfigKeys;
 import io.thermocline.server.config.Configuration;
 import java.net.URL;
 import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** Sets the log up as the configuration says. */
 public final class Logging {
@@ -16,7 +17,10 @@ public final class Logging {
     configure(configuration.get(ConfigKeys.LOG_FORMAT), configuration.get(ConfigKeys.LOG_LEVEL));
   }
 
-  /** Sets format ({@code text} or {@code json}) and level of our own lines. */
+  /**
+   * Sets format ({@code text} or {@code json}) and level of our own lines, and takes in what
+   * libraries write by {@code java.util.logging}.
+   */
   public static void configure(String format, String level) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     URL file = Logging.class.getResource("/logback.xml");
@@ -30,5 +34,7 @@ public final class Logging {
     } catch (JoranException e) {
       throw new IllegalStateException("logback.xml of this build is wrong", e);
     }
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
   }
 }

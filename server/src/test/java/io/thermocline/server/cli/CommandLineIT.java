@@ -258,8 +258,7 @@ class CommandLineIT {
     assertThat(good.err()).isEmpty();
     assertThat(good.exitCode()).isZero();
     assertThat(good.out())
-        .contains(
-            "1 partition, 1 segment", "1 table, 1 data file, 3 records", "nothing is wrong");
+        .contains("1 partition, 1 segment", "1 table, 1 data file, 3 records", "nothing is wrong");
     CommandRun dumped = CommandRun.of("dump", data, "--records");
     assertThat(dumped.exitCode()).isZero();
     assertThat(dumped.out()).contains("offset=5", "value='r2'", "headers=['h'='1']");
