@@ -57,7 +57,7 @@ class DuckDbFileReaderTest {
         "'k'::BLOB           | 'K'::BLOB           | 1000",
         "'\\xFF\\x00v'       | '\\xFE\\x00v'       | 1000",
         "NULL, NULL, []      | NULL, ''::BLOB, []  | 1400",
-        "'ü', 'value': NULL  | 'ü', 'value': ''    | 1999",
+        "'ü', 'value': NULL  | 'ü', 'value': ''::BLOB | 1999",
         "''::BLOB, ''::BLOB  | ''::BLOB, NULL      | 1999",
         "-86400001000        | -86400001001        | 1999",
         "1400::BIGINT        | 1401::BIGINT        | 1400",
