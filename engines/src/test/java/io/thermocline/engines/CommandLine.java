@@ -28,6 +28,19 @@ final class CommandLine {
    */
   static String thermocline(String server, String... arguments)
       throws IOException, InterruptedException {
+    Ended ended = run(server, arguments);
+    if (ended.exit() != 0) {
+      throw new IllegalStateException(
+          "thermocline " + List.of(arguments) + " failed:\n" + ended.output());
+    }
+    return ended.output();
+  }
+
+  /** How a command ended, and what it printed. */
+  record Ended(int exit, String output) {}
+
+  /** Runs {@code thermocline} to its end, whatever that is. */
+  static Ended run(String server, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(home().resolve("thermocline").toString());
     command.addAll(List.of(arguments));
@@ -37,11 +50,11 @@ final class CommandLine {
     }
     Process process = builder.start();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS) || process.exitValue() != 0) {
+    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new IllegalStateException("thermocline " + List.of(arguments) + " failed:\n" + output);
+      throw new IllegalStateException("thermocline " + List.of(arguments) + " hangs:\n" + output);
     }
-    return output;
+    return new Ended(process.exitValue(), output);
   }
 
   /** A process that goes on until it is closed, and the words it said where it listens. */

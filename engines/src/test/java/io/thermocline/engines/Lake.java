@@ -31,8 +31,11 @@ final class Lake implements AutoCloseable {
   private final List<CommandLine.Background> running;
   private final String store;
   private final String catalog;
+  private final String server;
 
-  private Lake(List<CommandLine.Background> running, String store, String catalog) {
+  private Lake(
+      List<CommandLine.Background> running, String store, String catalog, String server) {
+    this.server = server;
     this.running = running;
     this.store = store;
     this.catalog = catalog;
@@ -40,21 +43,42 @@ final class Lake implements AutoCloseable {
 
   /** With its files on the local disk. */
   static Lake onDisk(Path folder) throws IOException, InterruptedException {
-    return open(folder, false);
+    return open(folder, false, List.of());
   }
 
   /** With its files behind an S3 server, in a process of its own. */
   static Lake onS3(Path folder) throws IOException, InterruptedException {
-    return open(folder, true);
+    return open(folder, true, List.of());
   }
 
-  private static Lake open(Path folder, boolean s3) throws IOException, InterruptedException {
+  /** With its files on the local disk and its tables in a catalog that engines write to as well. */
+  static Lake inSharedCatalog(Path folder) throws IOException, InterruptedException {
+    return open(folder, false, sharedCatalog(folder));
+  }
+
+  /** The same again, with what is there. */
+  static Lake again(Path folder) throws IOException {
+    CommandLine.Background server = startServer(folder, sharedCatalog(folder));
+    return new Lake(List.of(server), "", "", server.said("gRPC"));
+  }
+
+  private static List<String> sharedCatalog(Path folder) {
+    return List.of("catalog.type=jdbc", "catalog.properties=uri=" + sharedCatalogUri(folder));
+  }
+
+  /** Where engines find the shared catalog. */
+  static String sharedCatalogUri(Path folder) {
+    return "jdbc:sqlite:" + folder.resolve("shared-catalog.db");
+  }
+
+  private static Lake open(Path folder, boolean s3, List<String> more)
+      throws IOException, InterruptedException {
     // Builds what has to be built.
     CommandLine.thermocline("", "version");
     List<CommandLine.Background> running = new ArrayList<>();
     try {
       String store = "";
-      List<String> settings = new ArrayList<>();
+      List<String> settings = new ArrayList<>(more);
       if (s3) {
         running.add(startStore(folder));
         store = running.get(0).said("endpoint");
@@ -67,7 +91,7 @@ final class Lake implements AutoCloseable {
       running.add(server);
       fill(server.said("gRPC"), folder);
       URI catalog = URI.create(server.said("HTTP")).resolve("/iceberg");
-      return new Lake(running, store, catalog.toString());
+      return new Lake(running, store, catalog.toString(), server.said("gRPC"));
     } catch (IOException | InterruptedException | RuntimeException e) {
       running.forEach(CommandLine.Background::close);
       throw e;
@@ -109,11 +133,17 @@ final class Lake implements AutoCloseable {
   private static void fill(String server, Path folder) throws IOException, InterruptedException {
     CommandLine.thermocline(server, "topic", "create", "events", "--partitions", "1");
     for (int commit = 0; commit < COMMITS; commit++) {
-      Path lines = Files.writeString(folder.resolve("lines-" + commit), lines(commit));
-      CommandLine.thermocline(
-          server, "produce", "events", lines.toString(), "--key", "/key", "--timestamp", "/time");
-      CommandLine.thermocline(server, "tier", "run", "--trim-all");
+      produce(server, folder, commit);
     }
+  }
+
+  /** Produces and tiers the records of one more commit, numbered from 0 on. */
+  static void produce(String server, Path folder, int commit)
+      throws IOException, InterruptedException {
+    Path lines = Files.writeString(folder.resolve("lines-" + commit), lines(commit));
+    CommandLine.thermocline(
+        server, "produce", "events", lines.toString(), "--key", "/key", "--timestamp", "/time");
+    CommandLine.thermocline(server, "tier", "run", "--trim-all");
   }
 
   private static String lines(int commit) {
@@ -135,6 +165,11 @@ final class Lake implements AutoCloseable {
   /** The object store's address; empty on the local disk. */
   String store() {
     return store;
+  }
+
+  /** Where clients find the server. */
+  String server() {
+    return server;
   }
 
   /** Where engines find the catalog. */
