@@ -60,7 +60,7 @@ class SparkWritesIT {
 
   @AfterEach
   void stop() {
-    spark.close();
+    spark.stop();
     lake.close();
   }
 
