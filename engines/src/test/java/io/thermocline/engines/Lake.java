@@ -33,8 +33,7 @@ final class Lake implements AutoCloseable {
   private final String catalog;
   private final String server;
 
-  private Lake(
-      List<CommandLine.Background> running, String store, String catalog, String server) {
+  private Lake(List<CommandLine.Background> running, String store, String catalog, String server) {
     this.server = server;
     this.running = running;
     this.store = store;

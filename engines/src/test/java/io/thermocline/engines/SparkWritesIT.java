@@ -50,8 +50,7 @@ class SparkWritesIT {
                 "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions")
             .config("spark.sql.catalog.thermocline", "org.apache.iceberg.spark.SparkCatalog")
             .config(
-                "spark.sql.catalog.thermocline.catalog-impl",
-                "org.apache.iceberg.jdbc.JdbcCatalog")
+                "spark.sql.catalog.thermocline.catalog-impl", "org.apache.iceberg.jdbc.JdbcCatalog")
             .config("spark.sql.catalog.thermocline.uri", Lake.sharedCatalogUri(folder))
             .config("spark.sql.catalog.thermocline.warehouse", folder.resolve("none").toString())
             .config("spark.sql.catalog.thermocline.cache-enabled", false)
@@ -67,8 +66,9 @@ class SparkWritesIT {
   @Test
   void rewritesAndDeletesAreHonoredAndBroughtBack() throws Exception {
     show(
-        "CALL thermocline.system.rewrite_data_files(table => 'thermocline.events',"
-            + " options => map('rewrite-all', 'true'))");
+        ("CALL thermocline.system.rewrite_data_files(table => '%s',"
+                + " options => map('rewrite-all', 'true'))")
+            .formatted(EVENTS));
     assertThat(foreignFiles()).isPositive();
     goesOn();
 
@@ -91,16 +91,16 @@ class SparkWritesIT {
   }
 
   @Test
-  void aRollbackStopsTieringAndIsNamed() throws Exception {
+  void aRollbackIsNamedAndSettingMainBackMendsIt() throws Exception {
     List<Row> snapshots =
         show("SELECT snapshot_id FROM " + EVENTS + ".snapshots ORDER BY committed_at");
     long last = snapshots.get(snapshots.size() - 1).getLong(0);
     long before = snapshots.get(snapshots.size() - 2).getLong(0);
-    show("CALL thermocline.system.rollback_to_snapshot('thermocline.events', " + before + ")");
+    show("CALL thermocline.system.rollback_to_snapshot('" + EVENTS + "', " + before + ")");
 
     verify(5, "offsets [750, 1000) are missing");
 
-    show("CALL thermocline.system.set_current_snapshot('thermocline.events', " + last + ")");
+    show("CALL thermocline.system.set_current_snapshot('" + EVENTS + "', " + last + ")");
     lake = Lake.again(folder);
     goesOn();
   }
@@ -125,8 +125,7 @@ class SparkWritesIT {
       named.add(Long.toString(offset));
       expected.remove(offset);
     }
-    show(
-        "DELETE FROM %s WHERE record_offset IN (%s)".formatted(EVENTS, String.join(", ", named)));
+    show("DELETE FROM %s WHERE record_offset IN (%s)".formatted(EVENTS, String.join(", ", named)));
   }
 
   private void deleteMode(String mode) {
