@@ -81,7 +81,16 @@ final class LogTail {
     admission.begun(batch);
     env.metrics().begun(batch.startedAt());
     LogView before = view.get();
-    BatchHeader header = writer.append(batch, now, before.end(), before.epoch());
+    BatchHeader header =
+        BatchHeader.of(
+            batch.content(),
+            batch.conditions().sequence().orElse(null),
+            writer.nextOffset(),
+            now,
+            batch.maxTimestampMillis(),
+            before.end(),
+            before.epoch());
+    writer.append(header, batch.content().payload());
     admission.written(header);
     progress.written(header);
   }

@@ -1,7 +1,7 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.disk.Disk;
-import io.thermocline.model.BatchContent;
+import io.thermocline.model.SegmentLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -58,40 +58,33 @@ final class SegmentWriter {
     return writer;
   }
 
-  /** Takes a batch; it is in the file after {@link #flush}. */
-  BatchHeader append(PendingBatch batch, long appendMillis, long durableTo, int epoch)
-      throws IOException {
+  /**
+   * Takes a batch; it is in the file after {@link #flush}.
+   *
+   * @param header begins at {@link #nextOffset}
+   */
+  void append(BatchHeader header, ByteBuffer payload) throws IOException {
     file.open();
-    BatchContent content = batch.content();
-    BatchHeader header =
-        BatchHeader.of(
-            content,
-            batch.conditions().sequence().orElse(null),
-            nextOffset,
-            appendMillis,
-            batch.maxTimestampMillis(),
-            durableTo,
-            epoch);
+    int size = payload.remaining();
     ByteBuffer staging = staging();
-    boolean copied = content.sizeInBytes() <= COPIED_AT_MOST;
-    if (staging.remaining() < BatchHeader.BYTES + (copied ? content.sizeInBytes() : 0)) {
+    boolean copied = size <= COPIED_AT_MOST;
+    if (staging.remaining() < BatchHeader.BYTES + (copied ? size : 0)) {
       flushStaging();
     }
     header.write(staging, segment.stamp(), position);
     if (copied) {
-      staging.put(content.payload().duplicate());
+      staging.put(payload.duplicate());
     } else {
       flushStaging();
-      file.write(content.payload().duplicate(), flushedTo);
-      flushedTo += content.sizeInBytes();
+      file.write(payload.duplicate(), flushedTo);
+      flushedTo += size;
     }
     index.add(position, header);
     if (position == 0) {
-      firstAppendMillis = appendMillis;
+      firstAppendMillis = header.appendTimeMillis();
     }
     position += header.totalBytes();
     nextOffset = header.nextOffset();
-    return header;
   }
 
   private ByteBuffer staging() {
@@ -120,7 +113,7 @@ final class SegmentWriter {
   }
 
   /** Whether {@code bytes} more would be too much, or it is too old. */
-  boolean isDue(io.thermocline.model.SegmentLimits limits, long bytes, long nowMillis) {
+  boolean isDue(SegmentLimits limits, long bytes, long nowMillis) {
     return position > 0
         && (position + bytes > limits.maxBytes()
             || nowMillis - firstAppendMillis >= limits.maxAge().toMillis());
