@@ -1,6 +1,7 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.producers.ProducerTable;
+import io.thermocline.hot.segment.BatchHeader;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ProducerSequence;

@@ -1,6 +1,8 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.segment.LogId;
 import io.thermocline.model.ThermoclineException;
 import java.io.DataInputStream;
 import java.io.IOException;

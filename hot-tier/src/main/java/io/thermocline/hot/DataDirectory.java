@@ -24,11 +24,11 @@ import java.util.Optional;
  *   metadata                                {@link MetadataFile}
  *   checkpoint                              {@link Checkpoint}
  *   journal-0, journal-1                    {@link io.thermocline.hot.journal.Journal}
- *   groups                                  {@link GroupOffsetsFile}
+ *   groups                                  {@link io.thermocline.hot.groups.GroupOffsetsFile}
  *   producers                               {@link io.thermocline.hot.producers.ProducersFile}
  *   topics/&lt;name&gt;-&lt;uuid&gt;/&lt;partition&gt;/
- *     &lt;base offset, 20 digits&gt;.log         batches, see {@link BatchHeader}
- *     &lt;base offset, 20 digits&gt;.index       {@link IndexFile}
+ *     &lt;base offset, 20 digits&gt;.log         batches, see {@code BatchHeader}
+ *     &lt;base offset, 20 digits&gt;.index       {@code IndexFile}
  *     &lt;base offset&gt;-&lt;position&gt;-&lt;epoch&gt;.cut   bytes that recovery cut, kept for people
  * </pre>
  *

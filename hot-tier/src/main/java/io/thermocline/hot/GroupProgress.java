@@ -1,5 +1,7 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.segment.BatchHeader;
+import io.thermocline.hot.segment.LogStamp;
 import io.thermocline.model.Appended;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;

@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import io.thermocline.hot.audit.AuditedLog;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.groups.GroupEntry;
 import io.thermocline.model.AuditFinding;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;

@@ -10,6 +10,8 @@ import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.producers.KnownProducers;
 import io.thermocline.hot.producers.LogKey;
 import io.thermocline.hot.producers.ProducersFile;
+import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.segment.Segment;
 import io.thermocline.model.AuditFinding;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;

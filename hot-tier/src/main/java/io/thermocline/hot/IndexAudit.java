@@ -1,6 +1,10 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.segment.BatchHeader;
+import io.thermocline.hot.segment.IndexFile;
+import io.thermocline.hot.segment.Segment;
+import io.thermocline.hot.segment.SegmentIndex;
 import java.io.IOException;
 import java.util.Optional;
 

@@ -5,6 +5,8 @@ import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.journal.JournalReplay;
 import io.thermocline.hot.journal.JournalScan;
 import io.thermocline.hot.journal.Place;
+import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.segment.Segment;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,8 +1,10 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.DiskReserve;
 import io.thermocline.hot.journal.Journal;
 import io.thermocline.hot.producers.ProducerCensus;
+import io.thermocline.hot.read.OpenSegments;
 import java.time.InstantSource;
 import java.util.concurrent.Executor;
 

@@ -1,6 +1,16 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.journal.Place;
+import io.thermocline.hot.read.CurrentView;
+import io.thermocline.hot.read.LogView;
+import io.thermocline.hot.segment.BatchHeader;
+import io.thermocline.hot.segment.IndexFile;
+import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.segment.LogStamp;
+import io.thermocline.hot.segment.Segment;
+import io.thermocline.hot.segment.SegmentFile;
+import io.thermocline.hot.segment.SegmentIndex;
+import io.thermocline.hot.segment.SegmentWriter;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;

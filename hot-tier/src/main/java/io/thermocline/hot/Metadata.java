@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.segment.LostRanges;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicId;

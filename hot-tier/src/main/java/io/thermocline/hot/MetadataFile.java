@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import io.thermocline.hot.Metadata.DeleteIntent;
 import io.thermocline.hot.Metadata.PartitionEntry;
 import io.thermocline.hot.Metadata.TopicEntry;
+import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.segment.BatchHeader;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;

@@ -1,11 +1,13 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.audit.AuditTotals;
-import io.thermocline.hot.audit.DamagedBytes;
-import io.thermocline.hot.audit.SegmentPart;
-import io.thermocline.hot.audit.StoredBatch;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.segment.DamagedBytes;
+import io.thermocline.hot.segment.Segment;
+import io.thermocline.hot.segment.SegmentPart;
+import io.thermocline.hot.segment.SegmentWalk;
+import io.thermocline.hot.segment.StoredBatch;
 import io.thermocline.model.OffsetRange;
 import java.io.IOException;
 import java.util.HashSet;

@@ -6,6 +6,7 @@ import io.thermocline.hot.producers.ProducerBatch;
 import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.hot.producers.ProducerNote;
 import io.thermocline.hot.producers.ProducersFile;
+import io.thermocline.hot.segment.LogId;
 import io.thermocline.model.GroupOffsets;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.ProducerSequence;

@@ -2,6 +2,8 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.segment.Segment;
 import io.thermocline.testkit.disk.SimulatedDisk;
 import java.io.IOException;
 import java.io.UncheckedIOException;

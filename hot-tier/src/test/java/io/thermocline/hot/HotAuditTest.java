@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thermocline.hot.audit.AuditedLog;
 import io.thermocline.hot.audit.HotAuditReport;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.segment.BatchHeader;
+import io.thermocline.hot.segment.IndexFile;
+import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.segment.Segment;
+import io.thermocline.hot.segment.SegmentDump;
+import io.thermocline.hot.segment.SegmentIndex;
 import io.thermocline.model.AuditFinding;
 import io.thermocline.model.AuditFinding.Severity;
 import io.thermocline.model.ErrorKind;
@@ -224,13 +230,9 @@ class HotAuditTest {
   }
 
   private LogId logId() {
-    var place = SegmentDump.placeOf(onlySegment()).orElseThrow();
-    return new LogId(place.topic(), place.partition());
-  }
-
-  private Path onlySegment() {
-    try {
-      return segments().get(0);
+    try (SegmentDump dump = SegmentDump.open(segments().get(0), Optional.empty())) {
+      var place = dump.place().orElseThrow();
+      return new LogId(place.topic(), place.partition());
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -2,6 +2,7 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.hot.segment.BatchHeader;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import java.io.IOException;

@@ -2,10 +2,12 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermocline.hot.audit.DamagedBytes;
-import io.thermocline.hot.audit.SegmentPart;
-import io.thermocline.hot.audit.StoredBatch;
-import io.thermocline.hot.audit.StoredBatch.HeaderCheck;
+import io.thermocline.hot.segment.BatchHeader;
+import io.thermocline.hot.segment.DamagedBytes;
+import io.thermocline.hot.segment.SegmentDump;
+import io.thermocline.hot.segment.SegmentPart;
+import io.thermocline.hot.segment.StoredBatch;
+import io.thermocline.hot.segment.StoredBatch.HeaderCheck;
 import io.thermocline.model.OffsetRange;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,7 +90,8 @@ class SegmentDumpTest {
     // A payload size nobody vouches for must not lead past the batches behind it.
     RecoveryTest.flip(lone, BATCH + 26);
     assertThat(dump(lone).stream().filter(SegmentDumpTest::isIntact)).hasSize(2);
-    try (SegmentDump told = SegmentDump.open(lone, SegmentDump.placeOf(file))) {
+    try (SegmentDump inPlace = SegmentDump.open(file, Optional.empty());
+        SegmentDump told = SegmentDump.open(lone, inPlace.place())) {
       assertThat(told.next().map(SegmentDumpTest::isIntact)).contains(true);
       assertThat(told.next()).containsInstanceOf(DamagedBytes.class);
     }

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.segment.BatchScan;
+import io.thermocline.hot.segment.IndexFile;
+import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.segment.Segment;
+import io.thermocline.hot.segment.SegmentIndex;
 import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.SegmentLimits;
@@ -192,28 +197,6 @@ class SegmentsTest {
       }
     }
     return java.util.Optional.empty();
-  }
-
-  @Test
-  void noMoreFilesAreOpenThanAllowed() throws IOException {
-    LocalDisk disk = new LocalDisk();
-    try (TierHarness hot = new TierHarness(directory);
-        OpenSegments open = new OpenSegments(disk, 2)) {
-      fill(hot);
-      List<Segment> segments =
-          indexes(hot).stream()
-              .map(path -> path.getFileName().toString().replace(".index", ".log"))
-              .map(name -> Segment.baseOf(name).orElseThrow())
-              .map(base -> Segment.at(hot.partitionDirectory(), LogId.of(hot.id), base))
-              .toList();
-      try (OpenSegments.Open held = open.acquire(segments.get(0))) {
-        for (Segment segment : segments.subList(1, 5)) {
-          open.acquire(segment).close();
-        }
-        assertThat(open.count()).isEqualTo(2);
-        assertThat(held.file().size()).isPositive();
-      }
-    }
   }
 
   /** 400 records in 40 batches in several segments. */

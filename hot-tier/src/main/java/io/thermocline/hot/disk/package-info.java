@@ -1,2 +1,5 @@
-/** The file system as the hot tier uses it, so that another may stand in its place. */
+/**
+ * The file system as the hot tier uses it, so that another may stand in its place, and what needs
+ * nothing but it: a small file with a checksum, the space that appends leave free.
+ */
 package io.thermocline.hot.disk;

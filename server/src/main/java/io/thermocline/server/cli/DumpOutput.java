@@ -1,10 +1,10 @@
 package io.thermocline.server.cli;
 
 import io.thermocline.codec.RecordCursor;
-import io.thermocline.hot.SegmentDump;
-import io.thermocline.hot.audit.DamagedBytes;
-import io.thermocline.hot.audit.StoredBatch;
 import io.thermocline.hot.journal.JournalScan;
+import io.thermocline.hot.segment.DamagedBytes;
+import io.thermocline.hot.segment.SegmentDump;
+import io.thermocline.hot.segment.StoredBatch;
 import io.thermocline.model.OffsetRange;
 
 /** How a dump is printed, part by part, so that the largest segment takes no memory. */

@@ -1,7 +1,7 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.hot.audit.DamagedBytes;
-import io.thermocline.hot.audit.StoredBatch;
+import io.thermocline.hot.segment.DamagedBytes;
+import io.thermocline.hot.segment.StoredBatch;
 
 /** What a dump of one segment adds up to. */
 final class DumpSums {

@@ -1,13 +1,13 @@
 package io.thermocline.server.cli;
 
 import io.thermocline.codec.RecordCursor;
-import io.thermocline.hot.SegmentDump;
-import io.thermocline.hot.audit.DamagedBytes;
-import io.thermocline.hot.audit.SegmentPlace;
-import io.thermocline.hot.audit.StoredBatch;
 import io.thermocline.hot.journal.JournalReplay;
 import io.thermocline.hot.journal.JournalScan;
 import io.thermocline.hot.journal.Place;
+import io.thermocline.hot.segment.DamagedBytes;
+import io.thermocline.hot.segment.SegmentDump;
+import io.thermocline.hot.segment.SegmentPlace;
+import io.thermocline.hot.segment.StoredBatch;
 import io.thermocline.model.OffsetRange;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

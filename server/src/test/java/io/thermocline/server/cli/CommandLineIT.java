@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.thermocline.hot.SegmentDump;
+import io.thermocline.hot.segment.SegmentDump;
 import io.thermocline.server.ThermoclineServer;
 import io.thermocline.server.config.Configuration;
 import java.io.IOException;

@@ -1,0 +1,287 @@
+package io.thermocline.hot.groups;
+
+import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.GroupOffsets;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicNames;
+import io.thermocline.model.TopicPartition;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The groups' places, in one file of {@link GroupEntry entries} to which each commit is appended;
+ * commits that wait together share one force. It is written anew, with one entry for each group,
+ * when it has grown to several times that, and at each start.
+ *
+ * <p>Thread-safe. One thread at a time writes.
+ */
+public final class GroupOffsetsFile implements GroupOffsets {
+  private static final Logger LOG = LoggerFactory.getLogger(GroupOffsetsFile.class);
+  private static final long MIN_COMPACTED_BYTES = 1 << 20;
+  private static final int COMPACT_AT_TIMES = 4;
+  private static final int MAX_GROUPS = 10_000;
+  private static final int MAX_WAITING = 10_000;
+
+  private final Disk disk;
+  private final Path path;
+  private final Executor executor;
+  private final Consumer<TopicPartition> mustExist;
+  private final Map<String, Map<TopicPartition, Long>> groups = new ConcurrentHashMap<>();
+
+  private final CompletableFuture<Void> drained = new CompletableFuture<>();
+
+  /** Guards the three below. */
+  private final Object lock = new Object();
+
+  private List<Pending> waiting = new ArrayList<>();
+  private boolean busy;
+  private ThermoclineException refusal;
+
+  /** These are the writing thread's. */
+  private DiskFile file;
+
+  private long position;
+  private long compactedBytes;
+
+  private record Pending(GroupEntry entry, CompletableFuture<Void> done) {}
+
+  private GroupOffsetsFile(
+      Disk disk, Path path, Executor executor, Consumer<TopicPartition> mustExist) {
+    this.disk = disk;
+    this.path = path;
+    this.executor = executor;
+    this.mustExist = mustExist;
+  }
+
+  /**
+   * Reads what is there and writes it anew.
+   *
+   * @param isTopic whether offsets for a topic are to be kept
+   * @param mustExist throws for a partition that does not
+   */
+  public static GroupOffsetsFile open(
+      Disk disk,
+      Path path,
+      Executor executor,
+      Predicate<TopicId> isTopic,
+      Consumer<TopicPartition> mustExist)
+      throws IOException {
+    GroupOffsetsFile file = new GroupOffsetsFile(disk, path, executor, mustExist);
+    if (disk.exists(path)) {
+      file.load();
+      file.groups.replaceAll((group, offsets) -> GroupEntry.keep(offsets, isTopic));
+    }
+    file.compact();
+    return file;
+  }
+
+  private void load() throws IOException {
+    ByteBuffer bytes;
+    try (DiskFile in = disk.openToRead(path)) {
+      bytes = ByteBuffer.allocate(Math.toIntExact(in.size()));
+      int unused = in.read(bytes, 0);
+      bytes.flip();
+    }
+    GroupEntry.Decoded decoded = GroupEntry.decodeAll(bytes);
+    decoded.entries().forEach(entry -> entry.applyTo(groups));
+    if (decoded.damagedBytes() > 0) {
+      Path aside = path.resolveSibling(path.getFileName() + ".damaged");
+      disk.delete(aside);
+      try (DiskFile copy = disk.create(aside)) {
+        copy.write(bytes.rewind(), 0);
+        copy.force();
+      }
+      LOG.warn(
+          "Offsets of groups: the last commits were not finished, or are damaged: bytes={} kept={}",
+          decoded.damagedBytes(),
+          aside);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Void> commit(String group, Map<TopicPartition, Long> offsets) {
+    try {
+      check(group, offsets);
+    } catch (ThermoclineException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    return enqueue(new GroupEntry.Commit(group, Map.copyOf(offsets)));
+  }
+
+  private void check(String group, Map<TopicPartition, Long> offsets) {
+    String unused = TopicNames.check(group);
+    offsets.forEach(
+        (partition, offset) -> {
+          mustExist.accept(partition);
+          if (offset < 0) {
+            throw new ThermoclineException(
+                ErrorKind.INVALID, "Offset %d of %s is negative".formatted(offset, partition));
+          }
+        });
+    if (!groups.containsKey(group) && groups.size() >= MAX_GROUPS) {
+      throw new ThermoclineException(
+          ErrorKind.EXHAUSTED, "There are " + MAX_GROUPS + " groups already, that is the limit");
+    }
+  }
+
+  @Override
+  public Map<TopicPartition, Long> offsets(String group) {
+    return groups.getOrDefault(TopicNames.check(group), Map.of());
+  }
+
+  /** Forgets a topic in all groups, durably. */
+  public CompletableFuture<Void> forget(UUID topic) {
+    return enqueue(new GroupEntry.Forget(topic));
+  }
+
+  private CompletableFuture<Void> enqueue(GroupEntry entry) {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    synchronized (lock) {
+      if (refusal != null) {
+        return CompletableFuture.failedFuture(refusal);
+      }
+      if (waiting.size() >= MAX_WAITING) {
+        return CompletableFuture.failedFuture(
+            new ThermoclineException(
+                ErrorKind.EXHAUSTED, MAX_WAITING + " commits of groups wait already: slow down"));
+      }
+      waiting.add(new Pending(entry, done));
+      if (!busy) {
+        busy = true;
+        executor.execute(this::writeWaiting);
+      }
+    }
+    return done;
+  }
+
+  private void writeWaiting() {
+    List<Pending> taken;
+    synchronized (lock) {
+      taken = waiting;
+      waiting = new ArrayList<>();
+      if (taken.isEmpty()) {
+        busy = false;
+        if (refusal != null) {
+          drained.complete(null);
+        }
+        return;
+      }
+    }
+    try {
+      write(taken);
+    } catch (IOException | RuntimeException e) {
+      fail(taken, e);
+    }
+    executor.execute(this::writeWaiting);
+  }
+
+  private void write(List<Pending> taken) throws IOException {
+    for (Pending pending : taken) {
+      position += writeEntry(file, pending.entry(), position);
+    }
+    file.force();
+    for (Pending pending : taken) {
+      pending.entry().applyTo(groups);
+      pending.done().complete(null);
+    }
+    if (position > COMPACT_AT_TIMES * Math.max(MIN_COMPACTED_BYTES, compactedBytes)) {
+      compact();
+    }
+  }
+
+  private void fail(List<Pending> taken, Exception cause) {
+    ThermoclineException unknown =
+        new ThermoclineException(
+            ErrorKind.OUTCOME_UNKNOWN, "Offsets may or may not have been stored: " + cause, cause);
+    List<Pending> later;
+    synchronized (lock) {
+      refusal =
+          new ThermoclineException(
+              ErrorKind.LOG_FAILED,
+              "The file of groups' offsets failed; restart the server: " + cause,
+              cause);
+      later = waiting;
+      waiting = new ArrayList<>();
+    }
+    LOG.error("Offsets of groups can't be stored any more: file={}", path, cause);
+    taken.forEach(pending -> pending.done().completeExceptionally(unknown));
+    later.forEach(pending -> pending.done().completeExceptionally(refusal));
+  }
+
+  private static long writeEntry(DiskFile file, GroupEntry entry, long at) throws IOException {
+    ByteBuffer bytes = entry.encode();
+    int size = bytes.remaining();
+    file.write(bytes, at);
+    return size;
+  }
+
+  /** Writes the file anew, one entry a group, and puts it in the old one's place. */
+  private void compact() throws IOException {
+    groups.values().removeIf(Map::isEmpty);
+    Path temporary = path.resolveSibling(path.getFileName() + ".new");
+    disk.delete(temporary);
+    DiskFile next = disk.create(temporary);
+    try {
+      long at = 0;
+      for (Map.Entry<String, Map<TopicPartition, Long>> group : new TreeMap<>(groups).entrySet()) {
+        at += writeEntry(next, new GroupEntry.Commit(group.getKey(), group.getValue()), at);
+      }
+      next.force();
+      disk.rename(temporary, path);
+      disk.forceDirectory(path.getParent());
+      if (file != null) {
+        closeFile();
+      }
+      file = next;
+      position = at;
+      compactedBytes = at;
+    } catch (IOException | RuntimeException e) {
+      next.close();
+      throw e;
+    }
+  }
+
+  /** Whether commits can be stored. */
+  public boolean healthy() {
+    synchronized (lock) {
+      return refusal == null || refusal.kind() != ErrorKind.LOG_FAILED;
+    }
+  }
+
+  /** Takes nothing more for {@code why}; completes when all that waited is stored. */
+  public CompletableFuture<Void> close(ThermoclineException why) {
+    synchronized (lock) {
+      if (refusal == null) {
+        refusal = why;
+      }
+      if (!busy) {
+        drained.complete(null);
+      }
+    }
+    return drained.thenRun(this::closeFile);
+  }
+
+  private void closeFile() {
+    try {
+      file.close();
+    } catch (IOException e) {
+      LOG.warn("Closing failed: file={}", path, e);
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.thermocline.hot.segment;
+
+import io.thermocline.hot.disk.ChecksummedFile;
+import io.thermocline.hot.disk.Disk;
+import io.thermocline.model.ThermoclineException;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * A segment's index on disk, written when the segment is sealed or closed: a {@link
+ * ChecksummedFile} with magic "TCI" and a zero, whose body is
+ *
+ * <pre>
+ *   topic UUID 16, partition 4, segment base offset 8   whose it is
+ *   covered bytes 8                                     of the segment file
+ *   first append time 8, last append time 8             Unix ms
+ *   entries 4, then for each: position 8, offset 8, largest timestamp 8
+ * </pre>
+ */
+public final class IndexFile {
+  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('I' << 8);
+  private static final int VERSION = 1;
+
+  private IndexFile() {}
+
+  /**
+   * Writes what is known of the first {@code coveredBytes}; not forced, as it can be made again.
+   */
+  public static void write(Disk disk, Segment segment, SegmentIndex index, long coveredBytes)
+      throws IOException {
+    SegmentIndex.Snapshot entries = index.snapshot();
+    file(disk, segment)
+        .writeUnforced(
+            out -> {
+              LogStamp stamp = segment.stamp();
+              out.writeLong(stamp.topic().getMostSignificantBits());
+              out.writeLong(stamp.topic().getLeastSignificantBits());
+              out.writeInt(stamp.partition());
+              out.writeLong(stamp.segment());
+              out.writeLong(coveredBytes);
+              writeEntries(out, entries);
+            });
+  }
+
+  private static void writeEntries(DataOutputStream out, SegmentIndex.Snapshot entries)
+      throws IOException {
+    out.writeLong(entries.firstAppendMillis());
+    out.writeLong(entries.lastAppendMillis());
+    out.writeInt(entries.positions().length);
+    for (int i = 0; i < entries.positions().length; i++) {
+      out.writeLong(entries.positions()[i]);
+      out.writeLong(entries.offsets()[i]);
+      out.writeLong(entries.timestamps()[i]);
+    }
+  }
+
+  /**
+   * The stored index.
+   *
+   * @return empty when it is absent, damaged, of another version, or not of exactly the first
+   *     {@code coveredBytes} of this segment
+   */
+  public static Optional<SegmentIndex> read(Disk disk, Segment segment, long coveredBytes)
+      throws IOException {
+    try {
+      Optional<DataInputStream> stored = file(disk, segment).read();
+      if (stored.isEmpty()) {
+        return Optional.empty();
+      }
+      DataInputStream in = stored.get();
+      LogStamp stamp = segment.stamp();
+      boolean ours =
+          in.readLong() == stamp.topic().getMostSignificantBits()
+              && in.readLong() == stamp.topic().getLeastSignificantBits()
+              && in.readInt() == stamp.partition()
+              && in.readLong() == stamp.segment()
+              && in.readLong() == coveredBytes;
+      return ours ? Optional.of(readEntries(in)) : Optional.empty();
+    } catch (ThermoclineException unusable) {
+      return Optional.empty();
+    }
+  }
+
+  private static SegmentIndex readEntries(DataInputStream in) throws IOException {
+    long first = in.readLong();
+    long last = in.readLong();
+    int count = in.readInt();
+    long[] positions = new long[count];
+    long[] offsets = new long[count];
+    long[] timestamps = new long[count];
+    for (int i = 0; i < count; i++) {
+      positions[i] = in.readLong();
+      offsets[i] = in.readLong();
+      timestamps[i] = in.readLong();
+    }
+    return new SegmentIndex.Snapshot(positions, offsets, timestamps, first, last).toIndex();
+  }
+
+  private static ChecksummedFile file(Disk disk, Segment segment) {
+    return new ChecksummedFile(disk, segment.indexFile(), MAGIC, VERSION);
+  }
+}
