@@ -1,7 +1,9 @@
 package io.thermocline.hot;
 
-import io.thermocline.hot.Metadata.DeleteIntent;
-import io.thermocline.hot.Metadata.TopicEntry;
+import io.thermocline.hot.directory.Metadata;
+import io.thermocline.hot.directory.Metadata.DeleteIntent;
+import io.thermocline.hot.directory.Metadata.TopicEntry;
+import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.groups.GroupOffsetsFile;
 import io.thermocline.hot.producers.ProducerMemory;

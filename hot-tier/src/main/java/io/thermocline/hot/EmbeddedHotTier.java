@@ -1,6 +1,8 @@
 package io.thermocline.hot;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.thermocline.hot.directory.Metadata;
+import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.groups.GroupOffsetsFile;

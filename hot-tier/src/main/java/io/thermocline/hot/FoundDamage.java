@@ -1,5 +1,7 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.directory.Metadata;
+import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.segment.LostRanges;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;

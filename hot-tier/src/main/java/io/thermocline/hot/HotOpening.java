@@ -1,7 +1,12 @@
 package io.thermocline.hot;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.thermocline.hot.Metadata.TopicEntry;
+import io.thermocline.hot.directory.Checkpoint;
+import io.thermocline.hot.directory.DataDirectory;
+import io.thermocline.hot.directory.JournalledBatches;
+import io.thermocline.hot.directory.Metadata;
+import io.thermocline.hot.directory.Metadata.TopicEntry;
+import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskReserve;
 import io.thermocline.hot.groups.GroupOffsetsFile;

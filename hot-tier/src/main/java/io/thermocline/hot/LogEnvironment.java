@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.directory.DataDirectory;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskReserve;
 import io.thermocline.hot.journal.Journal;

@@ -1,6 +1,9 @@
 package io.thermocline.hot;
 
-import io.thermocline.hot.Metadata.PartitionEntry;
+import io.thermocline.hot.directory.Checkpoint;
+import io.thermocline.hot.directory.JournalledBatches;
+import io.thermocline.hot.directory.KnownLog;
+import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.read.LogView;

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.directory.Checkpoint;
 import io.thermocline.hot.segment.LogId;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.directory.Checkpoint;
 import io.thermocline.hot.journal.JournalUser;
 import io.thermocline.hot.producers.ProducerMemory;
 import io.thermocline.hot.read.CurrentView;

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.directory.Checkpoint;
 import io.thermocline.hot.groups.GroupOffsetsFile;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;

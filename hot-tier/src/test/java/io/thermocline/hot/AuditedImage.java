@@ -3,7 +3,10 @@ package io.thermocline.hot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.hot.audit.AuditedLog;
+import io.thermocline.hot.audit.HotAudit;
 import io.thermocline.hot.audit.HotAuditReport;
+import io.thermocline.hot.directory.Metadata;
+import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.model.AuditFinding;
 import io.thermocline.model.AuditFinding.Severity;

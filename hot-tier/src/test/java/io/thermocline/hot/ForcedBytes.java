@@ -2,6 +2,7 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.hot.directory.Checkpoint;
 import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.testkit.disk.SimulatedDisk;

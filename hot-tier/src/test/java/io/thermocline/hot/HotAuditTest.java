@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.hot.audit.AuditedLog;
+import io.thermocline.hot.audit.HotAudit;
 import io.thermocline.hot.audit.HotAuditReport;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.segment.BatchHeader;

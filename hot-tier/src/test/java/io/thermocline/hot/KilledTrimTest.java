@@ -2,6 +2,8 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.hot.directory.Metadata;
+import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;

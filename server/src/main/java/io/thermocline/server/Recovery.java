@@ -8,7 +8,7 @@ import io.thermocline.cold.RecoverableTopic.Fate;
 import io.thermocline.cold.RecoverableWarehouse;
 import io.thermocline.cold.table.TableTier;
 import io.thermocline.cold.table.WarehouseRecovery;
-import io.thermocline.hot.HotRestore;
+import io.thermocline.hot.directory.HotRestore;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;

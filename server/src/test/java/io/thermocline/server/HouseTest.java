@@ -2,6 +2,7 @@ package io.thermocline.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -134,6 +135,19 @@ class HouseTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("io.grpc..", "io.thermocline.proto..");
+
+  @ArchTest
+  static final ArchRule whatTheHotTierWorksWithDoesNotKnowIt =
+      noClasses()
+          .that()
+          .resideInAPackage("io.thermocline.hot.*..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.thermocline.hot");
+
+  @ArchTest
+  static final ArchRule noTwoPackagesOfTheHotTierKnowEachOther =
+      slices().matching("io.thermocline.hot.(*)..").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule namesSayWhatTheJobIs =

@@ -10,7 +10,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
-import io.thermocline.hot.HotRestore;
+import io.thermocline.hot.directory.HotRestore;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.server.RecoveryPlan.RevivedPartition;

@@ -1,6 +1,6 @@
 /**
- * What looking at stored files finds: the parts of a segment, and what a whole data directory adds
- * up to. The looking itself is {@link io.thermocline.hot.segment.SegmentDump} and {@link
- * io.thermocline.hot.HotAudit}.
+ * Looking at all that a stopped tier left: {@link io.thermocline.hot.audit.HotAudit} goes through a
+ * data directory and judges it as a start would. Knows what the files are, not the tier: nobody in
+ * here depends on it.
  */
 package io.thermocline.hot.audit;

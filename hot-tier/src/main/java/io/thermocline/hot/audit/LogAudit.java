@@ -1,8 +1,8 @@
-package io.thermocline.hot;
+package io.thermocline.hot.audit;
 
-import io.thermocline.hot.Metadata.PartitionEntry;
-import io.thermocline.hot.audit.AuditTotals;
-import io.thermocline.hot.audit.AuditedLog;
+import io.thermocline.hot.directory.JournalledBatches;
+import io.thermocline.hot.directory.KnownLog;
+import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.segment.LogId;

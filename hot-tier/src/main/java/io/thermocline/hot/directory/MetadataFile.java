@@ -1,8 +1,8 @@
-package io.thermocline.hot;
+package io.thermocline.hot.directory;
 
-import io.thermocline.hot.Metadata.DeleteIntent;
-import io.thermocline.hot.Metadata.PartitionEntry;
-import io.thermocline.hot.Metadata.TopicEntry;
+import io.thermocline.hot.directory.Metadata.DeleteIntent;
+import io.thermocline.hot.directory.Metadata.PartitionEntry;
+import io.thermocline.hot.directory.Metadata.TopicEntry;
 import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.model.ErrorKind;
@@ -39,7 +39,7 @@ import java.util.function.UnaryOperator;
  * <p>In version 1 there are no fences, and no batch has a producer's sequence. It is read, and
  * version 2 written. Thread-safe. A change is seen once it is durable.
  */
-final class MetadataFile {
+public final class MetadataFile {
   private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('M' << 8);
   private static final int VERSION = 2;
   private static final int WITHOUT_FENCES = 1;
@@ -63,7 +63,7 @@ final class MetadataFile {
    * afterwards: a process that was killed may have given the file its name and not forced that, and
    * a start deletes what the metadata lets go.
    */
-  static MetadataFile open(Disk disk, Path path) throws IOException {
+  public static MetadataFile open(Disk disk, Path path) throws IOException {
     ChecksummedFile file = new ChecksummedFile(disk, path, MAGIC, VERSION);
     Optional<ChecksummedFile.Versioned> stored = file.readVersioned();
     if (stored.isPresent()) {
@@ -87,7 +87,7 @@ final class MetadataFile {
   }
 
   /** Whether batches may have producers' sequences: not before a version that knew of them. */
-  boolean knowsProducers() {
+  public boolean knowsProducers() {
     return versionFound > WITHOUT_FENCES;
   }
 
@@ -96,7 +96,7 @@ final class MetadataFile {
    *
    * @throws ThermoclineException as {@link ChecksummedFile#read}
    */
-  static Optional<Metadata> look(Disk disk, Path path) throws IOException {
+  public static Optional<Metadata> look(Disk disk, Path path) throws IOException {
     Optional<ChecksummedFile.Versioned> stored =
         new ChecksummedFile(disk, path, MAGIC, VERSION).readVersioned();
     return stored.isPresent()
@@ -105,7 +105,7 @@ final class MetadataFile {
   }
 
   /** What is durable. */
-  Metadata current() {
+  public Metadata current() {
     return current;
   }
 
@@ -118,7 +118,7 @@ final class MetadataFile {
    *     nothing happened; {@link ErrorKind#OUTCOME_UNKNOWN} when nobody knows what the disk has,
    *     and {@link ErrorKind#LOG_FAILED} ever after
    */
-  synchronized Metadata change(UnaryOperator<Metadata> change) {
+  public synchronized Metadata change(UnaryOperator<Metadata> change) {
     if (failed != null) {
       throw failed;
     }
@@ -145,7 +145,7 @@ final class MetadataFile {
   }
 
   /** Whether changes are possible. */
-  synchronized boolean healthy() {
+  public synchronized boolean healthy() {
     return failed == null;
   }
 

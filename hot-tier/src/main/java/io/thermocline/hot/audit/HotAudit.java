@@ -1,10 +1,13 @@
-package io.thermocline.hot;
+package io.thermocline.hot.audit;
 
-import io.thermocline.hot.Metadata.PartitionEntry;
-import io.thermocline.hot.Metadata.TopicEntry;
-import io.thermocline.hot.audit.AuditTotals;
-import io.thermocline.hot.audit.AuditedLog;
-import io.thermocline.hot.audit.HotAuditReport;
+import io.thermocline.hot.directory.Checkpoint;
+import io.thermocline.hot.directory.DataDirectory;
+import io.thermocline.hot.directory.JournalledBatches;
+import io.thermocline.hot.directory.KnownLog;
+import io.thermocline.hot.directory.Metadata;
+import io.thermocline.hot.directory.Metadata.PartitionEntry;
+import io.thermocline.hot.directory.Metadata.TopicEntry;
+import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.producers.KnownProducers;

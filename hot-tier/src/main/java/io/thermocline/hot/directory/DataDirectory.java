@@ -1,4 +1,4 @@
-package io.thermocline.hot;
+package io.thermocline.hot.directory;
 
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.model.ErrorKind;
@@ -34,7 +34,7 @@ import java.util.Optional;
  *
  * Names of topics are shortened to 100 characters there: file names end at 255.
  */
-final class DataDirectory implements AutoCloseable {
+public final class DataDirectory implements AutoCloseable {
   private static final int MAX_NAME_CHARACTERS = 100;
 
   private final Path root;
@@ -51,7 +51,7 @@ final class DataDirectory implements AutoCloseable {
    * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when another process holds
    *     it, or when it can't be written
    */
-  static DataDirectory take(Disk disk, Path root) {
+  public static DataDirectory take(Disk disk, Path root) {
     try {
       disk.createDirectories(root);
       Path lock = root.resolve("lock");
@@ -83,7 +83,7 @@ final class DataDirectory implements AutoCloseable {
    * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when another process holds
    *     it, or when it can't be read
    */
-  static DataDirectory look(Path root) {
+  public static DataDirectory look(Path root) {
     Path lock = root.resolve("lock");
     if (!Files.exists(lock)) {
       return new DataDirectory(root, Optional.empty());
@@ -138,37 +138,45 @@ final class DataDirectory implements AutoCloseable {
     int unusedCount = channel.write(ByteBuffer.wrap(pid), 0);
   }
 
-  Path root() {
+  /** The directory itself. */
+  public Path root() {
     return root;
   }
 
-  Path metadata() {
+  /** Where the {@link MetadataFile} lies. */
+  public Path metadata() {
     return root.resolve("metadata");
   }
 
-  Path checkpoint() {
+  /** Where the {@link Checkpoint} lies. */
+  public Path checkpoint() {
     return root.resolve("checkpoint");
   }
 
-  Path groups() {
+  /** Where the offsets of groups lie. */
+  public Path groups() {
     return root.resolve("groups");
   }
 
-  Path producers() {
+  /** Where the producers of all logs are noted. */
+  public Path producers() {
     return root.resolve("producers");
   }
 
-  Path topics() {
+  /** Where the directories of the topics lie. */
+  public Path topics() {
     return root.resolve("topics");
   }
 
-  Path topic(TopicId id) {
+  /** Where the directories of a topic's partitions lie. */
+  public Path topic(TopicId id) {
     String name = id.name();
     String shown = name.substring(0, Math.min(name.length(), MAX_NAME_CHARACTERS));
     return topics().resolve(shown + "-" + id.uuid());
   }
 
-  Path partition(TopicPartition id) {
+  /** Where the segments of a partition lie. */
+  public Path partition(TopicPartition id) {
     return topic(id.topic()).resolve(Integer.toString(id.partition()));
   }
 

@@ -1,8 +1,8 @@
-package io.thermocline.hot;
+package io.thermocline.hot.directory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermocline.hot.Metadata.PartitionEntry;
+import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.Topic;

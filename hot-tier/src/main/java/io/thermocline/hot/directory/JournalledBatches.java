@@ -1,4 +1,4 @@
-package io.thermocline.hot;
+package io.thermocline.hot.directory;
 
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * What the journal has at a start of each log, past the log's checkpoint. All of it was durable, so
  * it counts for the durable mark. Thread-safe; each log by one thread.
  */
-final class JournalledBatches {
+public final class JournalledBatches {
   private static final Logger LOG = LoggerFactory.getLogger(JournalledBatches.class);
 
   private final Disk disk;
@@ -39,7 +39,7 @@ final class JournalledBatches {
   }
 
   /** None. */
-  static JournalledBatches none(Disk disk, DataDirectory directory) {
+  public static JournalledBatches none(Disk disk, DataDirectory directory) {
     return new JournalledBatches(disk, directory);
   }
 
@@ -49,7 +49,7 @@ final class JournalledBatches {
    * @param marks the checkpoint
    * @param torn told of frames that are stepped over
    */
-  static JournalledBatches read(
+  public static JournalledBatches read(
       Disk disk,
       DataDirectory directory,
       Function<LogId, Optional<Checkpoint.Mark>> marks,
@@ -77,7 +77,7 @@ final class JournalledBatches {
   }
 
   /** One past the last offset it has of a log; 0 when it has none. */
-  long end(TopicPartition id) {
+  public long end(TopicPartition id) {
     return of(id).stream().mapToLong(entry -> entry.place().nextOffset()).max().orElse(0);
   }
 
@@ -86,7 +86,7 @@ final class JournalledBatches {
    * lies past the checkpoint is forced anyhow before it counts. What belongs to a segment that is
    * not the last one was forced before the next one was made, or that segment is gone.
    */
-  void layOver(TopicPartition id) throws IOException {
+  public void layOver(TopicPartition id) throws IOException {
     List<JournalReplay.Entry> entries = of(id);
     OptionalLong last = entries.isEmpty() ? OptionalLong.empty() : lastSegment(id);
     if (last.isEmpty()) {
@@ -101,7 +101,7 @@ final class JournalledBatches {
   }
 
   /** Opens a log's last segment as {@link #layOver} would leave it, to be read. */
-  DiskFile open(TopicPartition id, Segment last) throws IOException {
+  public DiskFile open(TopicPartition id, Segment last) throws IOException {
     DiskFile file = disk.openToRead(last.file());
     List<JournalReplay.Entry> entries = of(id, last);
     return entries.isEmpty() ? file : replay.laidOver(entries, file);
@@ -124,12 +124,12 @@ final class JournalledBatches {
   }
 
   /** How many logs there is something of. */
-  int logs() {
+  public int logs() {
     return byLog.size();
   }
 
   /** Deletes the journal: every log's last segment was forced, with all that was laid over it. */
-  void delete() throws IOException {
+  public void delete() throws IOException {
     replay.delete();
     if (!byLog.isEmpty()) {
       LOG.info("The journal was laid over the segments: logs={}", byLog.size());

@@ -1,7 +1,7 @@
-package io.thermocline.hot;
+package io.thermocline.hot.directory;
 
-import io.thermocline.hot.Metadata.PartitionEntry;
-import io.thermocline.hot.Metadata.TopicEntry;
+import io.thermocline.hot.directory.Metadata.PartitionEntry;
+import io.thermocline.hot.directory.Metadata.TopicEntry;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.model.ErrorKind;

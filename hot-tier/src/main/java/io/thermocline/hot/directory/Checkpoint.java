@@ -1,4 +1,4 @@
-package io.thermocline.hot;
+package io.thermocline.hot.directory;
 
 import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * <p>All of it was forced before it was noted: recovery never cuts below a mark, and need not look
  * at what lies before it. Thread-safe.
  */
-final class Checkpoint {
+public final class Checkpoint {
   private static final Logger LOG = LoggerFactory.getLogger(Checkpoint.class);
   private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('C' << 8);
   private static final int VERSION = 1;
@@ -42,7 +42,7 @@ final class Checkpoint {
    * @param bytes durable bytes of that segment
    * @param epoch its log epoch
    */
-  record Mark(long end, long segment, long bytes, int epoch) {}
+  public record Mark(long end, long segment, long bytes, int epoch) {}
 
   private Checkpoint(ChecksummedFile file, Map<LogId, Mark> stored) {
     this.file = file;
@@ -50,7 +50,7 @@ final class Checkpoint {
   }
 
   /** Reads the checkpoint. A damaged one is as good as none: recovery then looks at more. */
-  static Checkpoint open(Disk disk, Path path) throws IOException {
+  public static Checkpoint open(Disk disk, Path path) throws IOException {
     Map<LogId, Mark> marks = new HashMap<>();
     try {
       marks.putAll(look(disk, path));
@@ -65,7 +65,7 @@ final class Checkpoint {
    *
    * @throws ThermoclineException as {@link ChecksummedFile#read}
    */
-  static Map<LogId, Mark> look(Disk disk, Path path) throws IOException {
+  public static Map<LogId, Mark> look(Disk disk, Path path) throws IOException {
     Map<LogId, Mark> marks = new HashMap<>();
     Optional<DataInputStream> body = new ChecksummedFile(disk, path, MAGIC, VERSION).read();
     if (body.isPresent()) {
@@ -75,12 +75,12 @@ final class Checkpoint {
   }
 
   /** What is stored of a log. */
-  synchronized Optional<Mark> mark(LogId log) {
+  public synchronized Optional<Mark> mark(LogId log) {
     return Optional.ofNullable(stored.get(log));
   }
 
   /** Stores where all logs stand, unless that is what is stored. */
-  synchronized void store(Map<LogId, Mark> marks) throws IOException {
+  public synchronized void store(Map<LogId, Mark> marks) throws IOException {
     if (marks.equals(stored)) {
       return;
     }

@@ -1,6 +1,6 @@
-package io.thermocline.hot;
+package io.thermocline.hot.directory;
 
-import io.thermocline.hot.Metadata.PartitionEntry;
+import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.model.OffsetRange;
 import java.util.Optional;
 
@@ -11,18 +11,18 @@ import java.util.Optional;
  * @param notedTo one past the last offset of which the producers were noted
  * @param journalledTo one past the last offset the journal has
  */
-record KnownLog(
+public record KnownLog(
     PartitionEntry entry, Optional<Checkpoint.Mark> mark, long notedTo, long journalledTo) {
 
   /** One past the last offset that was surely durable. */
-  long durableTo() {
+  public long durableTo() {
     long marked = Math.max(mark.map(Checkpoint.Mark::end).orElse(0L), journalledTo);
     long read = entry.lost().stream().mapToLong(OffsetRange::to).max().orElse(0);
     return Math.max(Math.max(Math.max(marked, read), notedTo), start());
   }
 
   /** The first offset that is to be readable on local disk. */
-  long start() {
+  public long start() {
     return Math.max(entry.trimmedTo(), entry.logStart());
   }
 }

@@ -1,4 +1,4 @@
-package io.thermocline.hot;
+package io.thermocline.hot.audit;
 
 /**
  * Where a batch must end or begin, as a file beside the segments says.

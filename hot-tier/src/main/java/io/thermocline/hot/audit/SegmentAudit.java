@@ -1,6 +1,5 @@
-package io.thermocline.hot;
+package io.thermocline.hot.audit;
 
-import io.thermocline.hot.audit.AuditTotals;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.segment.DamagedBytes;

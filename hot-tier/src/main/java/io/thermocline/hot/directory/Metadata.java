@@ -1,4 +1,4 @@
-package io.thermocline.hot;
+package io.thermocline.hot.directory;
 
 import io.thermocline.hot.segment.LostRanges;
 import io.thermocline.model.OffsetRange;
@@ -21,15 +21,18 @@ import java.util.function.UnaryOperator;
  * @param clusterId made with the data directory
  * @param topics by name
  */
-record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
-  Metadata {
+public record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
+  public Metadata {
     Objects.requireNonNull(clusterId, "clusterId");
     topics = Collections.unmodifiableMap(new TreeMap<>(topics));
   }
 
   /** How far a deletion is to go. */
-  enum DeleteIntent {
+  public enum DeleteIntent {
+    /** What is in the cold tier stays. */
     KEEP_COLD(1),
+
+    /** What is in the cold tier goes too. */
     PURGE_COLD(2);
 
     private final int code;
@@ -54,21 +57,24 @@ record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
    * @param deletion present once the topic is to be deleted
    * @param partitions by number; one that is missing is {@link PartitionEntry#NEW}
    */
-  record TopicEntry(
+  public record TopicEntry(
       Topic topic, Optional<DeleteIntent> deletion, Map<Integer, PartitionEntry> partitions) {
-    TopicEntry {
+    public TopicEntry {
       partitions = Collections.unmodifiableMap(new TreeMap<>(partitions));
     }
 
-    PartitionEntry partition(int number) {
+    /** The entry of a partition, also of one that has none yet. */
+    public PartitionEntry partition(int number) {
       return partitions.getOrDefault(number, PartitionEntry.NEW);
     }
 
-    TopicEntry withTopic(Topic other) {
+    /** With what the topic is now. */
+    public TopicEntry withTopic(Topic other) {
       return new TopicEntry(other, deletion, partitions);
     }
 
-    TopicEntry withDeletion(DeleteIntent intent) {
+    /** With the topic to be deleted. */
+    public TopicEntry withDeletion(DeleteIntent intent) {
       return new TopicEntry(topic, Optional.of(intent), partitions);
     }
   }
@@ -82,35 +88,39 @@ record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
    * @param lost damaged ranges that a start or a reader found, see {@link LostRanges}
    * @param fence appends with a lower token are refused; 0: there is no fence
    */
-  record PartitionEntry(
+  public record PartitionEntry(
       long logStart, long trimmedTo, int epoch, List<OffsetRange> lost, long fence) {
     static final PartitionEntry NEW = new PartitionEntry(0, 0, 0, List.of(), 0);
 
-    PartitionEntry {
+    public PartitionEntry {
       lost = List.copyOf(lost);
     }
 
-    PartitionEntry startingAt(long offset) {
+    /** With a log start of at least {@code offset}. */
+    public PartitionEntry startingAt(long offset) {
       return new PartitionEntry(Math.max(logStart, offset), trimmedTo, epoch, lost, fence);
     }
 
-    PartitionEntry trimmed(long upTo) {
+    /** With the segments that end at or below {@code upTo} gone. */
+    public PartitionEntry trimmed(long upTo) {
       List<OffsetRange> rest = lost.stream().filter(range -> range.to() > upTo).toList();
       return new PartitionEntry(logStart, Math.max(trimmedTo, upTo), epoch, rest, fence);
     }
 
     /** With more damage; what lies in segments that are gone is missed by nobody. */
-    PartitionEntry losing(List<OffsetRange> damaged) {
+    public PartitionEntry losing(List<OffsetRange> damaged) {
       List<OffsetRange> kept =
           damaged.stream().filter(range -> range.to() > Math.max(trimmedTo, logStart)).toList();
       return new PartitionEntry(logStart, trimmedTo, epoch, LostRanges.with(lost, kept), fence);
     }
 
-    PartitionEntry recovered(int newEpoch, List<OffsetRange> nowLost) {
+    /** As a start found it that cut something, or found damage. */
+    public PartitionEntry recovered(int newEpoch, List<OffsetRange> nowLost) {
       return new PartitionEntry(logStart, trimmedTo, newEpoch, nowLost, fence);
     }
 
-    PartitionEntry fencedBy(long token) {
+    /** With appends below {@code token} refused. */
+    public PartitionEntry fencedBy(long token) {
       return new PartitionEntry(logStart, trimmedTo, epoch, lost, Math.max(fence, token));
     }
   }
@@ -121,28 +131,32 @@ record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
   }
 
   /** The entry of exactly that topic; not that of another one with its name. */
-  Optional<TopicEntry> find(TopicId id) {
+  public Optional<TopicEntry> find(TopicId id) {
     return Optional.ofNullable(topics.get(id.name()))
         .filter(entry -> entry.topic().id().equals(id));
   }
 
-  PartitionEntry partition(TopicPartition id) {
+  /** The entry of a partition; that of a new one when it has none. */
+  public PartitionEntry partition(TopicPartition id) {
     return find(id.topic())
         .map(entry -> entry.partition(id.partition()))
         .orElse(PartitionEntry.NEW);
   }
 
-  Collection<TopicEntry> entries() {
+  /** The topics, by name. */
+  public Collection<TopicEntry> entries() {
     return topics.values();
   }
 
-  Metadata with(TopicEntry entry) {
+  /** With that entry in place of the one of its topic's name. */
+  public Metadata with(TopicEntry entry) {
     Map<String, TopicEntry> changed = new TreeMap<>(topics);
     changed.put(entry.topic().name(), entry);
     return new Metadata(clusterId, changed);
   }
 
-  Metadata without(TopicId id) {
+  /** Without that topic; as it is when there is no such topic. */
+  public Metadata without(TopicId id) {
     if (find(id).isEmpty()) {
       return this;
     }
@@ -152,7 +166,7 @@ record Metadata(UUID clusterId, Map<String, TopicEntry> topics) {
   }
 
   /** With one partition changed; as it is when there is no such topic. */
-  Metadata with(TopicPartition id, UnaryOperator<PartitionEntry> change) {
+  public Metadata with(TopicPartition id, UnaryOperator<PartitionEntry> change) {
     Optional<TopicEntry> entry = find(id.topic());
     if (entry.isEmpty()) {
       return this;

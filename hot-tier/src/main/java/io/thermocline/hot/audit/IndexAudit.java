@@ -1,4 +1,4 @@
-package io.thermocline.hot;
+package io.thermocline.hot.audit;
 
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.segment.BatchHeader;
