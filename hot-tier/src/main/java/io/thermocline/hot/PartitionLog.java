@@ -16,8 +16,6 @@ import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,20 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One partition's log. Whatever changes its {@link LogTail} stands in one queue and is done by one
- * thread at a time: a run of waiting batches is written, made durable at once, made visible, and
- * only then acknowledged; while that goes on the next run gathers. So a slow force holds up nobody
- * else's log, and a busy log shares its forces. A run becomes durable by a force of the segment's
- * file or, no thread waiting, in the {@link io.thermocline.hot.journal.Journal}.
+ * One partition's log. Whatever changes its {@link LogTail} stands in one {@link LogQueue} and is
+ * done by one thread at a time: a run of waiting batches is written, made durable at once, made
+ * visible, and only then acknowledged; while that goes on the next run gathers. So a slow force
+ * holds up nobody else's log, and a busy log shares its forces. A run becomes durable by a force of
+ * the segment's file or, no thread waiting, in the {@link io.thermocline.hot.journal.Journal}.
  *
  * <p>After an I/O error on writing or forcing nothing more is written until the next start: a
  * second force would prove nothing. Reading goes on.
  */
-final class PartitionLog implements JournalUser {
+final class PartitionLog implements JournalUser, LogQueue.Worker {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
-
-  /** A group larger than this would make its first batches wait for its last. */
-  private static final long MAX_GROUP_BYTES = 16L << 20;
 
   private static final int TICKS_UNTIL_IDLE = 30;
   private static final int TICKS_UNTIL_FORGETTING = 600;
@@ -55,34 +50,13 @@ final class PartitionLog implements JournalUser {
   private final Admission admission;
   private final ProducerMemory producers;
 
-  /** A {@link PendingBatch} or a {@link Step}. Guarded by itself. */
-  private final ArrayDeque<Object> queue = new ArrayDeque<>();
-
-  /** Whether a thread works on the queue, or is about to. Guarded by {@link #queue}. */
-  private boolean busy;
-
-  /** Why nothing more is taken into the queue. Guarded by {@link #queue} for writing. */
-  private volatile ThermoclineException refusal;
-
-  /** Why nothing in the queue is written any more. Guarded by {@link #queue} for writing. */
-  private volatile ThermoclineException broken;
+  private final LogQueue queue;
 
   /** Used by {@link #tick}. */
   private long endAtTick;
 
   private int idleTicks;
   private int ticks;
-
-  /**
-   * A piece of upkeep in the order of the writes.
-   *
-   * @param always also on a broken log
-   */
-  private record Step(Upkeep upkeep, boolean always, CompletableFuture<Void> done) {}
-
-  private interface Upkeep {
-    void run() throws IOException;
-  }
 
   /**
    * @param producers as they stood at the log's end
@@ -102,6 +76,7 @@ final class PartitionLog implements JournalUser {
     this.producers = producers;
     this.admission = new Admission(id, producers.table(), fence);
     this.tail = new LogTail(id, env, view, followers, admission, writer);
+    this.queue = new LogQueue(env.writers(), this);
   }
 
   TopicPartition id() {
@@ -126,7 +101,7 @@ final class PartitionLog implements JournalUser {
 
   /** Refuses when no batch can be taken. */
   void checkTakesAppends() {
-    ThermoclineException why = refusal;
+    ThermoclineException why = queue.refusal();
     if (why != null) {
       throw why;
     }
@@ -150,7 +125,7 @@ final class PartitionLog implements JournalUser {
           metrics);
       return batch.done();
     }
-    ThermoclineException why = offer(batch, conditions.sequence().isPresent());
+    ThermoclineException why = queue.offer(batch, conditions.sequence().isPresent());
     if (why != null) {
       batch.fail(why, metrics);
     }
@@ -170,7 +145,7 @@ final class PartitionLog implements JournalUser {
   CompletableFuture<Long> raiseFence(long expected, long token, LongConsumer store) {
     CompletableFuture<Long> raised = new CompletableFuture<>();
     CompletableFuture<Void> turn =
-        step(
+        queue.step(
             () -> {
               try {
                 raised.complete(admission.raiseFence(expected, token, store));
@@ -190,7 +165,7 @@ final class PartitionLog implements JournalUser {
 
   /** Ends the active segment, unless it is empty. */
   CompletableFuture<Void> seal() {
-    return step(tail::seal);
+    return queue.step(tail::seal);
   }
 
   /** Once a second: ends the active segment when it is old, lets go of its file when it is idle. */
@@ -199,17 +174,17 @@ final class PartitionLog implements JournalUser {
     idleTicks = now.end() == endAtTick ? idleTicks + 1 : 0;
     endAtTick = now.end();
     boolean forgets = ++ticks % TICKS_UNTIL_FORGETTING == 0;
-    if ((forgets || producers.isBehind(now.end())) && refusal == null) {
+    if ((forgets || producers.isBehind(now.end())) && queue.refusal() == null) {
       CompletableFuture<Void> unused = noteProducers();
     }
-    if (now.activeBytes() == 0 || refusal != null) {
+    if (now.activeBytes() == 0 || queue.refusal() != null) {
       return;
     }
     if (tail.isOld(now.activeIndex().firstAppendMillis())) {
-      CompletableFuture<Void> unused = step(tail::rollIfOld);
+      CompletableFuture<Void> unused = queue.step(tail::rollIfOld);
     }
     if (idleTicks == TICKS_UNTIL_IDLE) {
-      CompletableFuture<Void> unused = step(tail::rest);
+      CompletableFuture<Void> unused = queue.step(tail::rest);
     }
   }
 
@@ -222,7 +197,7 @@ final class PartitionLog implements JournalUser {
     return finish(
         why,
         () -> {
-          if (broken == null) {
+          if (queue.broken() == null) {
             tail.close();
             makeNote();
           } else {
@@ -233,14 +208,12 @@ final class PartitionLog implements JournalUser {
 
   /** As {@link #close}, and fails what is queued: for a topic that is deleted. */
   CompletableFuture<Void> abandon(ThermoclineException why) {
-    synchronized (queue) {
-      broken = why;
-    }
+    queue.abandon(why);
     return finish(why, tail::discard);
   }
 
-  private CompletableFuture<Void> finish(ThermoclineException why, Upkeep closing) {
-    Upkeep last =
+  private CompletableFuture<Void> finish(ThermoclineException why, LogQueue.Upkeep closing) {
+    LogQueue.Upkeep last =
         () -> {
           try {
             closing.run();
@@ -248,13 +221,9 @@ final class PartitionLog implements JournalUser {
             producers.table().forgetAll();
           }
         };
-    Step step = new Step(last, true, new CompletableFuture<>());
-    synchronized (queue) {
-      refusal = why;
-      enqueue(step);
-    }
+    CompletableFuture<Void> done = queue.finish(why, last);
     followers.close(why);
-    return step.done();
+    return done;
   }
 
   /** Also forgets producers that are silent. Nothing is on its way to the disk while this runs. */
@@ -266,7 +235,7 @@ final class PartitionLog implements JournalUser {
 
   /** Makes a note of the producers of all that is durable; the caller has it stored. */
   CompletableFuture<Void> noteProducers() {
-    return step(this::makeNote);
+    return queue.step(this::makeNote);
   }
 
   ProducerMemory producers() {
@@ -284,99 +253,15 @@ final class PartitionLog implements JournalUser {
                 forced.offset(), file.segment().base(), forced.position(), view.get().epoch()));
   }
 
-  private CompletableFuture<Void> step(Upkeep upkeep) {
-    Step step = new Step(upkeep, false, new CompletableFuture<>());
-    ThermoclineException why = offer(step, false);
-    if (why != null) {
-      step.done().completeExceptionally(why);
-    }
-    return step.done();
-  }
-
-  /**
-   * Queues a piece of work.
-   *
-   * @param alsoWhenFailed whether a log that failed has an answer to it: a repeat has
-   * @return why it was not taken; null when it was
-   */
-  private ThermoclineException offer(Object work, boolean alsoWhenFailed) {
-    synchronized (queue) {
-      if (refusal == null || (alsoWhenFailed && refusal.kind() == ErrorKind.LOG_FAILED)) {
-        enqueue(work);
-        return null;
-      }
-      return refusal;
-    }
-  }
-
-  private void enqueue(Object work) {
-    synchronized (queue) {
-      queue.add(work);
-      if (!busy) {
-        busy = true;
-        env.writers().execute(this::work);
-      }
-    }
-  }
-
-  /** Does the next piece, then lets other logs have the thread. */
-  private void work() {
-    List<PendingBatch> group = new ArrayList<>();
-    Step step;
-    synchronized (queue) {
-      step = queue.peek() instanceof Step first ? first : null;
-      if (step != null) {
-        queue.remove();
-      } else {
-        takeGroup(group);
-      }
-    }
-    if (step != null) {
-      run(step);
-      next();
-    } else {
-      commit(new GroupProgress(group));
-    }
-  }
-
-  /** Lets a thread do what is next in the queue, if there is anything. */
-  void next() {
-    synchronized (queue) {
-      busy = !queue.isEmpty();
-      if (busy) {
-        env.writers().execute(this::work);
-      }
-    }
-  }
-
-  private void takeGroup(List<PendingBatch> group) {
-    long bytes = 0;
-    while (queue.peek() instanceof PendingBatch batch) {
-      bytes += batch.content().sizeInBytes();
-      if (!group.isEmpty() && bytes > MAX_GROUP_BYTES) {
-        return;
-      }
-      group.add(batch);
-      queue.remove();
-    }
-  }
-
-  private void run(Step step) {
-    if (broken != null && !step.always()) {
-      step.done().completeExceptionally(broken);
-      return;
-    }
-    try {
-      step.upkeep().run();
-      step.done().complete(null);
-    } catch (IOException | RuntimeException e) {
-      step.done().completeExceptionally(failed(e));
-    }
+  /** Writes a group, in the order of the queue. */
+  @Override
+  public void commit(List<PendingBatch> group) {
+    commit(new GroupProgress(group));
   }
 
   /** Writes what is left of a group, makes it durable, acknowledges it; then does what is next. */
   void commit(GroupProgress progress) {
-    ThermoclineException why = broken;
+    ThermoclineException why = queue.broken();
     try {
       while (why == null && !progress.allAnswered()) {
         tail.write(progress);
@@ -392,6 +277,11 @@ final class PartitionLog implements JournalUser {
       why = failed(e);
     }
     end(progress, why);
+  }
+
+  /** Lets a thread do what is next, all of a group being answered. */
+  void next() {
+    queue.next();
   }
 
   /** Fails what is left of a group, and does what is next. */
@@ -413,21 +303,17 @@ final class PartitionLog implements JournalUser {
   }
 
   /** The log failed: nothing is written to it any more. */
-  ThermoclineException failed(Exception cause) {
+  @Override
+  public ThermoclineException failed(Exception cause) {
     ThermoclineException failure =
         new ThermoclineException(
             ErrorKind.LOG_FAILED,
             "Log %s failed and takes no more writes until the server is restarted: %s"
                 .formatted(id, cause),
             cause);
-    synchronized (queue) {
-      if (broken != null) {
-        return broken;
-      }
-      broken = failure;
-      if (refusal == null) {
-        refusal = failure;
-      }
+    ThermoclineException why = queue.breakFor(failure);
+    if (why != failure) {
+      return why;
     }
     env.metrics().failedLogs.incrementAndGet();
     LOG.error("Log failed: partition={} end={}", id, view.get().end(), cause);

@@ -1,0 +1,200 @@
+package io.thermocline.hot;
+
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/**
+ * What is to change one log, in order: batches, taken by the group, and pieces of upkeep between
+ * them. One thread at a time does what is next, then lets other logs have the thread. Thread-safe.
+ */
+final class LogQueue {
+  /** A group larger than this would make its first batches wait for its last. */
+  private static final long MAX_GROUP_BYTES = 16L << 20;
+
+  private final Executor writers;
+  private final Worker worker;
+
+  /** A {@link PendingBatch} or a {@link Step}. Guarded by itself. */
+  private final ArrayDeque<Object> queue = new ArrayDeque<>();
+
+  /** Whether a thread works on the queue, or is about to. Guarded by {@link #queue}. */
+  private boolean busy;
+
+  /** Why nothing more is taken into the queue. Guarded by {@link #queue} for writing. */
+  private volatile ThermoclineException refusal;
+
+  /** Why nothing in the queue is written any more. Guarded by {@link #queue} for writing. */
+  private volatile ThermoclineException broken;
+
+  /**
+   * A piece of upkeep in the order of the writes.
+   *
+   * @param always also on a broken log
+   */
+  private record Step(Upkeep upkeep, boolean always, CompletableFuture<Void> done) {}
+
+  /** A piece of upkeep. */
+  interface Upkeep {
+    void run() throws IOException;
+  }
+
+  /** Does what it is given. */
+  interface Worker {
+    /** Writes a group; when all of it is answered it calls {@link #next}, on any thread. */
+    void commit(List<PendingBatch> group);
+
+    /** Breaks the log for what a piece of upkeep threw; says why it is broken. */
+    ThermoclineException failed(Exception cause);
+  }
+
+  LogQueue(Executor writers, Worker worker) {
+    this.writers = writers;
+    this.worker = worker;
+  }
+
+  /** Why nothing more is taken; null while work is taken. */
+  ThermoclineException refusal() {
+    return refusal;
+  }
+
+  /** Why nothing is written any more; null while the log is whole. */
+  ThermoclineException broken() {
+    return broken;
+  }
+
+  /**
+   * Nothing is written any more, and nothing more is taken, unless that is so already.
+   *
+   * @return why: {@code failure}, or what broke the log before
+   */
+  ThermoclineException breakFor(ThermoclineException failure) {
+    synchronized (queue) {
+      if (broken != null) {
+        return broken;
+      }
+      broken = failure;
+      if (refusal == null) {
+        refusal = failure;
+      }
+      return failure;
+    }
+  }
+
+  /** Fails what is queued: nothing of it is wanted. */
+  void abandon(ThermoclineException why) {
+    synchronized (queue) {
+      broken = why;
+    }
+  }
+
+  /** Queues the last piece of upkeep, done also on a broken log; nothing more is taken. */
+  CompletableFuture<Void> finish(ThermoclineException why, Upkeep upkeep) {
+    Step last = new Step(upkeep, true, new CompletableFuture<>());
+    synchronized (queue) {
+      refusal = why;
+      enqueue(last);
+    }
+    return last.done();
+  }
+
+  /** Queues a piece of upkeep. */
+  CompletableFuture<Void> step(Upkeep upkeep) {
+    Step step = new Step(upkeep, false, new CompletableFuture<>());
+    ThermoclineException why = offer(step, false);
+    if (why != null) {
+      step.done().completeExceptionally(why);
+    }
+    return step.done();
+  }
+
+  /**
+   * Queues a batch.
+   *
+   * @param alsoWhenFailed whether a log that failed has an answer to it: a repeat has
+   * @return why it was not taken; null when it was
+   */
+  ThermoclineException offer(PendingBatch batch, boolean alsoWhenFailed) {
+    return offer((Object) batch, alsoWhenFailed);
+  }
+
+  private ThermoclineException offer(Object work, boolean alsoWhenFailed) {
+    synchronized (queue) {
+      if (refusal == null || (alsoWhenFailed && refusal.kind() == ErrorKind.LOG_FAILED)) {
+        enqueue(work);
+        return null;
+      }
+      return refusal;
+    }
+  }
+
+  private void enqueue(Object work) {
+    synchronized (queue) {
+      queue.add(work);
+      if (!busy) {
+        busy = true;
+        writers.execute(this::work);
+      }
+    }
+  }
+
+  /** Does the next piece, then lets other logs have the thread. */
+  private void work() {
+    List<PendingBatch> group = new ArrayList<>();
+    Step step;
+    synchronized (queue) {
+      step = queue.peek() instanceof Step first ? first : null;
+      if (step != null) {
+        queue.remove();
+      } else {
+        takeGroup(group);
+      }
+    }
+    if (step != null) {
+      run(step);
+      next();
+    } else {
+      worker.commit(group);
+    }
+  }
+
+  /** Lets a thread do what is next in the queue, if there is anything. */
+  void next() {
+    synchronized (queue) {
+      busy = !queue.isEmpty();
+      if (busy) {
+        writers.execute(this::work);
+      }
+    }
+  }
+
+  private void takeGroup(List<PendingBatch> group) {
+    long bytes = 0;
+    while (queue.peek() instanceof PendingBatch batch) {
+      bytes += batch.content().sizeInBytes();
+      if (!group.isEmpty() && bytes > MAX_GROUP_BYTES) {
+        return;
+      }
+      group.add(batch);
+      queue.remove();
+    }
+  }
+
+  private void run(Step step) {
+    if (broken != null && !step.always()) {
+      step.done().completeExceptionally(broken);
+      return;
+    }
+    try {
+      step.upkeep().run();
+      step.done().complete(null);
+    } catch (IOException | RuntimeException e) {
+      step.done().completeExceptionally(worker.failed(e));
+    }
+  }
+}
