@@ -13,7 +13,7 @@ import io.thermocline.model.ThermoclineException;
  */
 public record DataFileSettings(Compression compression, int rowGroupBytes, int pageBytes) {
   private static final int ROW_GROUP_BYTES = 32 << 20;
-  private static final int PAGE_BYTES = 128 << 10;
+  private static final int PAGE_BYTES = 256 << 10;
 
   public DataFileSettings {
     if (compression != Compression.ZSTD && compression != Compression.NONE) {

@@ -8,7 +8,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 
 /** Compresses pages. For one thread at a time; holds native memory until it is closed. */
 final class PageCompressor implements AutoCloseable {
-  private static final int ZSTD_LEVEL = 3;
+  private static final int ZSTD_LEVEL = 4;
   private static final int KEPT_BYTES = 1 << 20;
 
   private final ZstdCompressCtx zstd;
