@@ -150,7 +150,13 @@ class KillLoopIT {
         ThermoclineClient client = connect(server)) {
       check(client, server, true);
       checkTable(client);
-      assertThat(tiers).as("kills met both tiers").containsExactlyInAnyOrder(Tier.values());
+      if (tiers.size() < Tier.values().length) {
+        // Lives may all have ended before anything was let go of locally: by now all is.
+        check(client, server, true);
+      }
+      assertThat(tiers)
+          .as("kills met both tiers%n%s", server.logEnd())
+          .containsExactlyInAnyOrder(Tier.values());
       server.stop();
     }
   }
