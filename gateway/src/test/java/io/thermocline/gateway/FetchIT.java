@@ -329,7 +329,11 @@ class FetchIT {
     for (int partition = 0; partition < 3; partition++) {
       fetch.add(FetchCall.partition("t", FetchCall.earliest()).setPartition(partition));
     }
-    Map<Integer, Long> sent = new HashMap<>(Map.of(0, 0L, 1, 0L, 2, 0L));
+    // The first has no others to take turns with until those are added too.
+    Map<Integer, Long> sent = new HashMap<>();
+    while (sent.size() < 3) {
+      sent.put(fetch.next().getPartition(), 0L);
+    }
     int largest = 0;
     int done = 0;
     while (done == 0) {
