@@ -6,10 +6,10 @@ import io.thermocline.hot.directory.Metadata.TopicEntry;
 import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.groups.GroupOffsetsFile;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.producers.ProducerMemory;
 import io.thermocline.hot.producers.ProducerTable;
 import io.thermocline.hot.read.LogView;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.LogStamp;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.hot.segment.SegmentIndex;
@@ -116,12 +116,12 @@ final class DurableTopics implements TopicRegistry {
   }
 
   private void openNew(TopicPartition partition) {
-    Segment first = Segment.at(env.directory().partition(partition), LogId.of(partition), 0);
+    Segment first = Segment.at(env.directory().partition(partition), partition, 0);
     SegmentIndex index = new SegmentIndex(0);
     LogView empty = LogView.of(List.of(), first, index, 0, 0, 0, 0, List.of());
     SegmentWriter writer = new SegmentWriter(env.disk(), first, index, false, 0, 0, 0);
     ProducerMemory producers =
-        new ProducerMemory(LogId.of(partition).producersKey(), new ProducerTable(env.census()), 0);
+        new ProducerMemory(LogId.of(partition), new ProducerTable(env.census()), 0);
     logs.add(new PartitionLog(partition, env, empty, writer, producers, 0));
   }
 

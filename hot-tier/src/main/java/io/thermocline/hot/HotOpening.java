@@ -12,11 +12,10 @@ import io.thermocline.hot.disk.DiskReserve;
 import io.thermocline.hot.groups.GroupOffsetsFile;
 import io.thermocline.hot.journal.Journal;
 import io.thermocline.hot.producers.KnownProducers;
-import io.thermocline.hot.producers.LogKey;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.producers.ProducerCensus;
 import io.thermocline.hot.producers.ProducersFile;
 import io.thermocline.hot.read.OpenSegments;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
@@ -170,7 +169,7 @@ record HotOpening(
       MetadataFile metadata,
       Checkpoint checkpoint,
       JournalledBatches journalled,
-      Map<LogKey, KnownProducers> producers,
+      Map<LogId, KnownProducers> producers,
       Logs logs) {
     Metadata before = metadata.current();
     Map<TopicPartition, CompletableFuture<LogRecovery.Plan>> plans = new LinkedHashMap<>();
@@ -182,7 +181,7 @@ record HotOpening(
             .forEach(
                 id -> {
                   Optional<Checkpoint.Mark> mark = checkpoint.mark(LogId.of(id));
-                  KnownProducers known = producers.get(LogId.of(id).producersKey());
+                  KnownProducers known = producers.get(LogId.of(id));
                   LogRecovery recovery =
                       new LogRecovery(
                           id,

@@ -6,10 +6,10 @@ import io.thermocline.hot.directory.KnownLog;
 import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.read.LogView;
 import io.thermocline.hot.segment.BatchScan;
 import io.thermocline.hot.segment.IndexFile;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.LostRanges;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.hot.segment.SegmentIndex;
@@ -137,7 +137,7 @@ final class LogRecovery {
         if (activeExists) {
           kept.add(new Segment.Sealed(active, end, activeBytes));
         }
-        active = Segment.at(directory, LogId.of(id), end);
+        active = Segment.at(directory, id, end);
         activeBytes = 0;
         index = new SegmentIndex(0);
         writer = SegmentWriter.create(env.disk(), active, index);
@@ -243,7 +243,7 @@ final class LogRecovery {
 
   /** A segment whose end is not known yet. */
   private Segment.Sealed found(long base, long bytes) {
-    return new Segment.Sealed(Segment.at(directory, LogId.of(id), base), base, bytes);
+    return new Segment.Sealed(Segment.at(directory, id, base), base, bytes);
   }
 
   private KnownLog known() {
@@ -257,11 +257,11 @@ final class LogRecovery {
     if (start < plan.end) {
       plan.lose(new OffsetRange(start, plan.end));
     }
-    plan.active = Segment.at(directory, LogId.of(id), plan.end);
+    plan.active = Segment.at(directory, id, plan.end);
   }
 
   private void planTail(Plan plan, long base, long size) throws IOException {
-    plan.active = Segment.at(directory, LogId.of(id), base);
+    plan.active = Segment.at(directory, id, base);
     plan.activeExists = true;
     plan.nameIsDurable = mark.isPresent() && mark.get().segment() == base;
     plan.fileBytes = size;

@@ -5,7 +5,6 @@ import io.thermocline.hot.read.CurrentView;
 import io.thermocline.hot.read.LogView;
 import io.thermocline.hot.segment.BatchHeader;
 import io.thermocline.hot.segment.IndexFile;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.LogStamp;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.hot.segment.SegmentFile;
@@ -173,7 +172,7 @@ final class LogTail {
     SegmentWriter old = writer;
     old.file().force();
     SegmentIndex nextIndex = new SegmentIndex(0);
-    Segment next = Segment.at(env.directory().partition(id), LogId.of(id), old.nextOffset());
+    Segment next = Segment.at(env.directory().partition(id), id, old.nextOffset());
     writer = SegmentWriter.create(env.disk(), next, nextIndex);
     writeIndex(old);
     old.file().close();

@@ -1,7 +1,7 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.directory.Checkpoint;
-import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;

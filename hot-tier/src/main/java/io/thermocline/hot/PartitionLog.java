@@ -2,10 +2,10 @@ package io.thermocline.hot;
 
 import io.thermocline.hot.directory.Checkpoint;
 import io.thermocline.hot.journal.JournalUser;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.producers.ProducerMemory;
 import io.thermocline.hot.read.CurrentView;
 import io.thermocline.hot.read.LogView;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.SegmentFile;
 import io.thermocline.hot.segment.SegmentWriter;
 import io.thermocline.model.AppendConditions;

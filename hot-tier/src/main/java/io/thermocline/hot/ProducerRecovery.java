@@ -2,11 +2,11 @@ package io.thermocline.hot;
 
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.producers.KnownProducers;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.producers.ProducerMemory;
 import io.thermocline.hot.producers.ProducerTable;
 import io.thermocline.hot.segment.BatchHeader;
 import io.thermocline.hot.segment.BatchScan;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.Segment;
 import java.io.IOException;
 import java.util.List;
@@ -98,6 +98,6 @@ final class ProducerRecovery {
 
   ProducerMemory memory(LogId log, long nowMillis) {
     table.forgetSilent(nowMillis);
-    return new ProducerMemory(log.producersKey(), table, notedTo());
+    return new ProducerMemory(log, table, notedTo());
   }
 }

@@ -1,6 +1,6 @@
 package io.thermocline.hot;
 
-import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.producers.LogId;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;

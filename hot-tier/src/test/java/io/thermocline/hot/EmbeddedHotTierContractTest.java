@@ -2,11 +2,11 @@ package io.thermocline.hot;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.producers.ProducerBatch;
 import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.hot.producers.ProducerNote;
 import io.thermocline.hot.producers.ProducersFile;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.model.GroupOffsets;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.ProducerSequence;
@@ -46,7 +46,7 @@ class EmbeddedHotTierContractTest
     ProducerBatch last =
         new ProducerBatch(
             next.producerId(), next.epoch(), next.baseSequence() - 1, 0, 0, 0, clock.millis());
-    ProducerNote note = new ProducerNote(LogId.of(id).producersKey(), 0, end, 0, 0, List.of(last));
+    ProducerNote note = new ProducerNote(LogId.of(id), 0, end, 0, 0, List.of(last));
     try (ProducersFile file =
         new ProducersFile(
             new LocalDisk(),

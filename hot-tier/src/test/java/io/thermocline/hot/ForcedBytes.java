@@ -3,7 +3,6 @@ package io.thermocline.hot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.hot.directory.Checkpoint;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.testkit.disk.SimulatedDisk;
 import java.io.IOException;
@@ -44,7 +43,7 @@ final class ForcedBytes {
       Optional<Checkpoint.Mark> mark = log.mark();
       if (mark.isPresent() && mark.get().bytes() > 0) {
         Path directory = opening.env().directory().partition(log.id());
-        Path file = Segment.at(directory, LogId.of(log.id()), mark.get().segment()).file();
+        Path file = Segment.at(directory, log.id(), mark.get().segment()).file();
         int size = Math.toIntExact(mark.get().bytes());
         assertThat(Arrays.copyOf(bytes(disk.getPath(file.toString())), size))
             .as("what is forced of %s, up to %d", file, size)

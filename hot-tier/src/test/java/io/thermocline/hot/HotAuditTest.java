@@ -8,7 +8,6 @@ import io.thermocline.hot.audit.HotAuditReport;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.segment.BatchHeader;
 import io.thermocline.hot.segment.IndexFile;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.hot.segment.SegmentDump;
 import io.thermocline.hot.segment.SegmentIndex;
@@ -16,6 +15,8 @@ import io.thermocline.model.AuditFinding;
 import io.thermocline.model.AuditFinding.Severity;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -164,7 +165,7 @@ class HotAuditTest {
       }
       hot.tier.seal(hot.id).join();
     }
-    Segment segment = Segment.at(segments().get(0).getParent(), logId(), 0);
+    Segment segment = Segment.at(segments().get(0).getParent(), partition(), 0);
     LocalDisk disk = new LocalDisk();
     long bytes = Files.size(segment.file());
     SegmentIndex.Snapshot good = IndexFile.read(disk, segment, bytes).orElseThrow().snapshot();
@@ -230,10 +231,10 @@ class HotAuditTest {
     return findings.stream().filter(finding -> finding.severity() == Severity.DAMAGE).toList();
   }
 
-  private LogId logId() {
+  private TopicPartition partition() {
     try (SegmentDump dump = SegmentDump.open(segments().get(0), Optional.empty())) {
       var place = dump.place().orElseThrow();
-      return new LogId(place.topic(), place.partition());
+      return new TopicId(place.topic(), "orders").partition(place.partition());
     } catch (IOException e) {
       throw new AssertionError(e);
     }

@@ -6,7 +6,6 @@ import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.segment.BatchScan;
 import io.thermocline.hot.segment.IndexFile;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.hot.segment.SegmentIndex;
 import io.thermocline.model.LargestTimestamp;
@@ -78,7 +77,7 @@ class SegmentsTest {
       List<String> all = hot.readAll(0);
       hot.stop();
       // An index that is right by its checksum and its segment, and wrong in every entry.
-      Segment segment = Segment.at(hot.partitionDirectory(), LogId.of(hot.id), 0);
+      Segment segment = Segment.at(hot.partitionDirectory(), hot.id, 0);
       long[] wrong = LongStream.range(0, 10).map(i -> i * 1001 + 7).toArray();
       long[] offsets = LongStream.range(0, 10).toArray();
       SegmentIndex lying = new SegmentIndex.Snapshot(wrong, offsets, new long[10], 1, 2).toIndex();
@@ -94,7 +93,7 @@ class SegmentsTest {
       fill(hot);
       List<String> all = hot.readAll(0);
       hot.stop();
-      Segment segment = Segment.at(hot.partitionDirectory(), LogId.of(hot.id), 0);
+      Segment segment = Segment.at(hot.partitionDirectory(), hot.id, 0);
       long bytes = Files.size(segment.file());
       List<BatchScan.Found> batches = new ArrayList<>();
       try (DiskFile file = new LocalDisk().openToRead(segment.file())) {

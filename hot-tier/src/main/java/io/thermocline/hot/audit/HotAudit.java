@@ -11,9 +11,8 @@ import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.producers.KnownProducers;
-import io.thermocline.hot.producers.LogKey;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.producers.ProducersFile;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.model.AuditFinding;
 import io.thermocline.model.ErrorKind;
@@ -46,7 +45,7 @@ public final class HotAudit implements AutoCloseable {
   private final List<AuditedLog> logs = new ArrayList<>();
   private AuditTotals totals = AuditTotals.NONE;
   private Map<LogId, Checkpoint.Mark> marks = Map.of();
-  private Map<LogKey, KnownProducers> producers = Map.of();
+  private Map<LogId, KnownProducers> producers = Map.of();
 
   private JournalledBatches journalled;
 
@@ -172,7 +171,7 @@ public final class HotAudit implements AutoCloseable {
     }
   }
 
-  private Map<LogKey, KnownProducers> producers() throws IOException {
+  private Map<LogId, KnownProducers> producers() throws IOException {
     ProducersFile.Content content = ProducersFile.look(disk, directory.producers());
     if (content.unsoundBytes() > 0) {
       sink.note(
@@ -206,8 +205,7 @@ public final class HotAudit implements AutoCloseable {
     Optional<Checkpoint.Mark> mark = Optional.ofNullable(marks.get(LogId.of(id)));
     mark.ifPresent(
         m -> boundaries.add(new Boundary("checkpoint", m.end(), m.segment(), m.bytes())));
-    Optional<KnownProducers> noted =
-        Optional.ofNullable(producers.get(LogId.of(id).producersKey()));
+    Optional<KnownProducers> noted = Optional.ofNullable(producers.get(LogId.of(id)));
     noted.ifPresent(
         n -> boundaries.add(new Boundary("producers", n.end(), n.segment(), n.position())));
     KnownLog known =

@@ -5,7 +5,6 @@ import io.thermocline.hot.directory.KnownLog;
 import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.LostRanges;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.hot.segment.SegmentIndex;
@@ -121,7 +120,7 @@ final class LogAudit {
   }
 
   private Segment segment(int at) {
-    return Segment.at(directory, LogId.of(id), base(at));
+    return Segment.at(directory, id, base(at));
   }
 
   /** The end of the last segment is what a recovery makes of it. */

@@ -2,7 +2,7 @@ package io.thermocline.hot.directory;
 
 import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
-import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.model.ThermoclineException;
 import java.io.DataInputStream;
 import java.io.IOException;

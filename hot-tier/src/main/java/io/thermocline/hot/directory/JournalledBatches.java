@@ -5,7 +5,7 @@ import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.journal.JournalReplay;
 import io.thermocline.hot.journal.JournalScan;
 import io.thermocline.hot.journal.Place;
-import io.thermocline.hot.segment.LogId;
+import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
@@ -92,7 +92,7 @@ public final class JournalledBatches {
     if (last.isEmpty()) {
       return;
     }
-    Segment segment = Segment.at(directory.partition(id), LogId.of(id), last.getAsLong());
+    Segment segment = Segment.at(directory.partition(id), id, last.getAsLong());
     try (DiskFile file = disk.open(segment.file())) {
       for (JournalReplay.Entry entry : of(id, segment)) {
         replay.layOver(entry, file);

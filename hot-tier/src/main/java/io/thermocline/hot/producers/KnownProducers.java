@@ -22,7 +22,7 @@ public final class KnownProducers {
   }
 
   /** All of it as one note. */
-  ProducerNote whole(LogKey log) {
+  ProducerNote whole(LogId log) {
     return new ProducerNote(log, 0, end, segment, position, table.since(0));
   }
 

@@ -7,7 +7,7 @@ import java.util.Optional;
  * the log uses the table and makes notes of it, the one that keeps the file takes them.
  */
 public final class ProducerMemory {
-  private final LogKey log;
+  private final LogId log;
   private final ProducerTable table;
 
   /** What lies below it is in the file. Moved by the thread that keeps the file. */
@@ -19,7 +19,7 @@ public final class ProducerMemory {
   /**
    * @param notedTo the file has what lies below it
    */
-  public ProducerMemory(LogKey log, ProducerTable table, long notedTo) {
+  public ProducerMemory(LogId log, ProducerTable table, long notedTo) {
     this.log = log;
     this.table = table;
     this.notedTo = notedTo;

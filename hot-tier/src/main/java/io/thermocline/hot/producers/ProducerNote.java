@@ -28,7 +28,7 @@ import java.util.zip.CRC32C;
  * @param batches each producer's in offset order, the least recently used producer first
  */
 public record ProducerNote(
-    LogKey log, long from, long end, long segment, long position, List<ProducerBatch> batches) {
+    LogId log, long from, long end, long segment, long position, List<ProducerBatch> batches) {
   static final int PREFIX_BYTES = 12;
   static final int MAX_BODY_BYTES = 32 << 20;
 
@@ -99,7 +99,7 @@ public record ProducerNote(
       return null;
     }
     ByteBuffer body = bytes.duplicate().position(at + PREFIX_BYTES);
-    LogKey log = new LogKey(new UUID(body.getLong(), body.getLong()), body.getInt());
+    LogId log = new LogId(new UUID(body.getLong(), body.getLong()), body.getInt());
     long from = body.getLong();
     long end = body.getLong();
     long segment = body.getLong();

@@ -58,10 +58,10 @@ public final class ProducersFile implements AutoCloseable {
    *
    * @param unsoundBytes that belong to no note; after a crash the last note may be half written
    */
-  public record Content(Map<LogKey, KnownProducers> known, long unsoundBytes) {}
+  public record Content(Map<LogId, KnownProducers> known, long unsoundBytes) {}
 
   /** What the file knows of each log; of a damaged file it is what the sound notes say. */
-  public Map<LogKey, KnownProducers> read(ProducerCensus census) throws IOException {
+  public Map<LogId, KnownProducers> read(ProducerCensus census) throws IOException {
     Set<UUID> there = topics.get();
     Content content = look(disk, path, census, log -> there.contains(log.topic()));
     if (content.unsoundBytes() > 0) {
@@ -79,9 +79,9 @@ public final class ProducersFile implements AutoCloseable {
     return look(disk, path, uncounted, log -> true);
   }
 
-  private static Content look(Disk disk, Path path, ProducerCensus census, Predicate<LogKey> wanted)
+  private static Content look(Disk disk, Path path, ProducerCensus census, Predicate<LogId> wanted)
       throws IOException {
-    Map<LogKey, KnownProducers> known = new HashMap<>();
+    Map<LogId, KnownProducers> known = new HashMap<>();
     if (!disk.exists(path)) {
       return new Content(known, 0);
     }
@@ -119,7 +119,7 @@ public final class ProducersFile implements AutoCloseable {
   private void writeAnew(Collection<ProducerNote> notes) throws IOException {
     close();
     ProducerCensus census = new ProducerCensus(limits, new AtomicInteger());
-    Map<LogKey, KnownProducers> known = read(census);
+    Map<LogId, KnownProducers> known = read(census);
     for (ProducerNote note : notes) {
       known
           .computeIfAbsent(note.log(), log -> new KnownProducers(new ProducerTable(census)))
@@ -129,7 +129,7 @@ public final class ProducersFile implements AutoCloseable {
     disk.delete(fresh);
     long size = 0;
     try (DiskFile out = disk.create(fresh)) {
-      for (Map.Entry<LogKey, KnownProducers> each : known.entrySet()) {
+      for (Map.Entry<LogId, KnownProducers> each : known.entrySet()) {
         size = write(out, size, List.of(each.getValue().whole(each.getKey())));
       }
       out.force();

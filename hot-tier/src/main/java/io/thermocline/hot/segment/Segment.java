@@ -1,5 +1,6 @@
 package io.thermocline.hot.segment;
 
+import io.thermocline.model.TopicPartition;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -17,8 +18,10 @@ public record Segment(LogStamp stamp, Path file) {
   private static final Pattern CUT_NAME = Pattern.compile("[0-9]{20}-([0-9]{1,18})-[0-9]+\\.cut");
 
   /** The segment of a partition that begins at {@code base}. */
-  public static Segment at(Path directory, LogId log, long base) {
-    return new Segment(log.stamp(base), directory.resolve(name(base) + SUFFIX));
+  public static Segment at(Path directory, TopicPartition id, long base) {
+    return new Segment(
+        new LogStamp(id.topic().uuid(), id.partition(), base),
+        directory.resolve(name(base) + SUFFIX));
   }
 
   /** The base offset a file of that name begins at; empty when it is not a segment's name. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ProducersFileTest {
   private static final UUID TOPIC = new UUID(0x1011121314151617L, 0x18191a1b1c1d1e1fL);
-  private static final LogKey LOG = new LogKey(TOPIC, 0);
+  private static final LogId LOG = new LogId(TOPIC, 0);
   private static final ProducerBatch FIRST =
       new ProducerBatch(42, (short) 0, 0, 2, 0xCAFEBABE, 100, 1_795_168_800_000L);
   private static final ProducerBatch SECOND =
@@ -31,7 +31,7 @@ class ProducersFileTest {
       List.of(
           new ProducerNote(LOG, 0, 104, 100, 496, List.of(FIRST, SECOND)),
           new ProducerNote(LOG, 104, 106, 100, 688, List.of(OTHER)),
-          new ProducerNote(new LogKey(TOPIC, 2), 0, 9, 0, 0, List.of()));
+          new ProducerNote(new LogId(TOPIC, 2), 0, 9, 0, 0, List.of()));
 
   @TempDir Path directory;
   private Path path;
@@ -45,9 +45,9 @@ class ProducersFileTest {
   void theFileOfVersionOneIsReadForEver() throws IOException {
     Files.write(path, golden());
 
-    Map<LogKey, KnownProducers> known = read();
+    Map<LogId, KnownProducers> known = read();
 
-    assertThat(known).containsOnlyKeys(LOG, new LogKey(TOPIC, 2));
+    assertThat(known).containsOnlyKeys(LOG, new LogId(TOPIC, 2));
     assertThat(known.get(LOG).table().since(0)).containsExactly(FIRST, SECOND, OTHER);
     assertThat(known.get(LOG).end()).isEqualTo(106);
     assertThat(known.get(LOG).segment()).isEqualTo(100);
@@ -121,7 +121,7 @@ class ProducersFileTest {
     return Stream.of(FIRST, SECOND, OTHER).filter(batch -> batch.baseOffset() < end).toList();
   }
 
-  private Map<LogKey, KnownProducers> read() throws IOException {
+  private Map<LogId, KnownProducers> read() throws IOException {
     return file().read(census());
   }
 

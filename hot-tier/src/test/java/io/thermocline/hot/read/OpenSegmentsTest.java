@@ -3,8 +3,9 @@ package io.thermocline.hot.read;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.hot.disk.LocalDisk;
-import io.thermocline.hot.segment.LogId;
 import io.thermocline.hot.segment.Segment;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,13 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OpenSegmentsTest {
+  private static final TopicPartition ID = new TopicId(new UUID(1, 2), "orders").partition(0);
+
   @TempDir Path directory;
 
   @Test
   void noMoreFilesAreOpenThanAllowed() throws IOException {
     List<Segment> segments = new ArrayList<>();
     for (long base = 0; base < 50; base += 10) {
-      Segment segment = Segment.at(directory, new LogId(new UUID(1, 2), 0), base);
+      Segment segment = Segment.at(directory, ID, base);
       Files.write(segment.file(), new byte[] {1});
       segments.add(segment);
     }
