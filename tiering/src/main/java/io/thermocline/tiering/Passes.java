@@ -115,13 +115,7 @@ final class Passes {
       Duration pace = occasion.diskFull() ? LEAST_PACE_WHEN_FULL : pace(policy);
       boolean mayCommit = work.mayCommit(nanoTime.getAsLong(), pace.toNanos());
       PassReport report = new PassReport(topic);
-      timed(
-          topic,
-          work,
-          () -> {
-            notes.tell(topic, policies.inForce());
-            pass.run(topic, policy, occasion, mayCommit, work, report);
-          });
+      timed(topic, work, () -> round(topic, policy, occasion, mayCommit, work, report));
       if (report.mayMaintain()) {
         maintain(topic, policy, occasion, work, report);
       }
@@ -149,13 +143,7 @@ final class Passes {
       Occasion occasion = occasion(true, trimAll);
       for (int round = 0; round < MAX_ROUNDS; round++) {
         Occasion now = round == 0 ? occasion : occasion.withoutEnding();
-        timed(
-            topic,
-            work,
-            () -> {
-              notes.tell(topic, policies.inForce());
-              pass.run(topic, policy, now, true, work, report);
-            });
+        timed(topic, work, () -> round(topic, policy, now, true, work, report));
         if (!report.hasCommitted() || reached(topic, wanted)) {
           break;
         }
@@ -166,6 +154,38 @@ final class Passes {
       work.lock.unlock();
     }
     return report;
+  }
+
+  /**
+   * The pass does not wait for the note, nor the note for the pass: while the store is away, what
+   * is not tiered goes on to expire. What failed is thrown after both.
+   */
+  private void round(
+      Topic topic,
+      TopicPolicy policy,
+      Occasion occasion,
+      boolean mayCommit,
+      TopicWork work,
+      PassReport report) {
+    Optional<RuntimeException> untold = tell(topic);
+    try {
+      pass.run(topic, policy, occasion, mayCommit, work, report);
+    } catch (RuntimeException e) {
+      untold.ifPresent(e::addSuppressed);
+      throw e;
+    }
+    if (untold.isPresent()) {
+      throw untold.get();
+    }
+  }
+
+  private Optional<RuntimeException> tell(Topic topic) {
+    try {
+      notes.tell(topic, policies.inForce());
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(e);
+    }
   }
 
   private boolean reached(Topic topic, Map<TopicPartition, Long> wanted) {

@@ -12,6 +12,7 @@ import io.thermocline.tiering.policy.PolicyDocument;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Tells the cold tier what it is to know of topics, so that they can be brought back without this
@@ -21,7 +22,10 @@ final class TopicNotes {
   private final HotTier hot;
   private final ColdTier cold;
 
-  /** The document that was stored last; null when none was. Guarded by this. */
+  /** Held by the one who stores policies; nobody waits for it. */
+  private final ReentrantLock storing = new ReentrantLock();
+
+  /** The document that was stored last; null when none was. Guarded by {@link #storing}. */
   private String stored;
 
   TopicNotes(HotTier hot, ColdTier cold) {
@@ -42,10 +46,18 @@ final class TopicNotes {
     cold.note(new TopicNote(topic, settings, marks));
   }
 
-  private synchronized void storePolicies(String document) {
-    if (!document.equals(stored)) {
-      cold.notePolicies(document);
-      stored = document;
+  /** Who finds another at it leaves it to them, and looks again the next time. */
+  private void storePolicies(String document) {
+    if (!storing.tryLock()) {
+      return;
+    }
+    try {
+      if (!document.equals(stored)) {
+        cold.notePolicies(document);
+        stored = document;
+      }
+    } finally {
+      storing.unlock();
     }
   }
 

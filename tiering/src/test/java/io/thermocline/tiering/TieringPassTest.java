@@ -345,6 +345,30 @@ class TieringPassTest {
   }
 
   @Test
+  void whileNotesFailRetentionGoesOnAndTheFailureIsTold() {
+    for (String call : List.of("note", "notePolicies")) {
+      TwoTiers tiers =
+          new TwoTiers(
+              directory.resolve(call),
+              1,
+              "segment: { bytes: 64KiB, age: 1m }",
+              "retention: { age: 1h }");
+      tiers.append(0, 20);
+      tiers.pass(Duration.ofHours(2));
+      tiers.faults.plan((what, after) -> at(what, call, away));
+      assertThatThrownBy(tiers::round).isSameAs(away);
+      assertThat(tiers.state(0).logStart()).isEqualTo(20);
+      assertThat(tiers.work().problem(0).orElseThrow()).contains("injected");
+      PassReport report = tiers.passes().runNow(tiers.topic, false);
+      assertThat(report.problems().get(0)).contains("injected");
+      tiers.faults.none();
+      tiers.round();
+      assertThat(tiers.work().problem(0)).isEmpty();
+      tiers.check();
+    }
+  }
+
+  @Test
   void lostRangesAreCarriedIntoTheTableAndTieredPast() {
     TwoTiers tiers = tiers(1, TIERING, "hot: { retain: 0s }");
     for (int i = 0; i < 4; i++) {

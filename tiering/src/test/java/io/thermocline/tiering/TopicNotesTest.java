@@ -6,6 +6,8 @@ import io.thermocline.model.Compression;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicNote;
 import io.thermocline.testkit.Await;
+import io.thermocline.testkit.FaultSchedule;
+import io.thermocline.testkit.FaultyColdTier;
 import io.thermocline.testkit.ManualClock;
 import io.thermocline.testkit.MemoryColdTier;
 import io.thermocline.testkit.MemoryHotTier;
@@ -14,6 +16,7 @@ import io.thermocline.testkit.Records;
 import io.thermocline.testkit.TestBatches;
 import io.thermocline.tiering.policy.PolicyDocument;
 import io.thermocline.tiering.policy.PolicyStore;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What the cold tier is told, so that a topic can be brought back without this machine. */
@@ -55,6 +58,26 @@ class TopicNotesTest {
     notes.tell(topic, policies("tiering: { enabled: false }"));
     assertThat(cold.policiesNoted()).hasSize(2);
     assertThat(cold.policiesNoted().get(1)).contains("enabled: false");
+  }
+
+  @Test
+  void whileOneStoresThePoliciesOthersDoNotWait() {
+    Topic slow = topics.create("slow", 1);
+    Topic topic = topics.create("orders", 1);
+    PolicyDocument policies = policies("tiering: { enabled: true }");
+    FaultSchedule<FaultyColdTier.Call> faults = new FaultSchedule<>();
+    TopicNotes shared = new TopicNotes(hot, new FaultyColdTier(cold, faults));
+    FaultSchedule.Gate storing = faults.hold(FaultyColdTier.Call.NOTE);
+    CompletableFuture<Void> first = CompletableFuture.runAsync(() -> shared.tell(slow, policies));
+    storing.awaitReached();
+
+    Await.result(CompletableFuture.runAsync(() -> shared.tell(topic, policies)));
+
+    assertThat(cold.noted(topic.id())).isPresent();
+    assertThat(cold.policiesNoted()).isEmpty();
+    storing.open();
+    Await.result(first);
+    assertThat(cold.policiesNoted()).containsExactly(policies.text());
   }
 
   private static PolicyDocument policies(String settings) {
