@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thermocline.model.Appended;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.Topic;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +49,20 @@ class EmbeddedHotTierTest {
       assertThat(follower).isNotDone();
       hot.append("a");
       assertThat(follower.join()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aFollowerReadsEachByteOnce() throws IOException {
+    FaultyDisk disk = new FaultyDisk();
+    try (TierHarness hot = new TierHarness(directory, disk)) {
+      long before = disk.readBytes.get();
+      for (int batch = 0; batch < 300; batch++) {
+        hot.append(Batches.padded(1_000, batch));
+        assertThat(hot.read(batch)).isInstanceOf(ReadResult.Progress.class);
+      }
+      long stored = Files.size(RecoveryTest.logFile(directory));
+      assertThat(disk.readBytes.get() - before).isEqualTo(stored);
     }
   }
 

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -37,6 +38,9 @@ final class FaultyDisk implements Disk {
   volatile Consumer<Path> openedToRead = file -> {};
   volatile long usableBytes = Long.MAX_VALUE;
 
+  /** Bytes read from any file. */
+  final AtomicLong readBytes = new AtomicLong();
+
   /** Fails every call of that kind on a file whose name ends so. */
   static Fault failing(Op kind, String nameEnd) {
     return (op, path) -> {
@@ -61,7 +65,7 @@ final class FaultyDisk implements Disk {
   @Override
   public DiskFile openToRead(Path file) throws IOException {
     openedToRead.accept(file);
-    return real.openToRead(file);
+    return new FaultyFile(file, real.openToRead(file));
   }
 
   @Override
@@ -118,7 +122,9 @@ final class FaultyDisk implements Disk {
 
     @Override
     public int read(ByteBuffer into, long position) throws IOException {
-      return file.read(into, position);
+      int read = file.read(into, position);
+      readBytes.addAndGet(read);
+      return read;
     }
 
     @Override

@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * The sparse index of one segment, in memory: for about each interval of bytes, where it begins,
- * its first offset and the largest timestamp in it. It is a hint: whoever uses it checks the batch
- * it leads to.
+ * its first offset and the largest timestamp in it; and where each of the last batches begins. It
+ * is a hint: whoever uses it checks the batch it leads to.
  *
  * <p>Thread-safe. Of a segment that was already there at start-up it may lack the front until
  * somebody looks there, see {@link #missingFront}.
@@ -20,6 +20,9 @@ public final class SegmentIndex {
   private long[] offsets;
   private long[] timestamps;
   private int count;
+
+  /** Of what was added batch by batch, nothing of what was stored. */
+  private final RecentBatches recent = new RecentBatches();
 
   /** Bytes at the segment's front that no entry covers. */
   private long missingFront;
@@ -48,6 +51,7 @@ public final class SegmentIndex {
       firstAppendMillis = header.appendTimeMillis();
     }
     lastAppendMillis = Math.max(lastAppendMillis, header.appendTimeMillis());
+    recent.add(header.baseOffset(), position);
     if (count > 0 && position - positions[count - 1] < INTERVAL_BYTES) {
       timestamps[count - 1] = Math.max(timestamps[count - 1], header.maxTimestampMillis());
       return;
@@ -99,6 +103,10 @@ public final class SegmentIndex {
 
   /** The position of a batch that begins at or below {@code offset}: the nearest one known. */
   public synchronized long positionFor(long offset) {
+    long known = recent.positionFor(offset);
+    if (known >= 0) {
+      return known;
+    }
     int at = Arrays.binarySearch(offsets, 0, count, offset);
     int entry = at >= 0 ? at : -at - 2;
     return entry < 0 ? 0 : positions[entry];
