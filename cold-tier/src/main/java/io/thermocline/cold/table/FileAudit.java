@@ -36,7 +36,7 @@ final class FileAudit {
   /** See {@link io.thermocline.model.ColdTier#audit}. */
   ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
     if (file instanceof ForeignPiece piece) {
-      ObjectInfo unused = require(file, piece.source().bytes());
+      ObjectInfo unused = require(piece);
       pace.accept(piece.span().bytes());
       return read(piece);
     }
@@ -44,7 +44,7 @@ final class FileAudit {
       throw new ThermoclineException(
           ErrorKind.INVALID, file.location() + " is not a file of this cold tier's tables");
     }
-    ObjectInfo object = require(file, file.span().bytes());
+    ObjectInfo object = require(ours);
     RangeSource range =
         new PacedRange(
             new StoredRange(store, object.key(), file.location(), file.span().bytes()), pace);
@@ -53,7 +53,8 @@ final class FileAudit {
     return new DataFileReader(range, footer, ReadSettings.defaults()).verify();
   }
 
-  private ObjectInfo require(ColdFile file, long bytes) {
+  private ObjectInfo require(LogFile file) {
+    long bytes = file.storedBytes();
     Optional<ObjectInfo> object = store.keyOf(file.location()).flatMap(store::head);
     if (object.isEmpty()) {
       throw wrong("the file does not exist");

@@ -55,6 +55,11 @@ record ForeignPiece(TopicPartition partitionId, SourceFile source, ForeignPart p
   }
 
   @Override
+  public long storedBytes() {
+    return source.bytes();
+  }
+
+  @Override
   public long maxTimestampMillis() {
     return source.maxTimestampMillis();
   }

@@ -13,6 +13,9 @@ sealed interface LogFile extends ColdFile permits TableFile, ForeignPiece {
   /** Iceberg's data sequence number: deletes of a later one apply to it. */
   long sequence();
 
+  /** Size of the whole object that it lies in; its {@link #span} may be a share of that. */
+  long storedBytes();
+
   default long from() {
     return span().range().from();
   }

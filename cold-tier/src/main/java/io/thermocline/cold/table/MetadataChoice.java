@@ -205,11 +205,13 @@ final class MetadataChoice {
                     missing.size(),
                     String.join(", ", missing.subList(0, Math.min(NAMED_FILES, missing.size())))));
       }
-      return view(topic, pointer, metadata).topic().partitions().values().stream()
-          .flatMap(partition -> partition.files().stream())
+      TableView view = view(topic, pointer, metadata);
+      return view.topic().partitions().keySet().stream()
+          .sorted()
+          .flatMap(partition -> view.partition(partition).files().stream())
           .filter(
               file ->
-                  objects.getOrDefault(file.location(), file.span().bytes()) != file.span().bytes())
+                  objects.getOrDefault(file.location(), file.storedBytes()) != file.storedBytes())
           .findFirst()
           .map(file -> "%s has not the size that it names".formatted(file.location()));
     } catch (NotFoundException e) {

@@ -49,4 +49,9 @@ record TableFile(
   public String id() {
     return location;
   }
+
+  @Override
+  public long storedBytes() {
+    return span.bytes();
+  }
 }

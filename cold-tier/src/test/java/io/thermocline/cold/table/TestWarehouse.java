@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.thermocline.cold.CacheSettings;
 import io.thermocline.cold.CatalogSettings;
 import io.thermocline.cold.ColdSettings;
+import io.thermocline.cold.RecoverableWarehouse;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.ObjectStores;
 import io.thermocline.cold.store.StoreFileIO;
@@ -79,12 +80,28 @@ final class TestWarehouse implements AutoCloseable {
     return start(settings(UUID.randomUUID(), true, SAFE_AGE), UnaryOperator.identity());
   }
 
+  /** Looks at the warehouse as a recovery does, with the catalog that {@code data} has, if any. */
+  RecoverableWarehouse look(Path data) {
+    try (WarehouseRecovery recovery =
+        WarehouseRecovery.look(
+            settings(cluster, false, SAFE_AGE, data),
+            directory.resolve("temporary"),
+            clock,
+            registry)) {
+      return recovery.find();
+    }
+  }
+
   private ColdSettings settings(UUID ofCluster, boolean takeOver, Duration safeAge) {
+    return settings(ofCluster, takeOver, safeAge, directory.resolve("data-" + opened.size()));
+  }
+
+  private ColdSettings settings(UUID ofCluster, boolean takeOver, Duration safeAge, Path data) {
     return new ColdSettings(
         storeSettings,
         "lake",
         CatalogSettings.sqlite(),
-        directory.resolve("data-" + opened.size()),
+        data,
         ofCluster,
         takeOver,
         new TableSettings(MAX_VIEW_AGE, safeAge, SNAPSHOTS_KEPT, safeAge, Duration.ofMinutes(1)),
