@@ -116,21 +116,24 @@ final class RecordedTopics {
     }
   }
 
-  /** Writes that a topic is deleted; of one without a table nothing needs to be known then. */
+  /**
+   * Writes that a topic is deleted; of one without a table nothing needs to be known then. Where
+   * its record is damaged the table tells.
+   */
   void deleted(TopicTable table, TopicRecord.Deletion how) {
     Kept mine = kept(table.topic());
     synchronized (mine) {
       Optional<TopicRecord> before = stored(mine, table.topic());
-      Optional<TopicRecord.Pointer> pointer =
-          table
-              .lastKnown()
-              .flatMap(RecordedTopics::pointer)
-              .or(() -> before.flatMap(TopicRecord::table));
-      if (pointer.isEmpty()) {
+      Optional<TableView> view = table.lastKnown();
+      if (before.isEmpty() && view.isEmpty() && how == TopicRecord.Deletion.KEEP) {
+        view = table.exclusively(access -> access.metadataOfOurs().flatMap(ours -> access.look()));
+      }
+      Optional<TopicRecord> last =
+          before.isEmpty() && view.isEmpty() ? before : Optional.of(latest(mine, view));
+      if (last.flatMap(TopicRecord::table).isEmpty()) {
         forget(table.topic());
-      } else if (before.isPresent() && !before.get().deletion().equals(Optional.of(how))) {
-        TopicRecord last = before.get().with(pointer.get(), before.get().tieredTo());
-        put(mine, last.deleted(how));
+      } else if (!last.get().deletion().equals(Optional.of(how))) {
+        put(mine, last.get().deleted(how));
       }
     }
   }
@@ -146,9 +149,14 @@ final class RecordedTopics {
   }
 
   private void write(Kept mine, Optional<TableView> view) {
+    put(mine, latest(mine, view));
+  }
+
+  /** All that is known now. */
+  private TopicRecord latest(Kept mine, Optional<TableView> view) {
     TopicRecord record = fresh(mine, view);
     Optional<TopicRecord.Pointer> pointer = view.flatMap(RecordedTopics::pointer);
-    put(mine, pointer.isEmpty() ? record : record.with(pointer.get(), reached(view.get())));
+    return pointer.isEmpty() ? record : record.with(pointer.get(), reached(view.get()));
   }
 
   /** What is stored with what was said last; where nothing was, with what the table tells. */

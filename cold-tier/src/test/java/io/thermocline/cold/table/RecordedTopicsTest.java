@@ -30,6 +30,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the warehouse says of a topic leads to its table at any time, with few requests. */
 final class RecordedTopicsTest implements ColdTierSubject {
@@ -250,6 +252,35 @@ final class RecordedTopicsTest implements ColdTierSubject {
 
     assertThat(record().note()).isEqualTo(note(1, 0, 15));
     assertPointsToNewest();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aTopicWithADamagedRecordIsDeletedWithItsTableKept(boolean looked) throws IOException {
+    cold().note(note(1, 0, 15));
+    tier(id, Records.plain(0, 10));
+    Files.writeString(files().get(0), "{}");
+    node = warehouse.start();
+    if (looked) {
+      assertThat(partition(id).tieredTo()).isEqualTo(10);
+    }
+
+    cold().retire(id.topic());
+
+    assertThat(record().deletion()).contains(TopicRecord.Deletion.KEEP);
+    assertThat(record().topic().id()).isEqualTo(id.topic());
+    assertPointsToNewest();
+  }
+
+  @Test
+  void aDamagedRecordOfATopicWithoutATableGoesWithTheTopic() throws IOException {
+    cold().note(note(1, 0, 15));
+    Files.writeString(files().get(0), "{}");
+    node = warehouse.start();
+
+    cold().retire(id.topic());
+
+    assertThat(files()).isEmpty();
   }
 
   @Test
