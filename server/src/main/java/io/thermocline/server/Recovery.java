@@ -220,10 +220,7 @@ public final class Recovery {
 
   private static void requireNoProblems(RecoverableWarehouse seen, boolean skipProblems) {
     List<String> problems =
-        seen.topics().stream()
-            .filter(topic -> topic.problem().isPresent())
-            .map(topic -> "topic '%s': %s".formatted(topic.id(), topic.problem().get()))
-            .toList();
+        RecoveryPlan.problems(seen).stream().map(RecoveryPlan.Problem::toString).toList();
     if (!problems.isEmpty() && !skipProblems) {
       throw new ThermoclineException(
           ErrorKind.CORRUPT,

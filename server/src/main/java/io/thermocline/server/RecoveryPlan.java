@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What a recovery makes of a warehouse: a pure function of what was found there.
@@ -33,6 +34,19 @@ public record RecoveryPlan(RecoverableWarehouse warehouse, List<Revived> topics)
 
   public RecoveryPlan {
     topics = List.copyOf(topics);
+  }
+
+  /**
+   * A topic that can't be brought back.
+   *
+   * @param topic its name; its id where that is all that is known
+   * @param text why not
+   */
+  public record Problem(String topic, String text) {
+    @Override
+    public String toString() {
+      return "topic '%s': %s".formatted(topic, text);
+    }
   }
 
   /**
@@ -174,7 +188,18 @@ public record RecoveryPlan(RecoverableWarehouse warehouse, List<Revived> topics)
   }
 
   /** Topics that can't be brought back. */
-  public List<RecoverableTopic> problems() {
-    return warehouse.topics().stream().filter(topic -> topic.problem().isPresent()).toList();
+  public List<Problem> problems() {
+    return problems(warehouse);
+  }
+
+  static List<Problem> problems(RecoverableWarehouse warehouse) {
+    Stream<Problem> whole =
+        warehouse.topics().stream()
+            .filter(topic -> topic.problem().isPresent())
+            .map(topic -> new Problem(topic.id().name(), topic.problem().get()));
+    Stream<Problem> unreadable =
+        warehouse.unreadable().stream()
+            .map(record -> new Problem(record.topic().toString(), record.problem()));
+    return Stream.concat(whole, unreadable).toList();
   }
 }

@@ -66,15 +66,47 @@ class RecoverFaultsIT {
   }
 
   @Test
-  void aNewerFormatAndADamagedRecordAreRefused() throws Exception {
+  void aNewerFormatIsRefused() throws Exception {
     Lake lake = Lake.inFolder(folder).withHistory();
     Path record = lake.records().get(0);
     String text = Files.readString(record);
     Files.writeString(record, text.replace("\"version\":1", "\"version\":2"));
     assertRefused(ErrorKind.FAILED_PRECONDITION, "newer", lake.recovery("new"));
-    Files.writeString(record, text.replace("\"partitionCount\":1", "\"partitionCount\":7"));
-    assertRefused(ErrorKind.CORRUPT, "damaged", lake.recovery("new"));
     assertThat(folder.resolve("new")).doesNotExist();
+  }
+
+  @Test
+  void aDamagedRecordRefusesTheRunOrItsTopicIsSkipped() throws Exception {
+    Lake lake = Lake.inFolder(folder).withHistory();
+    Path record = lake.records().get(0);
+    try (ThermoclineServer server = lake.open("old");
+        ThermoclineClient client = connect(server)) {
+      var unused = client.admin().createTopic("other", 1);
+      produce(client, "other", 0, 50);
+      tier(client);
+    }
+    String text = Files.readString(record);
+    Files.writeString(record, text.replace("\"partitionCount\":1", "\"partitionCount\":7"));
+
+    assertThat(lake.recovery("new").plan().problems())
+        .singleElement()
+        .hasToString(
+            "topic '%s': Topic record %s is damaged: its checksum is not that of its text"
+                .formatted(record.getFileName().toString().substring(0, 36), record.toUri()));
+    ThermoclineException refusal =
+        catchThrowableOfType(
+            ThermoclineException.class, () -> assertThat(lake.recovery("new").run(false)).isNull());
+    assertThat(refusal).hasMessageContaining(record.getFileName().toString());
+    assertThat(refusal.kind()).isEqualTo(ErrorKind.CORRUPT);
+    assertThat(folder.resolve("new")).doesNotExist();
+
+    assertThat(lake.recovery("new").run(true).topics())
+        .extracting(topic -> topic.topic().name())
+        .containsExactly("other");
+    try (ThermoclineServer server = lake.open("new");
+        ThermoclineClient client = connect(server)) {
+      assertThat(client.admin().listTopics()).hasSize(1);
+    }
   }
 
   @Test

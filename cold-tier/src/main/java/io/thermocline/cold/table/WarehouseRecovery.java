@@ -6,6 +6,7 @@ import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.RecoverableTopic;
 import io.thermocline.cold.RecoverableTopic.Fate;
 import io.thermocline.cold.RecoverableWarehouse;
+import io.thermocline.cold.RecoverableWarehouse.Unreadable;
 import io.thermocline.cold.records.TopicRecord;
 import io.thermocline.cold.records.TopicRecords;
 import io.thermocline.cold.store.ObjectStore;
@@ -22,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +34,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableOperations;
@@ -103,11 +106,14 @@ public final class WarehouseRecovery implements AutoCloseable {
   }
 
   /**
-   * What is there. A topic that can't be brought back is told with its problem.
+   * What is there. A topic that can't be brought back is told with its problem, also one whose
+   * record is damaged.
    *
    * @throws ThermoclineException {@link ErrorKind#NOT_FOUND} when nothing owns the warehouse or it
-   *     has no record of any topic, {@link ErrorKind#FAILED_PRECONDITION} when a newer version
-   *     wrote to it, {@link ErrorKind#TRANSIENT} while it or the catalog can't be reached
+   *     has no record of any topic, {@link ErrorKind#CORRUPT} when the owner file is damaged,
+   *     {@link ErrorKind#FAILED_PRECONDITION} when a newer version wrote to it, or its tables were
+   *     in another place or namespace, {@link ErrorKind#TRANSIENT} while it or the catalog can't be
+   *     reached
    */
   public RecoverableWarehouse find() {
     WarehouseOwner.Holder owner =
@@ -125,20 +131,41 @@ public final class WarehouseRecovery implements AutoCloseable {
           "There is nothing to recover at %s: it has no records about topics below _thermocline/topics/. Tables that an earlier version left can be registered in a catalog by their newest metadata file"
               .formatted(store.location("")));
     }
-    List<RecoverableTopic> topics = topics(known);
+    List<Unreadable> unreadable = Collections.synchronizedList(new ArrayList<>());
+    List<TopicRecord> read =
+        each(
+                List.copyOf(known.entrySet()),
+                topic -> read(topic.getKey(), topic.getValue(), unreadable::add))
+            .stream()
+            .flatMap(Optional::stream)
+            .toList();
+    unreadable.sort(Comparator.comparing(Unreadable::topic));
     return new RecoverableWarehouse(
-        store.location(""), owner.epoch(), owner.cluster(), records.policies(), topics);
+        store.location(""),
+        owner.epoch(),
+        owner.cluster(),
+        records.policies(),
+        topics(read),
+        unreadable);
+  }
+
+  private Optional<TopicRecord> read(UUID topic, long epoch, Consumer<Unreadable> damaged) {
+    try {
+      return Optional.of(records.read(topic, epoch));
+    } catch (ThermoclineException e) {
+      if (e.kind() != ErrorKind.CORRUPT) {
+        throw e;
+      }
+      damaged.accept(new Unreadable(topic, e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /**
    * Two clusters that had the warehouse may each have had a topic of one name: the later counts.
    */
-  private List<RecoverableTopic> topics(Map<UUID, Long> known) {
-    List<TopicRecord> all =
-        new ArrayList<>(
-            each(
-                List.copyOf(known.entrySet()),
-                topic -> records.read(topic.getKey(), topic.getValue())));
+  private List<RecoverableTopic> topics(List<TopicRecord> read) {
+    List<TopicRecord> all = new ArrayList<>(read);
     all.sort(
         Comparator.comparingLong(TopicRecord::epoch)
             .thenComparing(record -> record.deletion().isEmpty())

@@ -3,9 +3,15 @@ package io.thermocline.cold.table;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.cold.RecoverableTopic;
+import io.thermocline.cold.RecoverableWarehouse;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Records;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,6 +34,26 @@ final class WarehouseRecoveryTest extends OnWarehouse {
 
     assertFoundAtNewest(directory);
     assertFoundAtNewest(directory.resolve("lost"));
+  }
+
+  @Test
+  void aDamagedRecordIsToldAndTheOthersAreFound() throws IOException {
+    TopicPartition other = new TopicId(UUID.randomUUID(), "other").partition(0);
+    tier(other, Records.plain(0, 10));
+    Path record =
+        warehouse.warehouse().resolve("_thermocline/topics/%s-1.json".formatted(id.topic().uuid()));
+    Files.writeString(record, "{}");
+
+    RecoverableWarehouse found = warehouse.look(directory);
+
+    assertThat(found.topics()).extracting(RecoverableTopic::id).containsExactly(other.topic());
+    assertThat(found.unreadable())
+        .singleElement()
+        .satisfies(
+            unreadable -> {
+              assertThat(unreadable.topic()).isEqualTo(id.topic().uuid());
+              assertThat(unreadable.problem()).contains(record.toString(), "damaged");
+            });
   }
 
   private void assertFoundAtNewest(Path data) {

@@ -118,11 +118,9 @@ final class RecoverCommand implements Callable<Integer> {
 
   private static List<String> lines(RecoveryPlan plan) {
     List<String> lines = new ArrayList<>();
+    plan.problems().forEach(problem -> lines.add("DAMAGED " + problem));
     for (RecoverableTopic topic : plan.warehouse().topics()) {
       String name = topic.id().name();
-      topic
-          .problem()
-          .ifPresent(problem -> lines.add("DAMAGED topic '%s': %s".formatted(name, problem)));
       topic.remarks().forEach(remark -> lines.add("note    topic '%s' %s".formatted(name, remark)));
       topic
           .table()
@@ -147,7 +145,7 @@ final class RecoverCommand implements Callable<Integer> {
     document.put(
         "problems",
         plan.problems().stream()
-            .map(topic -> Map.of("topic", topic.id().name(), "problem", topic.problem().get()))
+            .map(problem -> Map.of("topic", problem.topic(), "problem", problem.text()))
             .toList());
     document.put("notes", lines(plan));
     return document;
