@@ -12,12 +12,14 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -32,8 +34,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     subcommands = Compare.class,
     description = {
-      "Measure produce (forced), hot fetch, tiering and replay from Parquet with 1 KiB records and one"
-          + " partition.",
+      "Measure produce (forced), hot fetch, tiering and replay from Parquet with 1 KiB records and"
+          + " one partition.",
       "Starts a server of its own, with a heap of 512 MiB, unless one is given."
     })
 public final class Bench implements Callable<Integer> {
@@ -53,6 +55,13 @@ public final class Bench implements Callable<Integer> {
 
   @Option(names = "--quick", description = "1 GiB a case instead of 4 GiB: under two minutes.")
   private boolean quick;
+
+  @Option(
+      names = "--replays",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "How often all is replayed, one after the other; each has a line.")
+  private int replays;
 
   @Option(names = "--json", description = "One JSON object a line instead of a table.")
   private boolean json;
@@ -79,13 +88,13 @@ public final class Bench implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     if (server != null) {
-      report(measure(server));
+      report(measure(server, Optional.empty()));
       return 0;
     }
     Path home = Path.of(System.getProperty("thermocline.home", "."));
     Path data = directory == null ? Files.createTempDirectory("thermocline-bench-") : directory;
     try (ServerProcess own = ServerProcess.start(home, data, "512m", Map.of())) {
-      report(measure(own.address()));
+      report(measure(own.address(), Optional.of(own)));
     } finally {
       if (directory == null) {
         delete(data);
@@ -94,7 +103,7 @@ public final class Bench implements Callable<Integer> {
     return 0;
   }
 
-  private List<Measurement> measure(String address) throws Exception {
+  private List<Measurement> measure(String address, Optional<ServerProcess> own) throws Exception {
     long bytes = (quick ? 1024 : 4096) * MIB;
     List<Measurement> results = new ArrayList<>();
     try (ThermoclineClient client = ThermoclineClient.connect(address, ClientOptions.defaults())) {
@@ -107,7 +116,12 @@ public final class Bench implements Callable<Integer> {
       results.add(workload.fetch("hot-fetch-" + RECORD_BYTES, Tier.HOT));
       results.add(workload.tier(bytes));
       workload.trim();
-      results.add(workload.fetch("replay-" + RECORD_BYTES, Tier.COLD));
+      for (int i = 0; i < replays; i++) {
+        Duration before = own.map(ServerProcess::cpuTime).orElse(Duration.ZERO);
+        Measurement replay = workload.fetch("replay-" + RECORD_BYTES, Tier.COLD);
+        results.add(
+            own.map(process -> replay.beside(process.cpuTime().minus(before))).orElse(replay));
+      }
       client.admin().deleteTopic(topic, Admin.Cold.PURGE);
     }
     return results;

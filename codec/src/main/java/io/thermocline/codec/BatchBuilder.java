@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 
 /**
@@ -23,7 +24,14 @@ public final class BatchBuilder {
   private static final int ZSTD_LEVEL = 3;
   private static final int FIRST_SIZE = 16 * 1024;
 
-  private byte[] bytes = new byte[FIRST_SIZE];
+  /** A payload that fills less of its array than one part in this is copied out of it. */
+  private static final int LEAST_FILLED = 2;
+
+  private static final int SMALL_PART = 8;
+  private static final byte[] NONE_YET = {};
+
+  private final Optional<PayloadArrays> arrays;
+  private byte[] bytes;
   private int size;
   private int count;
   private long firstOffset;
@@ -31,6 +39,24 @@ public final class BatchBuilder {
   private long firstTimestamp;
   private long maxTimestamp;
   private boolean gaps;
+
+  /** A builder that keeps its array, and copies each payload out of it. */
+  public BatchBuilder() {
+    this(Optional.empty());
+  }
+
+  /**
+   * A builder that gives away the array of {@code arrays} that it built an uncompressed payload in,
+   * and takes another one, as long as its payloads are not much shorter.
+   */
+  public BatchBuilder(PayloadArrays arrays) {
+    this(Optional.of(arrays));
+  }
+
+  private BatchBuilder(Optional<PayloadArrays> arrays) {
+    this.arrays = arrays;
+    this.bytes = new byte[FIRST_SIZE];
+  }
 
   /** Adds a record at the next offset, from 0 on; null keys and values stay null. */
   public void add(
@@ -162,10 +188,23 @@ public final class BatchBuilder {
 
   private ByteBuffer compress(Compression compression) {
     return switch (compression) {
-      case NONE -> ByteBuffer.wrap(Arrays.copyOf(bytes, size));
+      case NONE -> uncompressed();
       case ZSTD -> zstd();
       case LZ4 -> lz4();
     };
+  }
+
+  private ByteBuffer uncompressed() {
+    boolean given =
+        arrays.isPresent()
+            && bytes.length == arrays.get().length()
+            && size >= bytes.length / LEAST_FILLED;
+    if (!given) {
+      return ByteBuffer.wrap(Arrays.copyOf(bytes, size));
+    }
+    ByteBuffer payload = ByteBuffer.wrap(bytes, 0, size);
+    bytes = NONE_YET;
+    return payload;
   }
 
   private ByteBuffer zstd() {
@@ -226,9 +265,21 @@ public final class BatchBuilder {
   private void ensure(int more) {
     int needed = Math.addExact(size, more);
     if (needed > bytes.length) {
-      bytes =
-          Arrays.copyOf(
-              bytes, (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, 2L * bytes.length)));
+      int doubled = (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, 2L * bytes.length));
+      byte[] larger = larger(needed, Math.max(FIRST_SIZE, doubled));
+      System.arraycopy(bytes, 0, larger, 0, size);
+      bytes = larger;
     }
+  }
+
+  private byte[] larger(int needed, int doubled) {
+    if (arrays.isPresent()) {
+      int whole = arrays.get().length();
+      boolean large = bytes.length == 0 || doubled > whole / SMALL_PART;
+      if (large && needed <= whole && bytes.length < whole) {
+        return arrays.get().take();
+      }
+    }
+    return new byte[doubled];
   }
 }

@@ -9,13 +9,20 @@ import java.util.List;
  *
  * @param head every field but the batches
  * @param batches the last field of the message
+ * @param whenWritten is run once all of it was copied to where it is sent from: what the payloads
+ *     lie in is not needed any more. Not run for an answer that is given up.
  */
-record FetchAnswer(FetchResponse head, List<RecordBatch> batches) {
+record FetchAnswer(FetchResponse head, List<RecordBatch> batches, Runnable whenWritten) {
   FetchAnswer {
     batches = List.copyOf(batches);
     if (head.getBatchesCount() != 0) {
       throw new IllegalArgumentException("The head of a fetch answer carries no batches");
     }
+  }
+
+  /** An answer that nobody waits for. */
+  FetchAnswer(FetchResponse head, List<RecordBatch> batches) {
+    this(head, batches, () -> {});
   }
 
   /** The whole message. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One partition's place in a fetch stream. Touched only by its stream's serial executor.
@@ -251,8 +252,13 @@ final class FetchCursor {
     return silent;
   }
 
-  /** A read's result as responses, none larger than {@code maxBytes} unless one batch alone is. */
-  List<FetchAnswer> answers(TieredRead read, int maxBytes) {
+  /**
+   * A read's result as responses, none larger than {@code maxBytes} unless one batch alone is.
+   *
+   * @param whenWritten takes the batches of each, once they were copied to where they are sent from
+   */
+  List<FetchAnswer> answers(
+      TieredRead read, int maxBytes, Consumer<List<RecordBatch>> whenWritten) {
     List<FetchAnswer> answers = new ArrayList<>();
     List<RecordBatch> batches = new ArrayList<>();
     long bytes = 0;
@@ -261,7 +267,7 @@ final class FetchCursor {
       long size = (long) batch.sizeInBytes() + BATCH_OVERHEAD;
       if (!batches.isEmpty() && bytes + size > maxBytes) {
         long upTo = batches.get(batches.size() - 1).nextOffset();
-        answers.add(part(read, batches, from, upTo));
+        answers.add(answer(part(read, from, upTo), batches, whenWritten));
         batches = new ArrayList<>();
         bytes = 0;
         from = upTo;
@@ -272,15 +278,22 @@ final class FetchCursor {
     FetchResponse.Builder last = head(read.logStart(), read.end(), read.nextOffset());
     last.setTier(Wire.tier(read.tier())).setCaughtUp(read.caughtUp()).setDone(atStop());
     addLost(last, read, from, Long.MAX_VALUE);
-    answers.add(new FetchAnswer(last.build(), batches));
+    answers.add(answer(last, batches, whenWritten));
     return answers;
   }
 
-  private FetchAnswer part(TieredRead read, List<RecordBatch> batches, long from, long upTo) {
+  private static FetchAnswer answer(
+      FetchResponse.Builder head,
+      List<RecordBatch> batches,
+      Consumer<List<RecordBatch>> whenWritten) {
+    return new FetchAnswer(head.build(), batches, () -> whenWritten.accept(batches));
+  }
+
+  private FetchResponse.Builder part(TieredRead read, long from, long upTo) {
     FetchResponse.Builder head = head(read.logStart(), read.end(), upTo);
     head.setTier(Wire.tier(read.tier()));
     addLost(head, read, from, upTo);
-    return new FetchAnswer(head.build(), batches);
+    return head;
   }
 
   private static void addLost(FetchResponse.Builder head, TieredRead read, long from, long upTo) {

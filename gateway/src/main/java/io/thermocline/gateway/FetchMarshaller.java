@@ -100,6 +100,7 @@ final class FetchMarshaller implements Marshaller<FetchAnswer> {
         target.write(leads.get(i));
         write(answer.batches().get(i).content().payload(), target);
       }
+      answer.whenWritten().run();
       return size;
     }
 

@@ -285,7 +285,10 @@ final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Dra
     cursor.read(read, context.streams().fetchTurnBytes());
     if (moved || read.caughtUp()) {
       cursor
-          .answers(read, context.streams().fetchResponseBytes())
+          .answers(
+              read,
+              context.streams().fetchResponseBytes(),
+              batches -> context.reader().sent(read.tier(), batches))
           .forEach(answer -> outbox.add(cursor, answer));
     }
     if (cursor.atStop()) {

@@ -8,6 +8,7 @@ import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.PartitionState;
 import io.thermocline.model.ReadResult;
+import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Tier;
 import io.thermocline.model.TopicPartition;
@@ -129,6 +130,16 @@ final class TieredReader {
         progress.lost(),
         bounds.logStart(),
         bounds.end());
+  }
+
+  /**
+   * Tells the tier that gave these batches that they are sent. To be said once, and of batches that
+   * nobody looks at any more.
+   */
+  void sent(Tier tier, List<RecordBatch> batches) {
+    if (tier == Tier.COLD) {
+      cold.giveBack(batches);
+    }
   }
 
   private TieredRead atEnd(TopicPartition id, long from) {

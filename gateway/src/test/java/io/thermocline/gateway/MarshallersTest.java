@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -177,6 +178,37 @@ class MarshallersTest {
     assertThat(read.readAllBytes().length).isEqualTo(Math.max(0, expected.length - 1));
     assertThat(FetchResponse.parseFrom(new FetchMarshaller().stream(answer)))
         .isEqualTo(answer.toProto());
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("io.thermocline.testkit.Seeds#many")
+  void payloadsAreGivenUpOnceAndOnlyWhenAllOfThemWereWritten(long seed) throws IOException {
+    FetchAnswer answer = answer(new Random(seed));
+    byte[] expected = answer.toProto().toByteArray();
+    AtomicInteger givenUp = new AtomicInteger();
+    FetchAnswer counted =
+        new FetchAnswer(answer.head(), answer.batches(), givenUp::incrementAndGet);
+
+    InputStream drained = new FetchMarshaller().stream(counted);
+    ByteArrayOutputStream out =
+        new ByteArrayOutputStream() {
+          @Override
+          public synchronized void write(byte[] bytes, int from, int length) {
+            assertThat(givenUp).hasValue(0);
+            super.write(bytes, from, length);
+          }
+        };
+    assertThat(givenUp).hasValue(0);
+    assertThat(((Drainable) drained).drainTo(out)).isEqualTo(expected.length);
+    assertThat(givenUp).hasValue(1);
+    assertThat(((Drainable) drained).drainTo(out)).isZero();
+    assertThat(drained.read()).isEqualTo(-1);
+    assertThat(givenUp).hasValue(1);
+
+    InputStream read = new FetchMarshaller().stream(counted);
+    assertThat(read.readAllBytes()).isEqualTo(expected);
+    assertThat(read.read()).isEqualTo(-1);
+    assertThat(givenUp).hasValue(2);
   }
 
   private static FetchAnswer answer(Random random) {

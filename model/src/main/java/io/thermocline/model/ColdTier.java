@@ -58,6 +58,13 @@ public interface ColdTier extends AutoCloseable {
    */
   ReadResult read(TopicPartition id, long from, int maxBytes);
 
+  /**
+   * Gives up batches that {@link #read} gave: their payloads are read by nobody any more, from now
+   * on, and their memory may be used for others. Need not be said of each batch; may be said of it
+   * once.
+   */
+  default void giveBack(List<RecordBatch> batches) {}
+
   /** The smallest offset in {@code range} whose record has this timestamp or a later one. */
   Optional<OffsetAndTimestamp> offsetForTimestamp(
       TopicPartition id, OffsetRange range, long timestampMillis);

@@ -25,8 +25,11 @@ final class ChunkPages {
   private final CRC32 crc = new CRC32();
   private ColumnChunk chunk;
 
-  /** Stored bytes of the file from {@link #windowStart} to {@link #windowEnd}. */
-  private byte[] window;
+  /**
+   * Holds stored bytes of the file from {@link #windowStart} to {@link #windowEnd}. Used again for
+   * each window: nobody but this column's reader has it, and only until it asks for another page.
+   */
+  private byte[] window = new byte[0];
 
   private int windowOffset;
   private long windowStart;
@@ -50,14 +53,26 @@ final class ChunkPages {
   /** Goes over to another row group's chunk. */
   void reset(ColumnChunk next) {
     chunk = next;
-    window = null;
     windowStart = 0;
     windowEnd = 0;
   }
 
-  /** Takes stored bytes: {@code bytes[offset]} lies at {@code from} in the file. */
-  void offer(byte[] bytes, int offset, long from, long to) {
-    window = bytes;
+  /**
+   * Where the next window's stored bytes go; from then on the last window's are gone.
+   *
+   * @param kept bytes that stay in memory; what is more goes with the next window that is not
+   */
+  byte[] room(int length, int kept) {
+    windowStart = 0;
+    windowEnd = 0;
+    if (window.length < length || (window.length > kept && length <= kept)) {
+      window = new byte[length <= kept ? Math.min(kept, length + length / 4) : length];
+    }
+    return window;
+  }
+
+  /** Says what lies in the room: its byte at {@code offset} is the file's at {@code from}. */
+  void offer(int offset, long from, long to) {
     windowOffset = offset;
     windowStart = from;
     windowEnd = to;

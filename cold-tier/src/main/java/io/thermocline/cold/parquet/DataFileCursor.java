@@ -9,17 +9,18 @@ import java.util.List;
  * Reads a data file on and on, as wire batches. Made to be kept between reads: the next one goes on
  * where the last one ended, with what is already fetched and decoded.
  *
- * <p>For one thread at a time. From the first read until it is closed it holds stored bytes, one
- * and a half windows of the settings for each of keys, values and headers that are large (6 MiB by
- * default where only values are), a page of each decompressed, one batch, and a little native
- * memory. After a failure it holds nothing and may be read again: it goes on from {@link
- * #nextOffset}.
+ * <p>For one thread at a time. From the first read until it is closed it holds stored bytes, up to
+ * two windows of the settings for each of keys, values and headers that are large, in arrays that
+ * it uses again for each window, a page of each decompressed, one batch, and a little native
+ * memory. A batch handed out owns its memory. After a failure it holds nothing and may be read
+ * again: it goes on from {@link #nextOffset}.
  */
 public final class DataFileCursor implements AutoCloseable {
   private final RangeSource source;
   private final FileFooter footer;
   private final ReadSettings settings;
-  private BatchBuilder builder = new BatchBuilder();
+  private final SpareArrays arrays;
+  private BatchBuilder builder;
   private RowReader rows;
 
   /** Whether the reader stands on a record that was not handed out yet. */
@@ -29,10 +30,13 @@ public final class DataFileCursor implements AutoCloseable {
   private long batchOffset;
   private long batchAppendTime;
 
-  DataFileCursor(RangeSource source, FileFooter footer, ReadSettings settings, long from) {
+  DataFileCursor(
+      RangeSource source, FileFooter footer, ReadSettings settings, SpareArrays arrays, long from) {
     this.source = source;
     this.footer = footer;
     this.settings = settings;
+    this.arrays = arrays;
+    this.builder = new BatchBuilder(arrays);
     this.nextOffset = Math.max(from, footer.range().from());
   }
 
@@ -137,6 +141,6 @@ public final class DataFileCursor implements AutoCloseable {
       rows = null;
     }
     pending = false;
-    builder = new BatchBuilder();
+    builder = new BatchBuilder(arrays);
   }
 }

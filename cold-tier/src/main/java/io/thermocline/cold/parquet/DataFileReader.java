@@ -17,6 +17,7 @@ public final class DataFileReader {
   private final RangeSource source;
   private final FileFooter footer;
   private final ReadSettings settings;
+  private final SpareArrays arrays;
 
   /**
    * A reader of the file behind {@code source}.
@@ -24,9 +25,20 @@ public final class DataFileReader {
    * @param footer of this very file
    */
   public DataFileReader(RangeSource source, FileFooter footer, ReadSettings settings) {
+    this(source, footer, settings, new SpareArrays(settings.batchBytes(), 0));
+  }
+
+  /**
+   * The same, with arrays for the batches that others use too.
+   *
+   * @param arrays of the settings' batch size
+   */
+  public DataFileReader(
+      RangeSource source, FileFooter footer, ReadSettings settings, SpareArrays arrays) {
     this.source = source;
     this.footer = footer;
     this.settings = settings;
+    this.arrays = arrays;
   }
 
   /** Where the file lies, for messages. */
@@ -41,7 +53,7 @@ public final class DataFileReader {
 
   /** A cursor before the first record at or after {@code from}. Nothing is read yet. */
   public DataFileCursor cursor(long from) {
-    return new DataFileCursor(source, footer, settings, from);
+    return new DataFileCursor(source, footer, settings, arrays, from);
   }
 
   /**

@@ -1,7 +1,6 @@
 package io.thermocline.cold.parquet;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
@@ -11,8 +10,6 @@ import java.util.List;
  * small one after a seek.
  */
 final class FileReads implements AutoCloseable {
-  private static final int SMALL_PART = 4;
-
   private final RangeSource source;
   private final ReadSettings settings;
   private final PageDecompressor decompressor = new PageDecompressor();
@@ -104,20 +101,31 @@ final class FileReads implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads a run into the array of the column that wants most of it; what the others want is copied
+   * out of there into theirs.
+   */
   private void fetch(List<Wanted> run, long end) {
     long start = run.get(0).from;
-    byte[] bytes = new byte[Math.toIntExact(end - start)];
-    source.readFully(start, bytes, 0, bytes.length);
+    int length = Math.toIntExact(end - start);
+    Wanted most = Collections.max(run, Comparator.comparingLong(wanted -> wanted.to - wanted.from));
+    byte[] bytes = most.pages.room(length, keptBytes());
+    source.readFully(start, bytes, 0, length);
     for (Wanted wanted : run) {
       int at = (int) (wanted.from - start);
-      int length = (int) (wanted.to - wanted.from);
-      if (length <= bytes.length / SMALL_PART) {
-        // A copy, or a few bytes of numbers would keep the whole run in memory.
-        wanted.pages.offer(Arrays.copyOfRange(bytes, at, at + length), 0, wanted.from, wanted.to);
+      if (wanted.equals(most)) {
+        wanted.pages.offer(at, wanted.from, wanted.to);
       } else {
-        wanted.pages.offer(bytes, at, wanted.from, wanted.to);
+        int size = (int) (wanted.to - wanted.from);
+        System.arraycopy(bytes, at, wanted.pages.room(size, keptBytes()), 0, size);
+        wanted.pages.offer(0, wanted.from, wanted.to);
       }
     }
+  }
+
+  /** What a run takes unless one page or one window's rest is larger. */
+  private int keptBytes() {
+    return 2 * settings.windowBytes();
   }
 
   /** Where a window from {@code page} on ends: whole pages, no small rest left behind. */

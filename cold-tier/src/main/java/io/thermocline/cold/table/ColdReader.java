@@ -5,6 +5,7 @@ import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
+import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import java.time.Duration;
@@ -61,6 +62,11 @@ final class ColdReader implements AutoCloseable {
       return between(topic, partition, new OffsetRange(from, fileStart));
     }
     return readFile(topic, partition, index, from, maxBytes);
+  }
+
+  /** Takes back batches; see {@link io.thermocline.model.ColdTier#giveBack}. */
+  void giveBack(List<RecordBatch> batches) {
+    files.giveBack(batches);
   }
 
   /** The smallest offset in {@code range} with this timestamp or a later one. */

@@ -10,11 +10,14 @@ import io.thermocline.cold.parquet.DataFileReader;
 import io.thermocline.cold.parquet.FileFooter;
 import io.thermocline.cold.parquet.RangeSource;
 import io.thermocline.cold.parquet.ReadSettings;
+import io.thermocline.cold.parquet.SpareArrays;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -28,9 +31,13 @@ final class OpenFiles {
   /** What is fetched of a file before its first reader comes: its first records, and then some. */
   private static final int FIRST_BYTES = 8 << 20;
 
+  /** What a reader or two have on their way to the network. */
+  private static final int SPARE_ARRAYS = 8;
+
   private final ObjectStore store;
   private final LocalCopies copies;
   private final ReadSettings settings;
+  private final SpareArrays arrays;
   private final BlockCache blocks;
   private final Executor fetching;
   private final Executor copying;
@@ -57,6 +64,7 @@ final class OpenFiles {
     this.store = store;
     this.copies = copies;
     this.settings = settings;
+    this.arrays = new SpareArrays(settings.batchBytes(), SPARE_ARRAYS);
     this.blocks = blocks;
     this.fetching = fetching;
     this.copying = copying;
@@ -94,7 +102,7 @@ final class OpenFiles {
     if (goesOn) {
       askForFirst(footer, bytes);
     }
-    return new OpenFile(new DataFileReader(bytes, footer, settings), bytes);
+    return new OpenFile(new DataFileReader(bytes, footer, settings, arrays), bytes);
   }
 
   /** Begins to fetch what a reader of the whole file needs first, as one will come soon. */
@@ -109,6 +117,11 @@ final class OpenFiles {
    */
   private static void askForFirst(FileFooter footer, CachedFile bytes) {
     bytes.ahead(new ByteRange(0, Math.min(footer.dataEnd(), FIRST_BYTES)));
+  }
+
+  /** Takes back the memory of batches that readers made, to make others in. */
+  void giveBack(List<RecordBatch> batches) {
+    batches.forEach(batch -> arrays.giveBack(batch.content().payload()));
   }
 
   /** Forgets what is kept of a file: it is not what was written. */

@@ -223,6 +223,11 @@ public final class TableTier implements ColdTier {
   }
 
   @Override
+  public void giveBack(List<RecordBatch> batches) {
+    reader.giveBack(batches);
+  }
+
+  @Override
   public Optional<OffsetAndTimestamp> offsetForTimestamp(
       TopicPartition id, OffsetRange range, long timestampMillis) {
     return guarded(

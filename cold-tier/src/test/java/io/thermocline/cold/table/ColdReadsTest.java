@@ -101,6 +101,7 @@ class ColdReadsTest {
     assertThat(progress.nextOffset()).isGreaterThan(from);
     long bytes = progress.batches().stream().mapToLong(RecordBatch::sizeInBytes).sum();
     assertThat(read.size() <= 1 || bytes <= maxBytes).as("%d of %d", bytes, maxBytes).isTrue();
+    cold.giveBack(progress.batches());
     return progress.nextOffset();
   }
 
