@@ -47,6 +47,11 @@ class ForwardingColdTier implements ColdTier {
   }
 
   @Override
+  public void giveBack(List<RecordBatch> batches) {
+    cold.giveBack(batches);
+  }
+
+  @Override
   public Optional<OffsetAndTimestamp> offsetForTimestamp(
       TopicPartition id, OffsetRange range, long timestampMillis) {
     return cold.offsetForTimestamp(id, range, timestampMillis);

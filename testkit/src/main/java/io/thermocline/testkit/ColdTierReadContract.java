@@ -160,6 +160,40 @@ public interface ColdTierReadContract extends ColdTierSubject {
   }
 
   @Test
+  default void memoryGivenBackIsNoPartOfWhatOthersReadOrWillRead() {
+    TopicPartition id = newPartition();
+    byte[] value = new byte[10_000];
+    Random random = new Random(11);
+    List<StoredRecord> records = new ArrayList<>();
+    for (int i = 0; i < 600; i++) {
+      random.nextBytes(value);
+      records.add(new StoredRecord(i, Records.NOON + i, null, Bytes.of(value), List.of()));
+    }
+    tier(id, records);
+
+    List<RecordBatch> kept = new ArrayList<>();
+    List<StoredRecord> seen = new ArrayList<>();
+    for (long slow = 0, fast = 0; slow < 600 || fast < 600; ) {
+      if (slow < 600) {
+        ReadResult.Progress progress = progress(id, slow, 1 << 20);
+        kept.addAll(progress.batches());
+        slow = progress.nextOffset();
+      }
+      if (fast < 600) {
+        ReadResult.Progress progress = progress(id, fast, 2 << 20);
+        seen.addAll(TestBatches.decode(progress.batches()));
+        progress.batches().forEach(TestBatches::spoil);
+        cold().giveBack(progress.batches());
+        fast = progress.nextOffset();
+      }
+    }
+
+    assertThat(seen).isEqualTo(records);
+    assertThat(TestBatches.decode(kept)).isEqualTo(records);
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(records);
+  }
+
+  @Test
   default void withoutATableEveryReadIsAtTheEnd() {
     TopicPartition id = newPartition();
 

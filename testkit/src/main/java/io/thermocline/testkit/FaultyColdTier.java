@@ -72,6 +72,11 @@ public final class FaultyColdTier implements ColdTier {
   }
 
   @Override
+  public void giveBack(List<RecordBatch> batches) {
+    real.giveBack(batches);
+  }
+
+  @Override
   public Optional<OffsetAndTimestamp> offsetForTimestamp(
       TopicPartition id, OffsetRange range, long timestampMillis) {
     return faults.look(Call.TIMESTAMP, () -> real.offsetForTimestamp(id, range, timestampMillis));

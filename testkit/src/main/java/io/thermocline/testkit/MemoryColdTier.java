@@ -78,6 +78,12 @@ public final class MemoryColdTier implements ColdTier {
     return new ReadResult.Progress(MemoryRow.batches(picked), next, lost);
   }
 
+  /** What was given up is spoiled at once: who still reads it finds out. */
+  @Override
+  public void giveBack(List<RecordBatch> batches) {
+    batches.forEach(TestBatches::spoil);
+  }
+
   @Override
   public synchronized Optional<OffsetAndTimestamp> offsetForTimestamp(
       TopicPartition id, OffsetRange range, long timestampMillis) {

@@ -10,12 +10,14 @@ import io.thermocline.model.RecordBatch;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Turns comparable records into batches and back. */
 public final class TestBatches {
   private static final int MAX_UNCOMPRESSED_BYTES = 64 << 20;
   private static final byte[] NOTHING = {};
+  private static final byte SPOILED = 0x5A;
 
   private TestBatches() {}
 
@@ -55,6 +57,16 @@ public final class TestBatches {
       records.add(current(cursor));
     }
     return records;
+  }
+
+  /** Writes over the payload of a batch that nobody reads any more: whoever does finds out. */
+  public static void spoil(RecordBatch batch) {
+    ByteBuffer payload = batch.content().payload();
+    Arrays.fill(
+        payload.array(),
+        payload.arrayOffset() + payload.position(),
+        payload.arrayOffset() + payload.limit(),
+        SPOILED);
   }
 
   private static StoredRecord current(RecordCursor cursor) {
