@@ -1,6 +1,7 @@
 package io.thermocline.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Context;
 import io.grpc.Status;
@@ -87,8 +88,7 @@ class VerifyIT {
   void aTopicThatIsNotThereIsRefused() {
     try (OpenGateway gateway = new OpenGateway()) {
       VerifyRequest unknown = VerifyRequest.newBuilder().setTopic("no").build();
-      org.assertj.core.api.Assertions.assertThatThrownBy(
-              () -> gateway.tieringCalls().verify(unknown).next())
+      assertThatThrownBy(() -> gateway.tieringCalls().verify(unknown).next())
           .isInstanceOfSatisfying(
               StatusRuntimeException.class,
               e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
@@ -103,9 +103,11 @@ class VerifyIT {
     Iterator<VerifyResponse> responses = gateway.tieringCalls().verify(ALL);
     assertThat(responses.next().getComplete()).isFalse();
 
-    gateway.close();
+    gateway.server.close();
 
-    org.assertj.core.api.Assertions.assertThatThrownBy(responses::next)
-        .isInstanceOf(StatusRuntimeException.class);
+    assertThatThrownBy(responses::next)
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageContaining("shutting down: verify again later");
+    gateway.close();
   }
 }
