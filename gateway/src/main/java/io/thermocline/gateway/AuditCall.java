@@ -57,7 +57,7 @@ final class AuditCall implements AuditWatch, OpenStreams.Draining {
       }
       send(VerifyResponse.newBuilder().setProgress(wire(totals)).setComplete(true));
       out.onCompleted();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       out.onError(failure);
     } finally {
       open.remove(this);

@@ -41,7 +41,7 @@ final class QueryAnswer {
         result = over ? Optional.empty() : Optional.of(found);
       }
       send();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       synchronized (this) {
         if (!over) {
           end();

@@ -38,7 +38,7 @@ final class Unary {
     CompletableFuture<T> answer;
     try {
       answer = work.get();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       call.onError(failure);
       return;
     }

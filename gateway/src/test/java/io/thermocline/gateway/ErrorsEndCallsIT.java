@@ -1,0 +1,85 @@
+package io.thermocline.gateway;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.thermocline.model.ColdFile;
+import io.thermocline.model.ColdTier;
+import io.thermocline.model.ContentSums;
+import io.thermocline.model.HotTier;
+import io.thermocline.model.PartitionState;
+import io.thermocline.model.TopicId;
+import io.thermocline.model.TopicPartition;
+import io.thermocline.proto.v1.GetTopicRequest;
+import io.thermocline.proto.v1.QueryRequest;
+import io.thermocline.proto.v1.VerifyRequest;
+import io.thermocline.testkit.Records;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+
+/** What no one foresaw, such as too deep a stack, ends its call, and leaves room for the next. */
+class ErrorsEndCallsIT {
+  private static void assertInternal(ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOf(StatusRuntimeException.class)
+        .extracting(e -> ((StatusRuntimeException) e).getStatus().getCode())
+        .isEqualTo(Status.Code.INTERNAL);
+  }
+
+  @Test
+  void ofOneAnswer() {
+    UnaryOperator<HotTier> broken =
+        hot ->
+            new ForwardingHotTier(hot) {
+              @Override
+              public PartitionState state(TopicPartition id) {
+                throw new StackOverflowError("Injected by a test");
+              }
+            };
+    try (OpenGateway gateway =
+        new OpenGateway(UnaryOperator.identity(), broken, UnaryOperator.identity())) {
+      GetTopicRequest request =
+          GetTopicRequest.newBuilder().setName(gateway.partition("t").topic().name()).build();
+      assertInternal(() -> gateway.topicCalls().getTopic(request));
+    }
+  }
+
+  @Test
+  void ofAQuery() {
+    QueryRequest request = QueryRequest.newBuilder().setSql("SELECT too deep").build();
+    try (OpenGateway gateway = new OpenGateway()) {
+      for (int i = 0; i <= QueryCalls.MAX_ANSWERS; i++) {
+        assertInternal(() -> gateway.queryCalls().query(request).next());
+      }
+    }
+  }
+
+  @Test
+  void ofAnAudit() {
+    UnaryOperator<ColdTier> broken =
+        cold ->
+            new ForwardingColdTier(cold) {
+              @Override
+              public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
+                throw new StackOverflowError("Injected by a test");
+              }
+            };
+    try (OpenGateway gateway =
+        new OpenGateway(UnaryOperator.identity(), UnaryOperator.identity(), broken)) {
+      TopicPartition id = gateway.partition("t");
+      gateway.append(id, Records.plain(0, 10));
+      long unused = gateway.tiering.tier(id);
+      for (int i = 0; i < 2; i++) {
+        assertInternal(
+            () ->
+                gateway
+                    .tieringCalls()
+                    .verify(VerifyRequest.getDefaultInstance())
+                    .forEachRemaining(response -> {}));
+      }
+    }
+  }
+}
