@@ -32,6 +32,11 @@ class ForwardingColdTier implements ColdTier {
   }
 
   @Override
+  public Optional<ColdTopic> fresh(TopicId topic) {
+    return cold.fresh(topic);
+  }
+
+  @Override
   public Optional<ColdTopic> lastKnown(TopicId topic) {
     return cold.lastKnown(topic);
   }

@@ -32,6 +32,14 @@ public interface ColdTier extends AutoCloseable {
   Optional<ColdTopic> lastKnown(TopicId topic);
 
   /**
+   * The topic's table, read anew whoever owns the warehouse; empty when it has none. Changes
+   * nothing.
+   */
+  default Optional<ColdTopic> fresh(TopicId topic) {
+    return topic(topic);
+  }
+
+  /**
    * The topic's table, read anew by a process that made sure that it still owns the warehouse: what
    * other copies of the records may be deleted by.
    *

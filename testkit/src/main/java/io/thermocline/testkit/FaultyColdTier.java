@@ -52,6 +52,11 @@ public final class FaultyColdTier implements ColdTier {
   }
 
   @Override
+  public Optional<ColdTopic> fresh(TopicId topic) {
+    return faults.look(Call.TOPIC, () -> real.fresh(topic));
+  }
+
+  @Override
   public Optional<ColdTopic> confirmed(TopicId topic) {
     return faults.look(Call.TOPIC, () -> real.confirmed(topic));
   }

@@ -190,6 +190,14 @@ public final class TableTier implements ColdTier {
   }
 
   @Override
+  public Optional<ColdTopic> fresh(TopicId topic) {
+    return guarded(
+        "fresh",
+        topic,
+        () -> table(topic).exclusively(TopicTable.Access::look).map(TableView::topic));
+  }
+
+  @Override
   public Optional<ColdTopic> confirmed(TopicId topic) {
     return guarded(
         "confirmed",

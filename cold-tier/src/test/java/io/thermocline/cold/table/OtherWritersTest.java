@@ -203,6 +203,7 @@ final class OtherWritersTest implements ColdTierSubject {
     table().newAppend().appendFile(row(0, 20)).commit();
 
     assertThat(partition(id).problem()).as("a copy serves for reading").isEmpty();
+    assertThat(cold().fresh(id.topic()).orElseThrow().partition(0).problem()).isPresent();
     assertThat(cold().confirmed(id.topic()).orElseThrow().partition(0).problem()).isPresent();
   }
 

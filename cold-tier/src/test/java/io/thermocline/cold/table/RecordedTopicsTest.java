@@ -180,6 +180,9 @@ final class RecordedTopicsTest implements ColdTierSubject {
     Files.write(files().get(0), stale);
     node = warehouse.start();
 
+    assertThat(cold().fresh(id.topic()).orElseThrow().partition(0).tieredTo()).isEqualTo(20);
+    assertThat(Files.readAllBytes(files().get(0))).as("a look changes nothing").isEqualTo(stale);
+
     assertThat(cold().confirmed(id.topic())).isPresent();
 
     assertPointsToNewest();

@@ -41,7 +41,7 @@ final class TopicAudit {
     }
     Optional<ColdTopic> table;
     try {
-      table = look();
+      table = cold.fresh(topic.id());
     } catch (ThermoclineException e) {
       if (e.kind() != ErrorKind.CORRUPT) {
         throw e;
@@ -57,21 +57,9 @@ final class TopicAudit {
     }
   }
 
-  /** Reads the table anew; where another cluster owns it, as this process sees it. */
-  private Optional<ColdTopic> look() {
-    try {
-      return cold.confirmed(topic.id());
-    } catch (ThermoclineException e) {
-      if (e.kind() != ErrorKind.FAILED_PRECONDITION) {
-        throw e;
-      }
-      return cold.topic(topic.id());
-    }
-  }
-
   /** The partition as the table has it now, with what both tiers know of its log start. */
   private ColdPartition lookAgain(TopicPartition id) {
-    return readable(id, look());
+    return readable(id, cold.fresh(topic.id()));
   }
 
   private ColdPartition readable(TopicPartition id, Optional<ColdTopic> table) {
