@@ -1,6 +1,7 @@
 package io.thermocline.codec;
 
 import io.thermocline.model.BatchContent;
+import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -12,7 +13,7 @@ import java.time.Instant;
 
 /**
  * Everything a batch must satisfy before it may be acknowledged, so that whatever is accepted can
- * be tiered, and read by every engine.
+ * be tiered, and read by every engine; and what has to be true of it ever after.
  *
  * <p>Reusable; for one thread at a time. It holds at most one uncompressed payload.
  */
@@ -49,25 +50,63 @@ public final class BatchChecker {
    */
   public long check(BatchContent content) {
     checkStatedFields(content);
-    int crc = content.computeCrc32c();
-    if (crc != content.crc32c()) {
-      throw Malformed.batch(
-          "crc32c",
-          "CRC32C is %08x, computed %08x: the batch was damaged on its way"
-              .formatted(content.crc32c(), crc));
-    }
-    cursor.reset(payloads.open(content), 0, content.baseTimestampMillis());
+    open(content, 0);
     int count = 0;
     long maxTimestamp = Long.MIN_VALUE;
     while (cursor.next()) {
       checkRecord(count++);
       maxTimestamp = Math.max(maxTimestamp, cursor.timestampMillis());
     }
+    checkCount(content, count);
+    return maxTimestamp;
+  }
+
+  /**
+   * Checks that a batch that was stored is what it says of itself: checksum, counts, sizes, and its
+   * largest timestamp. Its offsets ascend, and may have gaps. What it was accepted by, limits and
+   * the like, is not asked again.
+   *
+   * @throws ThermoclineException {@code INVALID}, with the wrong field as a violation
+   */
+  public void checkStored(RecordBatch batch) {
+    BatchContent content = batch.content();
+    open(content, batch.baseOffset());
+    int count = 0;
+    long next = batch.baseOffset();
+    long maxTimestamp = Long.MIN_VALUE;
+    while (cursor.next()) {
+      if (cursor.offset() < next || cursor.offset() >= batch.nextOffset()) {
+        throw Malformed.batch(
+            "payload", "offset " + cursor.offset() + " is out of order, or outside the batch");
+      }
+      next = cursor.offset() + 1;
+      maxTimestamp = Math.max(maxTimestamp, cursor.timestampMillis());
+      count++;
+    }
+    checkCount(content, count);
+    if (count > 0 && maxTimestamp != batch.maxTimestampMillis()) {
+      throw Malformed.batch(
+          "max_timestamp",
+          "it says " + batch.maxTimestampMillis() + " ms, the payload has " + maxTimestamp);
+    }
+  }
+
+  /** Sets the cursor before the first record, once the checksum is known to be right. */
+  private void open(BatchContent content, long baseOffset) {
+    int crc = content.computeCrc32c();
+    if (crc != content.crc32c()) {
+      throw Malformed.batch(
+          "crc32c",
+          "CRC32C is %08x, computed %08x: the batch was damaged".formatted(content.crc32c(), crc));
+    }
+    cursor.reset(payloads.open(content), baseOffset, content.baseTimestampMillis());
+  }
+
+  private static void checkCount(BatchContent content, int count) {
     if (count != content.count()) {
       throw Malformed.batch(
           "record_count", "it says " + content.count() + " records, the payload has " + count);
     }
-    return maxTimestamp;
   }
 
   private void checkStatedFields(BatchContent content) {

@@ -85,6 +85,15 @@ final class TopicAudit {
       List<Suspicion> suspicions =
           new ArrayList<>(reading.of(new OffsetRange(state.hotStart(), state.end())));
       long keptFrom = reading.keptFrom();
+      if (reading.readTo() < state.end()) {
+        round
+            .watch()
+            .note(
+                id,
+                "",
+                "local copies are not read from offset %d on: too much before it looks wrong"
+                    .formatted(reading.readTo()));
+      }
       suspicions.addAll(holes(id, state));
       suspicions.forEach(suspicion -> tellIfStillSo(id, reading, suspicion));
       return keptFrom;
