@@ -78,6 +78,12 @@ public record ColdSettings(
         store, namespace, catalog, directory, cluster, takeOver, tables, caches, other);
   }
 
+  /** The same without taking the warehouse from another cluster. */
+  public ColdSettings withoutTakeOver() {
+    return new ColdSettings(
+        store, namespace, catalog, directory, cluster, false, tables, caches, budget);
+  }
+
   /** The defaults for a warehouse and a data directory. */
   public static ColdSettings of(StoreSettings store, Path directory, UUID cluster) {
     return new ColdSettings(

@@ -230,16 +230,7 @@ public final class Recovery {
   }
 
   private ColdSettings cold(UUID cluster) {
-    ColdSettings cold = settings.cold(cluster);
-    return new ColdSettings(
-        cold.store(),
-        cold.namespace(),
-        cold.catalog(),
-        cold.directory(),
-        cluster,
-        false,
-        cold.tables(),
-        cold.caches());
+    return settings.cold(cluster).withoutTakeOver();
   }
 
   private Optional<RecoveryMark> mark() {
