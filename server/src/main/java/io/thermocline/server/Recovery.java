@@ -10,6 +10,7 @@ import io.thermocline.cold.table.TableTier;
 import io.thermocline.cold.table.WarehouseRecovery;
 import io.thermocline.hot.directory.HotRestore;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ScratchDirectory;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import io.thermocline.server.RecoveryPlan.Revived;
@@ -20,7 +21,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -113,26 +113,12 @@ public final class Recovery {
   }
 
   private RecoverableWarehouse look() {
-    try {
-      Path temporary = Files.createTempDirectory("thermocline-recover-");
-      try (WarehouseRecovery warehouse =
-          WarehouseRecovery.look(cold(NOBODY), temporary, clock, meters)) {
-        return warehouse.find();
-      } finally {
-        delete(temporary);
-      }
+    try (ScratchDirectory scratch = ScratchDirectory.make("thermocline-recover-");
+        WarehouseRecovery warehouse =
+            WarehouseRecovery.look(cold(NOBODY), scratch.path(), clock, meters)) {
+      return warehouse.find();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    List<Path> all;
-    try (Stream<Path> found = Files.walk(directory)) {
-      all = found.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
     }
   }
 

@@ -15,6 +15,7 @@ import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ContentSums;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ScratchDirectory;
 import io.thermocline.model.SecondReader;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
@@ -83,22 +84,16 @@ public final class TableAudit {
       MeterRegistry meters,
       Optional<SecondReader> second,
       AuditFinding.Sink sink) {
-    try {
-      Path scratch = Files.createTempDirectory("thermocline-verify-");
-      try {
-        if (settings.catalog().kind().equals(CatalogSettings.SQLITE)) {
-          copyCatalog(settings.directory(), scratch);
-        }
-        ObjectStore store = ObjectStores.openToLook(settings.store(), scratch, meters, clock);
-        try {
-          TableAudit audit = new TableAudit(settings, store, scratch, clock, second, meters, sink);
-          topics.forEach(audit::audit);
-          return new ColdAuditReport(audit.tables, audit.fileCount, audit.records, audit.bytes);
-        } finally {
-          store.close();
-        }
-      } finally {
-        delete(scratch);
+    try (ScratchDirectory scratch = ScratchDirectory.make("thermocline-verify-")) {
+      if (settings.catalog().kind().equals(CatalogSettings.SQLITE)) {
+        copyCatalog(settings.directory(), scratch.path());
+      }
+      try (ObjectStore store =
+          ObjectStores.openToLook(settings.store(), scratch.path(), meters, clock)) {
+        TableAudit audit =
+            new TableAudit(settings, store, scratch.path(), clock, second, meters, sink);
+        topics.forEach(audit::audit);
+        return new ColdAuditReport(audit.tables, audit.fileCount, audit.records, audit.bytes);
       }
     } catch (IOException e) {
       throw new ThermoclineException(
@@ -112,16 +107,6 @@ public final class TableAudit {
       if (Files.exists(from.resolve(name))) {
         Path unused = Files.copy(from.resolve(name), to.resolve(name));
       }
-    }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    List<Path> all;
-    try (var found = Files.walk(directory)) {
-      all = found.sorted(java.util.Comparator.reverseOrder()).toList();
-    }
-    for (Path path : all) {
-      Files.delete(path);
     }
   }
 

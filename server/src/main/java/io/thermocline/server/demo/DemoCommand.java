@@ -1,12 +1,10 @@
 package io.thermocline.server.demo;
 
+import io.thermocline.model.ScratchDirectory;
 import io.thermocline.server.Logging;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,15 +34,18 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Logging.configure("text", "warn");
-    Path directory = keep == null ? Files.createTempDirectory("thermocline-demo-") : kept();
-    try {
-      new Demo(directory, keep != null, spec.commandLine().getOut()).run();
-    } finally {
-      if (keep == null) {
-        delete(directory);
+    if (keep != null) {
+      run(kept());
+    } else {
+      try (ScratchDirectory scratch = ScratchDirectory.make("thermocline-demo-")) {
+        run(scratch.path());
       }
     }
     return 0;
+  }
+
+  private void run(Path directory) throws Exception {
+    new Demo(directory, keep != null, spec.commandLine().getOut()).run();
   }
 
   private Path kept() throws IOException {
@@ -56,28 +57,5 @@ public final class DemoCommand implements Callable<Integer> {
       }
     }
     return keep.toAbsolutePath().normalize();
-  }
-
-  private static void delete(Path directory) throws IOException {
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }
