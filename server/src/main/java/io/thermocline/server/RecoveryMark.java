@@ -3,9 +3,6 @@ package io.thermocline.server;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.tiering.policy.SealedText;
-import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -67,15 +64,12 @@ record RecoveryMark(UUID cluster, String warehouse, long seenEpoch) {
   /** Takes it away, durably. */
   static void remove(Path dataDirectory) {
     try {
-      Files.deleteIfExists(dataDirectory.resolve(FILE));
-      try (FileChannel names = FileChannel.open(dataDirectory)) {
-        names.force(true);
-      }
-    } catch (IOException e) {
+      file(dataDirectory).delete();
+    } catch (ThermoclineException e) {
       throw new ThermoclineException(
           ErrorKind.FAILED_PRECONDITION,
-          "%s can't be deleted: %s. All is recovered; delete it by hand"
-              .formatted(dataDirectory.resolve(FILE), e),
+          "All is recovered, but the mark of it stays: %s. Delete it by hand"
+              .formatted(e.getMessage()),
           e);
     }
   }

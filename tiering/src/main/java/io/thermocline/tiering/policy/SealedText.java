@@ -115,12 +115,31 @@ public final class SealedText {
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel names = FileChannel.open(directory)) {
-        names.force(true);
-      }
+      forceNames(directory);
     } catch (IOException e) {
       throw new ThermoclineException(
           ErrorKind.OUTCOME_UNKNOWN, "Writing " + file + " failed: it may have changed or not", e);
+    }
+  }
+
+  /**
+   * Deletes the file; harmless when there is none. Once this returns that is durable.
+   *
+   * @throws ThermoclineException {@link ErrorKind#OUTCOME_UNKNOWN} when it failed on the way
+   */
+  public void delete() {
+    try {
+      Files.deleteIfExists(file);
+      forceNames(file.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw new ThermoclineException(
+          ErrorKind.OUTCOME_UNKNOWN, "Deleting " + file + " failed: it may be gone or not", e);
+    }
+  }
+
+  private static void forceNames(Path directory) throws IOException {
+    try (FileChannel names = FileChannel.open(directory)) {
+      names.force(true);
     }
   }
 
