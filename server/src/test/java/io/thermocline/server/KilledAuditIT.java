@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -110,21 +109,8 @@ class KilledAuditIT {
     return ThermoclineClient.connect(server.address(), ClientOptions.defaults());
   }
 
-  /** Runs a command in a process of its own, as an operator does; it must end with 0. */
   private String run(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(Arrays.asList(arguments));
-    Path out = folder.resolve(arguments[0] + ".out");
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
-    boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-    String text = Files.readString(out);
-    assertThat(ended).as(text).isTrue();
-    assertThat(process.exitValue()).as(text).isZero();
-    return text;
+    return CommandProcess.run(folder, List.of(arguments)).ending(0);
   }
 
   /** Every file with its time of change and its bytes. */

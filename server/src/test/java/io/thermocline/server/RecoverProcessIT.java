@@ -8,9 +8,7 @@ import io.thermocline.client.ThermoclineClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -76,18 +74,6 @@ class RecoverProcessIT {
   }
 
   private String run(int exitCode, String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of(arguments));
-    Path out = folder.resolve("command.out");
-    Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(out.toFile()).start();
-    boolean ended = process.waitFor(60, TimeUnit.SECONDS);
-    String text = Files.readString(out);
-    assertThat(ended).as(text).isTrue();
-    assertThat(process.exitValue()).as(text).isEqualTo(exitCode);
-    return text;
+    return CommandProcess.run(folder, List.of(arguments)).ending(exitCode);
   }
 }
