@@ -1,34 +1,28 @@
 package io.thermocline.server;
 
+import static io.thermocline.server.Lake.FIRST_MILLIS;
+import static io.thermocline.server.Lake.connect;
+import static io.thermocline.server.Lake.produce;
+import static io.thermocline.server.Lake.read;
+import static io.thermocline.server.Lake.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.thermocline.client.Admin;
 import io.thermocline.client.ClientException;
-import io.thermocline.client.ClientOptions;
-import io.thermocline.client.Consumer;
-import io.thermocline.client.ConsumerOptions;
 import io.thermocline.client.ConsumerRecord;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerOptions;
-import io.thermocline.client.ProducerRecord;
-import io.thermocline.client.QueryRows;
 import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Tier;
-import io.thermocline.server.config.Configuration;
 import io.thermocline.testkit.S3Server;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,7 +34,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The main job on each kind of object store, through the client, with restarts in between. */
 class EndToEndIT {
   private static final int RECORDS = 3_000;
-  private static final long FIRST_MILLIS = Instant.parse("2026-01-01T00:00:00Z").toEpochMilli();
 
   private static S3Server s3;
 
@@ -59,19 +52,19 @@ class EndToEndIT {
   @ParameterizedTest
   @ValueSource(strings = {"file", "s3", "minio"})
   void whatIsProducedIsTieredReplayedOverTheSeamAndQueried(String scheme) throws Exception {
-    List<String> sets = settings(scheme);
-    try (ThermoclineServer server = open(sets);
+    Lake lake = scheme.equals("file") ? insideTheData() : Lake.inBucket(folder, s3, scheme);
+    try (ThermoclineServer server = lake.open("data");
         ThermoclineClient client = connect(server)) {
       var unused = client.admin().createTopic("events", 3);
-      produce(client, 0, RECORDS / 2);
+      produce(client, "events", 0, RECORDS / 2);
       for (TieringReport.Move move : client.admin().runTiering("events", true)) {
         assertThat(move.problem()).isEmpty();
         assertThat(move.hotStart()).isEqualTo(move.tiered().to());
       }
-      produce(client, RECORDS / 2, RECORDS);
+      produce(client, "events", RECORDS / 2, RECORDS);
       assertEverythingIsThere(client);
     }
-    try (ThermoclineServer again = open(sets);
+    try (ThermoclineServer again = lake.open("data");
         ThermoclineClient client = connect(again)) {
       assertEverythingIsThere(client);
       assertThat(sql(client, "SELECT count(*), max(decode(value)) FROM events"))
@@ -85,11 +78,11 @@ class EndToEndIT {
 
   @Test
   void oneProcessHoldsADataDirectory() throws Exception {
-    List<String> sets = settings("file");
-    try (ThermoclineServer first = open(sets)) {
+    Lake lake = insideTheData();
+    try (ThermoclineServer first = lake.open("data")) {
       assertThat(first.port()).isPositive();
       ThermoclineException refusal =
-          catchThrowableOfType(ThermoclineException.class, () -> open(sets).close());
+          catchThrowableOfType(ThermoclineException.class, () -> lake.open("data").close());
       assertThat(refusal.kind()).isEqualTo(ErrorKind.FAILED_PRECONDITION);
       assertThat(refusal).hasMessageContaining("hot");
     }
@@ -97,28 +90,26 @@ class EndToEndIT {
 
   @Test
   void aWarehouseOfAnotherClusterIsRefused() throws Exception {
-    String warehouse = "storage.warehouse=" + folder.resolve("shared-warehouse").toUri();
-    try (ThermoclineServer owner = open(List.of("data.dir=" + folder.resolve("a"), warehouse));
+    Lake shared = Lake.inFolder(folder);
+    try (ThermoclineServer owner = shared.open("a");
         ThermoclineClient client = connect(owner)) {
       var unused = client.admin().createTopic("events", 1);
-      produce(client, 0, 10);
+      produce(client, "events", 0, 10);
       var moves = client.admin().runTiering("events", true);
       assertThat(moves).allMatch(move -> move.problem().isEmpty());
       ThermoclineException refusal =
-          catchThrowableOfType(
-              ThermoclineException.class,
-              () -> open(List.of("data.dir=" + folder.resolve("b"), warehouse)).close());
+          catchThrowableOfType(ThermoclineException.class, () -> shared.open("b").close());
       assertThat(refusal.kind()).isEqualTo(ErrorKind.FAILED_PRECONDITION);
     }
   }
 
   @Test
   void aDeletedTopicIsGoneAndItsTableOnlyWhenAsked() throws Exception {
-    try (ThermoclineServer server = open(settings("file"));
+    try (ThermoclineServer server = insideTheData().open("data");
         ThermoclineClient client = connect(server)) {
       for (Admin.Cold cold : Admin.Cold.values()) {
         var unused = client.admin().createTopic("events", 3);
-        produce(client, 0, 30);
+        produce(client, "events", 0, 30);
         var moves = client.admin().runTiering("events", true);
         assertThat(moves).allMatch(move -> move.problem().isEmpty());
         client.admin().deleteTopic("events", cold);
@@ -134,45 +125,9 @@ class EndToEndIT {
     }
   }
 
-  private List<String> settings(String scheme) {
-    List<String> sets = new ArrayList<>();
-    sets.add("data.dir=" + folder.resolve("data-" + scheme));
-    if (!scheme.equals("file")) {
-      sets.add("storage.warehouse=" + scheme + "://" + s3.newBucket() + "/lake");
-      sets.add("storage.s3.endpoint=" + s3.endpoint());
-      sets.add("storage.s3.accessKey=env:STORE_KEY");
-      sets.add("storage.s3.secretKey=env:STORE_SECRET");
-    }
-    return sets;
-  }
-
-  private static ThermoclineServer open(List<String> sets) {
-    List<String> all = new ArrayList<>(sets);
-    all.addAll(List.of("grpc.port=0", "http.port=0", "storage.minFree=1MiB"));
-    return ThermoclineServer.open(
-        Configuration.load(
-            Optional.empty(),
-            Map.of("STORE_KEY", S3Server.ACCESS_KEY, "STORE_SECRET", S3Server.SECRET_KEY),
-            all),
-        InstantSource.system());
-  }
-
-  private static ThermoclineClient connect(ThermoclineServer server) {
-    return ThermoclineClient.connect("127.0.0.1:" + server.port(), ClientOptions.defaults());
-  }
-
-  private static void produce(ThermoclineClient client, int from, int to) throws Exception {
-    List<CompletableFuture<?>> answers = new ArrayList<>();
-    try (Producer producer = client.producer(ProducerOptions.defaults().withBatchBytes(4096))) {
-      for (int i = from; i < to; i++) {
-        answers.add(
-            producer.send(
-                ProducerRecord.of("events", "k" + i % 17, "v%06d".formatted(i))
-                    .withTimestamp(FIRST_MILLIS + i)));
-      }
-      producer.flush();
-    }
-    answers.forEach(CompletableFuture::join);
+  /** Where a warehouse lies by default. */
+  private Lake insideTheData() {
+    return Lake.inFolder(folder, folder.resolve("data/warehouse"));
   }
 
   private static void assertEverythingIsThere(ThermoclineClient client) {
@@ -192,21 +147,6 @@ class EndToEndIT {
         expected.add("v%06d".formatted(i));
       }
       assertThat(byKey.get("k" + key)).isEqualTo(expected);
-    }
-  }
-
-  private static List<ConsumerRecord> read(ThermoclineClient client, Start start) {
-    List<ConsumerRecord> records = new ArrayList<>();
-    try (Consumer consumer = client.consumer(ConsumerOptions.defaults().withFollow(false))) {
-      consumer.subscribe("events", start);
-      consumer.forEach(records::add);
-    }
-    return records;
-  }
-
-  private static List<String> sql(ThermoclineClient client, String statement) {
-    try (QueryRows rows = client.admin().query(statement, 10)) {
-      return rows.iterator().next().stream().map(cell -> cell.orElse("NULL")).toList();
     }
   }
 }
