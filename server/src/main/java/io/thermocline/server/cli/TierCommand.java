@@ -39,7 +39,6 @@ final class TierCommand extends CommandGroup {
     @Override
     public void run() {
       TieringReport.Overview overview = server.ask(admin -> admin.tieringOverview(topic));
-      List<TieringReport.Status> all = overview.partitions();
       Table table =
           new Table(
                   "TOPIC",
@@ -56,7 +55,7 @@ final class TierCommand extends CommandGroup {
                   "SIZE",
                   "PROBLEM")
               .orElse("no partitions");
-      for (TieringReport.Status status : all) {
+      for (TieringReport.Status status : overview.partitions()) {
         table.row(
             status.topic(),
             status.partition(),
@@ -73,7 +72,7 @@ final class TierCommand extends CommandGroup {
             status.problem());
       }
       PrintWriter out = spec.commandLine().getOut();
-      output.print(out, all, table);
+      output.print(out, overview, table);
       if (!output.isJson()) {
         printCounts(overview, out);
       }
