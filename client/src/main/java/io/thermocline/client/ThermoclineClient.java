@@ -6,7 +6,8 @@ import io.thermocline.proto.v1.StreamServiceGrpc;
 import java.time.InstantSource;
 
 /**
- * A connection to a Thermocline server: begin here.
+ * The client of a Thermocline server: begin here. It has one connection of its own, and each
+ * producer and each consumer has another.
  *
  * <pre>{@code
  * try (var client = ThermoclineClient.connect("localhost:7400", ClientOptions.defaults());
@@ -49,7 +50,11 @@ public final class ThermoclineClient implements AutoCloseable {
     return admin;
   }
 
-  /** A new producer; close it. */
+  /**
+   * A new producer; close it.
+   *
+   * @throws IllegalStateException when this client is closed
+   */
   public Producer producer(ProducerOptions options) {
     ManagedChannel channel = connections.open();
     GrpcStreams<io.thermocline.proto.v1.ProduceRequest, io.thermocline.proto.v1.ProduceResponse>
@@ -71,7 +76,11 @@ public final class ThermoclineClient implements AutoCloseable {
         System::nanoTime);
   }
 
-  /** A new consumer; close it. */
+  /**
+   * A new consumer; close it.
+   *
+   * @throws IllegalStateException when this client is closed
+   */
   public Consumer consumer(ConsumerOptions options) {
     GrpcStreams<io.thermocline.proto.v1.FetchRequest, io.thermocline.proto.v1.FetchResponse>
         streams =
