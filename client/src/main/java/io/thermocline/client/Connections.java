@@ -3,9 +3,8 @@ package io.thermocline.client;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,7 +23,11 @@ final class Connections implements AutoCloseable {
 
   private final String address;
   private final Duration keepAlive;
-  private final Set<ManagedChannel> open = ConcurrentHashMap.newKeySet();
+
+  /** All that are not over, also those that were let go of. Guarded by this. */
+  private final List<ManagedChannel> open = new ArrayList<>();
+
+  private boolean closed;
 
   Connections(String address, Duration keepAlive) {
     this.address = address;
@@ -35,8 +38,13 @@ final class Connections implements AutoCloseable {
    * Connects when it is first used, and again whenever the connection is lost.
    *
    * @throws IllegalArgumentException when the address is none
+   * @throws IllegalStateException once all were let go of
    */
-  ManagedChannel open() {
+  synchronized ManagedChannel open() {
+    if (closed) {
+      throw new IllegalStateException("The client is closed");
+    }
+    open.removeIf(ManagedChannel::isTerminated);
     ManagedChannel channel =
         NettyChannelBuilder.forTarget(address)
             .usePlaintext()
@@ -52,16 +60,16 @@ final class Connections implements AutoCloseable {
 
   /** Lets go of one once its calls have ended. Does not wait; harmless to repeat. */
   void close(ManagedChannel channel) {
-    open.remove(channel);
     channel.shutdown();
   }
 
-  /** Lets go of all; calls that are still running after some seconds fail. */
+  /**
+   * Lets go of all, those included that were let go of before and whose calls go on; calls that are
+   * still running after some seconds fail.
+   */
   @Override
   public void close() {
-    List<ManagedChannel> all = List.copyOf(open);
-    open.clear();
-    all.forEach(ManagedChannel::shutdown);
+    List<ManagedChannel> all = closeAll();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
     for (ManagedChannel channel : all) {
       try {
@@ -74,5 +82,11 @@ final class Connections implements AutoCloseable {
         return;
       }
     }
+  }
+
+  private synchronized List<ManagedChannel> closeAll() {
+    closed = true;
+    open.forEach(ManagedChannel::shutdown);
+    return List.copyOf(open);
   }
 }

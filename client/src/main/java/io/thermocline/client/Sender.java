@@ -110,19 +110,28 @@ final class Sender {
   /** Answers everything that is left with {@code why}, by what became of it, and ends. */
   void stop(Failure why) {
     stopped = true;
-    accumulator.takeAll().forEach(this::enqueue);
-    lanes.values().forEach(lane -> lane.stop(why));
-    turns.clear();
-    if (stream != null) {
-      if (sent.isEmpty()) {
-        stream.halfClose();
-      } else {
-        stream.cancel(why.message());
-      }
-      stream = null;
+    try {
+      accumulator.takeAll().forEach(this::enqueue);
+      lanes.values().forEach(lane -> lane.stop(why));
+      turns.clear();
+      endStream(why);
+      sent.clear();
+    } finally {
+      opener.close();
     }
-    sent.clear();
-    opener.close();
+  }
+
+  private void endStream(Failure why) {
+    if (stream == null) {
+      return;
+    }
+    Stream<ProduceRequest> last = stream;
+    stream = null;
+    if (sent.isEmpty()) {
+      last.halfClose();
+    } else {
+      last.cancel(why.message());
+    }
   }
 
   private boolean gathersFor(PartitionName partition) {
@@ -201,7 +210,10 @@ final class Sender {
   private void answered(ProduceResponse answer) {
     ProducerBatch batch = sent.remove(answer.getRequestId());
     if (batch == null) {
-      stream.cancel("answer to request " + answer.getRequestId() + ", which waits for none");
+      abandonStream(
+          ErrorKind.TRANSIENT,
+          "The server answered request %d, which waits for no answer."
+              .formatted(answer.getRequestId()));
       return;
     }
     reconnects = 0;
@@ -235,6 +247,12 @@ final class Sender {
     }
   }
 
+  private void abandonStream(ErrorKind kind, String why) {
+    Stream<ProduceRequest> hung = stream;
+    closed(Failure.of(kind, why));
+    hung.cancel(why);
+  }
+
   private void identityRefused(Failure why) {
     for (Lane lane : lanes.values()) {
       lane.identityRefused(why);
@@ -263,11 +281,8 @@ final class Sender {
   /** An answer that does not come in time ends the stream; then what is too old is given up. */
   private void expire(long now) {
     if (stream != null && lanes.values().stream().anyMatch(lane -> lane.isOverdue(now))) {
-      Stream<ProduceRequest> hung = stream;
-      closed(
-          Failure.of(
-              ErrorKind.DEADLINE_EXCEEDED, "No answer within " + options.deliveryTimeout() + "."));
-      hung.cancel("no answer within the delivery timeout");
+      abandonStream(
+          ErrorKind.DEADLINE_EXCEEDED, "No answer within " + options.deliveryTimeout() + ".");
     }
     for (Lane lane : lanes.values()) {
       if (lane.hasQueued()) {

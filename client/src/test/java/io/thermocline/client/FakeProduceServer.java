@@ -40,14 +40,20 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
         received.add(message);
       }
 
+      private boolean over;
+
       @Override
       public void halfClose() {
+        if (over) {
+          throw new IllegalStateException("The call was cancelled");
+        }
         halfClosed = true;
       }
 
       @Override
       public void cancel(String reason) {
         cancelled = true;
+        over = true;
       }
     };
   }
@@ -93,6 +99,11 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
             .setRequestId(request.getRequestId())
             .setError(status(kind, detail, value))
             .build());
+  }
+
+  /** Answers what was never asked. */
+  void acknowledgeUnknown() {
+    events.message(ProduceResponse.newBuilder().setRequestId(1_000_000).build());
   }
 
   void drop() {

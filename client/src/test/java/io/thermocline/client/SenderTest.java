@@ -263,6 +263,34 @@ class SenderTest {
     assertThat(server.connectionClosed).isTrue();
   }
 
+  @Test
+  void anAnswerToNothingEndsItsStreamAndTheNextBatchGoesOverAnother() {
+    CompletableFuture<RecordMetadata> a = sendBatch(P0, "a");
+    server.acknowledge();
+    server.acknowledgeUnknown();
+    step();
+    assertThat(a).isCompleted();
+    assertThat(server.cancelled).isTrue();
+
+    time.pass(Duration.ofSeconds(1));
+    CompletableFuture<RecordMetadata> b = sendBatch(P0, "b");
+    assertThat(server.streams).isEqualTo(2);
+    server.acknowledge();
+    step();
+    assertThat(b).isCompleted();
+  }
+
+  @Test
+  void stoppingAfterAStreamWasGivenUpLetsGoOfTheConnection() {
+    CompletableFuture<RecordMetadata> a = sendBatch(P0, "a");
+    server.acknowledge();
+    server.acknowledgeUnknown();
+    step();
+    test.sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
+    assertThat(a).isCompleted();
+    assertThat(server.connectionClosed).isTrue();
+  }
+
   static List<Long> seeds() {
     return new SplittableRandom(5).longs(40).boxed().toList();
   }
