@@ -42,13 +42,15 @@ record Relayout(UUID id, Optional<ForeignSource> source, List<UploadedFile> file
 
   @Override
   public void requireFit(TableView view) {
-    source.ifPresent(
-        file -> {
-          PartitionView partition = view.requireWell(file.file().partition());
-          if (partition.sources().stream().noneMatch(file::isSame)) {
-            throw gone(view.topic().table());
-          }
-        });
+    if (source.isEmpty()) {
+      // What it notes of one partition, it notes of all.
+      view.topic().partitions().keySet().forEach(view::requireWell);
+      return;
+    }
+    PartitionView partition = view.requireWell(source.get().file().partition());
+    if (partition.sources().stream().noneMatch(source.get()::isSame)) {
+      throw gone(view.topic().table());
+    }
   }
 
   @Override

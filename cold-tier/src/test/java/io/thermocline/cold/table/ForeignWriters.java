@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -80,7 +81,6 @@ abstract class ForeignWriters implements ColdTierSubject {
     rewrite(engine.dataFiles(0), engine.dataFile(0, records));
 
     assertWell(records);
-    assertThat(cold().read(id, 17, 1)).isNotNull();
     assertThat(readAll(id, 17, 100)).isEqualTo(records.subList(17, 40));
     try (ColdTier.LocalFile copy = cold().local(partition(id).files().get(0))) {
       assertThat(copy.path()).as("what SQL reads").isNotEmptyFile();
@@ -351,8 +351,24 @@ abstract class ForeignWriters implements ColdTierSubject {
     table().newRowDelta().addDeletes(engine.positionDeletes(0, all.location(), 5)).commit();
     expireCopies();
 
-    assertThat(source().isSame(before)).isFalse();
+    Relayout late = new Relayout(UUID.randomUUID(), Optional.of(before), List.of());
+    Await.throwsKind(ErrorKind.CONFLICT, () -> late.requireFit(view()));
     assertBroughtBack(without(records, 5));
+  }
+
+  @Test
+  void nothingIsNotedOfATableThatGotWorseMeanwhile() {
+    TopicPartition second = id.topic().partition(1);
+    tier(second, Records.plain(0, 5));
+    table().newDelete().deleteFile(engine.dataFiles(1).get(0)).commit();
+    Relayout note = new Relayout(UUID.randomUUID(), Optional.empty(), List.of());
+    note.requireFit(view());
+
+    rewrite(
+        engine.dataFiles(0).subList(0, 1),
+        engine.dataFile(0, without(records.subList(0, 10), 3, 4)));
+
+    Await.throwsKind(ErrorKind.CONFLICT, () -> note.requireFit(view()));
   }
 
   @Test
@@ -388,13 +404,15 @@ abstract class ForeignWriters implements ColdTierSubject {
   }
 
   private ForeignSource source() {
+    return view().partition(0).sources().get(0);
+  }
+
+  /** The table as it is now, as a process sees it that knows nothing of it. */
+  private TableView view() {
     ForeignFiles foreign = new ForeignFiles(new StoreFileIO(warehouse.store()));
     BaseTable now = (BaseTable) table();
     return TableView.of(
-            id.topic(), "t", now.operations().current(), now.io(), new ManifestContents(), foreign)
-        .partition(0)
-        .sources()
-        .get(0);
+        id.topic(), "t", now.operations().current(), now.io(), new ManifestContents(), foreign);
   }
 
   private String progressProperty() {
