@@ -79,7 +79,7 @@ final class PacedObjectStore implements ObjectStore {
 
   @Override
   public void deleteAll(Collection<String> keys) {
-    pace.take(1 + keys.size() / KEYS_IN_A_REQUEST);
+    pace.take((keys.size() + KEYS_IN_A_REQUEST - 1) / KEYS_IN_A_REQUEST);
     store.deleteAll(keys);
   }
 
@@ -90,7 +90,7 @@ final class PacedObjectStore implements ObjectStore {
     store.list(
         prefix,
         found -> {
-          if (++seen[0] % KEYS_IN_A_REQUEST == 0) {
+          if (seen[0]++ % KEYS_IN_A_REQUEST == 0 && seen[0] > 1) {
             pace.take(1);
           }
           return visitor.test(found);

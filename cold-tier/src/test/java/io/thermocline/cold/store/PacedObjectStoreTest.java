@@ -13,6 +13,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +66,19 @@ class PacedObjectStoreTest implements ObjectStoreContract {
     assertThat(requests(() -> store.list("", found -> true))).isEqualTo(1);
     assertThat(requests(() -> store.deleteAll(List.of("a", "b")))).isEqualTo(1);
     assertThat(requests(() -> store.delete("c"))).isEqualTo(1);
+  }
+
+  @Test
+  void aThousandKeysAreOneRequest() {
+    ObjectStore store = store();
+    List<String> keys = IntStream.range(0, 1_001).mapToObj(i -> "k" + i).toList();
+    keys.forEach(key -> real().put(key, new byte[0]));
+    assertThat(requests(() -> store.list("", found -> true))).isEqualTo(2);
+    assertThat(requests(() -> store.deleteAll(keys.subList(1_000, 1_001)))).isEqualTo(1);
+    assertThat(requests(() -> store.list("", found -> true))).isEqualTo(1);
+    assertThat(requests(() -> store.deleteAll(keys.subList(0, 1_000)))).isEqualTo(1);
+    assertThat(requests(() -> store.deleteAll(keys))).isEqualTo(2);
+    assertThat(requests(() -> store.deleteAll(List.of()))).isZero();
   }
 
   @Test
