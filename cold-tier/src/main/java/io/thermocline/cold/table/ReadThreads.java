@@ -53,7 +53,11 @@ final class ReadThreads implements AutoCloseable {
     return decoding;
   }
 
-  /** One thread, as one of other writers' files is copied at a time: no fetch waits behind it. */
+  /**
+   * One thread, as one of other writers' files is copied at a time. Who reads such a file waits for
+   * its copy here and takes no fetch's place, unless the copy had to make room since: then the
+   * fetch makes it again.
+   */
   ExecutorService copying() {
     return copying;
   }
