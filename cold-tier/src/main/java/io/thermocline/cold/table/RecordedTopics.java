@@ -117,8 +117,8 @@ final class RecordedTopics {
   }
 
   /**
-   * Writes that a topic is deleted; of one without a table nothing needs to be known then. Where
-   * its record is damaged the table tells.
+   * Writes that a topic is deleted, and forgets what is kept of it in memory; of one without a
+   * table nothing needs to be known then. Where its record is damaged the table tells.
    */
   void deleted(TopicTable table, TopicRecord.Deletion how) {
     Kept mine = kept(table.topic());
@@ -135,6 +135,7 @@ final class RecordedTopics {
       } else if (!last.get().deletion().equals(Optional.of(how))) {
         put(mine, last.get().deleted(how));
       }
+      Kept unused = kept.remove(table.topic());
     }
   }
 

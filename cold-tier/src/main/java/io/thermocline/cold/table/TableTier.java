@@ -65,7 +65,7 @@ public final class TableTier implements ColdTier {
   private final LocalCopies copies;
   private final FileAudit audit;
 
-  /** Of the topics that were asked for; what was purged is forgotten. */
+  /** Of the topics that were asked for; what was deleted is forgotten. */
   private final Map<TopicId, TopicTable> tables = new ConcurrentHashMap<>();
 
   private volatile boolean closed;
@@ -357,8 +357,10 @@ public final class TableTier implements ColdTier {
         "retire",
         topic,
         () -> {
-          recorded.deleted(table(topic), TopicRecord.Deletion.KEEP);
-          return topic;
+          TopicTable table = table(topic);
+          recorded.deleted(table, TopicRecord.Deletion.KEEP);
+          upkeep.forget(topic);
+          return tables.remove(topic, table);
         });
   }
 

@@ -225,8 +225,13 @@ final class TableUpkeep {
           access.purged();
           return found.isPresent();
         });
+    forget(table.topic());
+  }
+
+  /** The topic is no more, or its table is no more kept. */
+  void forget(TopicId topic) {
     synchronized (swept) {
-      swept.remove(table.topic().uuid());
+      swept.remove(topic.uuid());
     }
   }
 

@@ -214,6 +214,7 @@ final class RecordedTopicsTest implements ColdTierSubject {
     cold().retire(id.topic());
     assertThat(record().deletion()).contains(TopicRecord.Deletion.KEEP);
     assertThat(record().table()).isPresent();
+    assertThat(cold().lastKnown(id.topic())).as("what is kept in memory").isEmpty();
 
     cold().purge(id.topic());
     assertThat(files()).isEmpty();
