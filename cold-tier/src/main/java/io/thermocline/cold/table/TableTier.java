@@ -105,7 +105,7 @@ public final class TableTier implements ColdTier {
     this.owner = new LazyOwner(() -> claim(settings, store, clock), clock);
     this.catalog = new WarehouseCatalog(opener, settings.namespace(), store.location(""));
     this.foreign = new ForeignFiles(new StoreFileIO(store));
-    this.records = new TopicRecords(store);
+    this.records = new TopicRecords(pace.changes(store));
     this.traces = new WarehouseTraces(store, records);
     this.recorded = new RecordedTopics(records, owner::claimedEpoch, settings.cluster(), clock);
     this.uploads =
