@@ -64,7 +64,7 @@ final class PositionDeletes {
   }
 
   private Map<String, PositionDeleteIndex> load(DeleteFile file) {
-    String key = file.location() + "#" + file.contentOffset();
+    String key = ForeignPart.key(file);
     Map<String, PositionDeleteIndex> known = cache.getIfPresent(key);
     if (known == null) {
       known = ContentFileUtil.isDV(file) ? readVector(file) : readRows(file);

@@ -1,11 +1,8 @@
 package io.thermocline.cold.table;
 
 import io.thermocline.cold.foreign.ForeignPart;
-import io.thermocline.model.OffsetRange;
 import io.thermocline.model.Span;
 import io.thermocline.model.TopicPartition;
-import java.util.stream.Collectors;
-import org.apache.iceberg.DeleteFile;
 
 /**
  * A run of offsets in a data file that another writer laid out or deleted rows of, with no other
@@ -21,15 +18,7 @@ record ForeignPiece(TopicPartition partitionId, SourceFile source, ForeignPart p
 
   @Override
   public String id() {
-    OffsetRange range = part.range();
-    return part.deletes().stream()
-        .map(DeleteFile::location)
-        .sorted()
-        .collect(
-            Collectors.joining(
-                ",",
-                "%s#%d-%d without [".formatted(source.location(), range.from(), range.to()),
-                "]"));
+    return part.id();
   }
 
   @Override

@@ -1,8 +1,10 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.foreign.ForeignPart;
 import io.thermocline.model.OffsetRange;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.iceberg.DeleteFile;
 
@@ -35,6 +37,11 @@ record ForeignSource(
     return new OffsetRange(ranges.get(0).from(), ranges.get(ranges.size() - 1).to());
   }
 
+  /** Its name, another one once other rows of it are deleted. */
+  String id() {
+    return "%s without %s".formatted(file.location(), new TreeSet<>(locations(deletes)));
+  }
+
   /** Whether it is still the same, with the same rows deleted. */
   boolean isSame(ForeignSource other) {
     return file.equals(other.file)
@@ -43,8 +50,6 @@ record ForeignSource(
   }
 
   private static Set<String> locations(List<DeleteFile> files) {
-    return files.stream()
-        .map(file -> file.location() + "#" + file.contentOffset())
-        .collect(Collectors.toSet());
+    return files.stream().map(ForeignPart::key).collect(Collectors.toSet());
   }
 }

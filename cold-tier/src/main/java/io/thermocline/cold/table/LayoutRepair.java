@@ -1,5 +1,7 @@
 package io.thermocline.cold.table;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.parquet.DataFileSettings;
 import io.thermocline.cold.parquet.WrittenFile;
@@ -27,48 +29,76 @@ final class LayoutRepair {
   /** What one piece of upkeep reads at most, and one file. */
   private static final long MAX_BYTES = 1L << 30;
 
+  /** Files that are known not to come back as they are. */
+  private static final int MAX_FAILED = 1_000;
+
   private final TableCommitter committer;
   private final DataFileUpload uploads;
   private final ForeignFiles foreign;
   private final ColdMetrics metrics;
+  private final long maxBytes;
+
+  /**
+   * What failed the last time, by {@link ForeignSource#id}: it comes after all others, so that none
+   * waits for it.
+   */
+  private final Cache<String, Boolean> failed =
+      Caffeine.newBuilder().maximumSize(MAX_FAILED).build();
 
   LayoutRepair(
       TableCommitter committer, DataFileUpload uploads, ForeignFiles foreign, ColdMetrics metrics) {
+    this(committer, uploads, foreign, metrics, MAX_BYTES);
+  }
+
+  LayoutRepair(
+      TableCommitter committer,
+      DataFileUpload uploads,
+      ForeignFiles foreign,
+      ColdMetrics metrics,
+      long maxBytes) {
     this.committer = committer;
     this.uploads = uploads;
     this.foreign = foreign;
     this.metrics = metrics;
+    this.maxBytes = maxBytes;
   }
 
   /** Brings back a bounded part of it. Returns whether anything was done. */
   boolean run(TopicTable table) {
     boolean done = false;
     long bytes = 0;
-    Set<String> failed = new HashSet<>();
-    while (bytes < MAX_BYTES) {
+    Set<String> tried = new HashSet<>();
+    while (bytes < maxBytes) {
       Optional<TableView> view = table.exclusively(TopicTable.Access::look);
-      Optional<ForeignSource> next = view.flatMap(found -> next(found, failed));
+      Optional<ForeignSource> next = view.flatMap(found -> next(found, tried));
       if (next.isEmpty()) {
         return (view.isPresent() && note(table, view.get())) || done;
       }
-      bytes += next.get().file().bytes();
-      if (bringBack(table, view.get(), next.get())) {
-        done = true;
-      } else {
-        failed.add(next.get().file().location());
+      ForeignSource source = next.get();
+      tried.add(source.id());
+      boolean well = bringBack(table, view.get(), source);
+      done |= well;
+      // The first time that one fails is at nobody's cost.
+      if (well || failed.asMap().putIfAbsent(source.id(), true) != null) {
+        bytes += source.file().bytes();
+      }
+      if (well) {
+        failed.invalidate(source.id());
       }
     }
     return done;
   }
 
-  private static Optional<ForeignSource> next(TableView view, Set<String> failed) {
+  private Optional<ForeignSource> next(TableView view, Set<String> tried) {
     return view.topic().partitions().keySet().stream()
         .sorted()
         .map(view::partition)
         .filter(partition -> partition.problem().isEmpty())
         .flatMap(partition -> partition.sources().stream())
-        .filter(source -> !failed.contains(source.file().location()))
-        .min(Comparator.comparingLong(source -> source.range().from()));
+        .filter(source -> !tried.contains(source.id()))
+        .min(
+            Comparator.comparing((ForeignSource source) -> failed.asMap().containsKey(source.id()))
+                .thenComparingLong(source -> source.range().from()));
   }
 
   private boolean bringBack(TopicTable table, TableView view, ForeignSource source) {
