@@ -26,7 +26,8 @@ import org.apache.iceberg.types.TypeUtil;
 
 /**
  * Reads what other writers laid out. Files never change, so what was learnt of one is kept.
- * Thread-safe; one file is read at a time, so that memory is bounded by one row group of it.
+ * Thread-safe; one file is copied at a time, and the offsets of one are looked at, so that memory
+ * is bounded by one row group of each.
  */
 public final class ForeignFiles {
   /** Runs of offsets that one file may have: rows in no order at all can't be followed. */
@@ -40,11 +41,14 @@ public final class ForeignFiles {
 
   private final FileIO io;
   private final PositionDeletes deletes;
-  private final ReentrantLock reading = new ReentrantLock();
-  private final Cache<String, OffsetRuns> offsets =
+  private final ReentrantLock copying = new ReentrantLock();
+  private final ReentrantLock looking = new ReentrantLock();
+
+  /** Of whole files by location, of parts by id. */
+  private final Cache<String, OffsetRuns> known =
       Caffeine.newBuilder()
           .maximumWeight(MAX_KEPT_RUNS)
-          .weigher((String location, OffsetRuns runs) -> runs.ranges().size() + 1)
+          .weigher((String name, OffsetRuns runs) -> runs.ranges().size() + 1)
           .build();
 
   /** Over the files of a warehouse. */
@@ -60,12 +64,21 @@ public final class ForeignFiles {
    *     another partition, or has them in more than {@link #MAX_RUNS} runs
    */
   public OffsetRuns offsets(String location, long bytes, int partition) {
-    OffsetRuns known = offsets.getIfPresent(location);
-    if (known == null) {
-      known = alone(() -> readOffsets(location, bytes, partition));
-      offsets.put(location, known);
-    }
-    return known;
+    return known(location, () -> readOffsets(location, bytes, partition));
+  }
+
+  private OffsetRuns known(String name, Supplier<OffsetRuns> read) {
+    OffsetRuns before = known.getIfPresent(name);
+    return before != null
+        ? before
+        : alone(
+            looking,
+            () -> {
+              OffsetRuns meanwhile = known.getIfPresent(name);
+              OffsetRuns runs = meanwhile != null ? meanwhile : read.get();
+              known.put(name, runs);
+              return runs;
+            });
   }
 
   private OffsetRuns readOffsets(String location, long bytes, int partition) {
@@ -122,6 +135,7 @@ public final class ForeignFiles {
   public Optional<WrittenFile> copy(
       TopicPartition id, ForeignPart part, DataFileSettings settings, Path target) {
     return alone(
+        copying,
         () -> {
           String location = part.location();
           List<PositionDeleteIndex> deleted =
@@ -139,10 +153,10 @@ public final class ForeignFiles {
 
   /** The offsets of {@code part} that still have a row. */
   public List<OffsetRange> live(int partition, ForeignPart part) {
-    return alone(() -> readLive(partition, part));
+    return known(part.id(), () -> readLive(partition, part)).ranges();
   }
 
-  private List<OffsetRange> readLive(int partition, ForeignPart part) {
+  private OffsetRuns readLive(int partition, ForeignPart part) {
     String location = part.location();
     List<PositionDeleteIndex> deleted =
         part.deletes().stream().map(file -> deletes.of(file, location)).toList();
@@ -165,15 +179,15 @@ public final class ForeignFiles {
         }
       }
     }
-    return gathering.done().ranges();
+    return gathering.done();
   }
 
-  private <T> T alone(Supplier<T> work) {
-    reading.lock();
+  private static <T> T alone(ReentrantLock lock, Supplier<T> work) {
+    lock.lock();
     try {
       return work.get();
     } finally {
-      reading.unlock();
+      lock.unlock();
     }
   }
 }

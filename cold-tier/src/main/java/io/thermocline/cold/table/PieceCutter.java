@@ -9,6 +9,7 @@ import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -42,7 +43,17 @@ final class PieceCutter {
       List<OffsetRange> ranges,
       List<OffsetRange> rows,
       boolean ascending,
-      List<DeleteFile> deletes) {}
+      List<DeleteFile> deletes) {
+
+    ForeignPart part(OffsetRange range) {
+      return new ForeignPart(source.location(), source.bytes(), range, ascending, deletes);
+    }
+
+    /** All that it has, whatever lies in between. */
+    ForeignPart whole() {
+      return part(new OffsetRange(ranges.get(0).from(), ranges.get(ranges.size() - 1).to()));
+    }
+  }
 
   /** A run of a file's offsets. */
   private record Run(OffsetRange range, int owner) {}
@@ -144,12 +155,11 @@ final class PieceCutter {
   private void add(Cut cut) {
     SourceFile source = cut.source();
     List<ForeignPiece> pieces = new ArrayList<>();
-    for (OffsetRange range : cut.ranges()) {
-      ForeignPart part =
-          new ForeignPart(source.location(), source.bytes(), range, cut.ascending(), cut.deletes());
-      long rows = rows(cut, part);
-      if (rows > 0 && range.to() > logStart) {
-        pieces.add(new ForeignPiece(id, source, part, rows));
+    List<Long> rows = rows(cut);
+    for (int i = 0; i < rows.size(); i++) {
+      OffsetRange range = cut.ranges().get(i);
+      if (rows.get(i) > 0 && range.to() > logStart) {
+        pieces.add(new ForeignPiece(id, source, cut.part(range), rows.get(i)));
       }
     }
     files.addAll(pieces);
@@ -167,20 +177,21 @@ final class PieceCutter {
         .toList();
   }
 
-  /** Records that are left in a part. */
-  private long rows(Cut cut, ForeignPart part) {
+  /** Records that are left in each of its ranges. */
+  private List<Long> rows(Cut cut) {
     SourceFile source = cut.source();
     try {
       if (cut.ranges().size() == 1) {
-        return source.rows() - foreign.deletedRows(part.deletes(), source.location());
+        return List.of(source.rows() - foreign.deletedRows(cut.deletes(), source.location()));
       }
-      return Ranges.count(
-          part.deletes().isEmpty()
-              ? Ranges.common(List.of(part.range()), cut.rows())
-              : foreign.live(id.partition(), part));
+      List<OffsetRange> left =
+          cut.deletes().isEmpty() ? cut.rows() : foreign.live(id.partition(), cut.whole());
+      return cut.ranges().stream()
+          .map(range -> Ranges.count(Ranges.common(List.of(range), left)))
+          .toList();
     } catch (ThermoclineException e) {
       doubt(source, e);
-      return source.rows();
+      return Collections.nCopies(cut.ranges().size(), source.rows());
     }
   }
 
