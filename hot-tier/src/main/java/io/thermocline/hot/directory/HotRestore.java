@@ -2,6 +2,7 @@ package io.thermocline.hot.directory;
 
 import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.directory.Metadata.TopicEntry;
+import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.model.ErrorKind;
@@ -75,10 +76,17 @@ public final class HotRestore implements AutoCloseable {
     return new HotRestore(disk, DataDirectory.take(disk, directory));
   }
 
-  /** Whose data directory it is; empty as long as it is nobody's. */
+  /**
+   * Whose data directory it is; empty as long as it is nobody's. What it says is durable
+   * afterwards: a process that was killed may have given the metadata its name and not forced that.
+   */
   public Optional<UUID> cluster() {
     try {
-      return MetadataFile.look(disk, directory.metadata()).map(Metadata::clusterId);
+      Optional<Metadata> found = MetadataFile.look(disk, directory.metadata());
+      if (found.isPresent()) {
+        disk.forceDirectory(directory.root());
+      }
+      return found.map(Metadata::clusterId);
     } catch (IOException e) {
       throw failed(e);
     }
@@ -89,7 +97,8 @@ public final class HotRestore implements AutoCloseable {
    *
    * @param cluster the directory's identity from now on
    * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when the directory has an
-   *     identity already
+   *     identity already; {@link ErrorKind#OUTCOME_UNKNOWN} when the topics may have been made or
+   *     not: {@link #cluster} tells
    */
   public void make(UUID cluster, List<Restored> topics) {
     if (cluster().isPresent()) {
@@ -106,6 +115,12 @@ public final class HotRestore implements AutoCloseable {
     }
     try {
       MetadataFile.create(disk, directory.metadata(), new Metadata(cluster, entries));
+    } catch (ChecksummedFile.UnknownOutcomeException e) {
+      throw new ThermoclineException(
+          ErrorKind.OUTCOME_UNKNOWN,
+          "Data directory %s may have its topics or not: %s. Run the same again, it goes on"
+              .formatted(directory.root(), e.getCause()),
+          e);
     } catch (IOException e) {
       throw failed(e);
     }
