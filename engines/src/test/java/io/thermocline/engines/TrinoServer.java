@@ -98,7 +98,11 @@ final class TrinoServer implements AutoCloseable {
     command.addAll(List.of("-cp", home.resolve("lib") + "/*", "io.trino.server.TrinoServer"));
     Path log = folder.resolve("trino.log");
     Process process =
-        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
     TrinoServer server =
         new TrinoServer(process, log, URI.create("http://127.0.0.1:" + port + "/"));
     try {
