@@ -19,8 +19,10 @@ import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What no one foresaw, such as too deep a stack, ends its call, and leaves room for the next. */
+@Timeout(60)
 class ErrorsEndCallsIT {
   private static void assertInternal(ThrowingCallable call) {
     assertThatThrownBy(call)
