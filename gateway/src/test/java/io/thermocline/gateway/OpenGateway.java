@@ -8,6 +8,7 @@ import io.thermocline.model.ColdTier;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicPartition;
+import io.thermocline.proto.v1.CreateTopicRequest;
 import io.thermocline.proto.v1.GroupServiceGrpc;
 import io.thermocline.proto.v1.PolicyServiceGrpc;
 import io.thermocline.proto.v1.QueryServiceGrpc;
@@ -88,6 +89,14 @@ final class OpenGateway implements AutoCloseable {
 
   Topic topic(String name, int partitions) {
     return topics.create(name, partitions);
+  }
+
+  /** Creates a topic by the call. */
+  io.thermocline.proto.v1.Topic create(String name, int partitions) {
+    return topicCalls()
+        .createTopic(
+            CreateTopicRequest.newBuilder().setName(name).setPartitionCount(partitions).build())
+        .getTopic();
   }
 
   /** Appends records straight to the hot tier, as one batch. */

@@ -6,16 +6,19 @@ import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.proto.v1.Cell;
 import io.thermocline.proto.v1.QueryRequest;
 import io.thermocline.proto.v1.QueryResponse;
 import io.thermocline.proto.v1.QueryServiceGrpc;
+import io.thermocline.proto.v1.Row;
 import io.thermocline.testkit.Await;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Readers that ask and then take nothing hold a bounded number of answers. */
+/** What a query answers, piece by piece, and how many answers are held for slow readers. */
 class QueryAnswersIT {
   private static final int ROWS = 400_000;
 
@@ -35,6 +38,34 @@ class QueryAnswersIT {
       stalled.forEach(reader -> reader.call.cancel("enough", null));
       Await.until("there is a place again", () -> !refused(gateway));
     }
+  }
+
+  @Test
+  void rowsComeInPiecesWithNullsAndSaysWhatWasCutOff() {
+    try (OpenGateway gateway = new OpenGateway()) {
+      List<QueryResponse> pieces = query(gateway, "SELECT 200000", 150_000);
+      assertThat(pieces.size()).isGreaterThan(1);
+      List<Row> rows = pieces.stream().flatMap(piece -> piece.getRowsList().stream()).toList();
+      assertThat(rows).hasSize(150_000);
+      assertThat(rows.get(149_999).getCells(0).getText()).isEqualTo("149999");
+      assertThat(rows.get(0).getCells(1)).isEqualTo(Cell.getDefaultInstance());
+      assertThat(pieces.get(0).getColumnsCount()).isEqualTo(2);
+      assertThat(pieces.get(1).getColumnsCount()).isZero();
+      assertThat(pieces).filteredOn(QueryResponse::getTruncated).hasSize(1);
+      assertThat(pieces.get(pieces.size() - 1).getTruncated()).isTrue();
+      assertThat(query(gateway, "SELECT 0", 0).get(0).getColumnsCount()).isEqualTo(2);
+      Refusals.refused(ErrorKind.INVALID, () -> query(gateway, "DROP TABLE t", 0));
+      Refusals.refused(ErrorKind.INVALID, () -> query(gateway, "SELECT 1", -1));
+    }
+  }
+
+  private static List<QueryResponse> query(OpenGateway gateway, String sql, int maxRows) {
+    List<QueryResponse> pieces = new ArrayList<>();
+    gateway
+        .queryCalls()
+        .query(QueryRequest.newBuilder().setSql(sql).setMaxRows(maxRows).build())
+        .forEachRemaining(pieces::add);
+    return pieces;
   }
 
   private static List<Stalled> ended(List<Stalled> readers) {
