@@ -1,6 +1,5 @@
 package io.thermocline.client;
 
-import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.PausePartition;
@@ -35,21 +34,16 @@ final class FetchSession {
   record Taken(Subscription subscription, FetchResponse response, Wanted wanted) {}
 
   private final ConsumerOptions options;
-  private final Stream.Opener<FetchRequest, FetchResponse> opener;
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
+  private final FetchConnection connection;
 
   private final Map<PartitionName, Subscription> subscriptions = new LinkedHashMap<>();
 
   /** Those with something to hand out, in the order of their turns; paused ones included. */
   private final Set<Subscription> turns = new LinkedHashSet<>();
 
-  private Stream<FetchRequest> stream;
-  private Failure lastFailure;
-  private long reconnectAtNanos;
-  private long disconnectedSinceNanos;
-  private int reconnects;
   private long lastPositionId;
   private boolean woken;
   private boolean closed;
@@ -59,9 +53,10 @@ final class FetchSession {
       Stream.Opener<FetchRequest, FetchResponse> opener,
       LongSupplier nanoTime) {
     this.options = options;
-    this.opener = opener;
     this.nanoTime = nanoTime;
-    this.reconnectAtNanos = nanoTime.getAsLong();
+    this.connection =
+        new FetchConnection(
+            opener, options.retryTimeout(), lock, nanoTime, this::arrived, this::disconnected);
   }
 
   /** Begins to read a partition, beside those already read. */
@@ -94,7 +89,7 @@ final class FetchSession {
                     .setTopic(name.topic())
                     .setPartition(name.partition())
                     .build();
-            stream.send(FetchRequest.newBuilder().setRemove(remove).build());
+            connection.send(FetchRequest.newBuilder().setRemove(remove).build());
           }
         });
   }
@@ -124,7 +119,7 @@ final class FetchSession {
   private void moved(Subscription subscription) {
     turns.remove(subscription);
     if (subscription.isInStream()) {
-      stream.send(subscription.move());
+      connection.send(subscription.move());
       grant(subscription);
     }
   }
@@ -132,7 +127,7 @@ final class FetchSession {
   private void grant(Subscription subscription) {
     FetchRequest grant = subscription.grant();
     if (grant != null) {
-      stream.send(grant);
+      connection.send(grant);
     }
   }
 
@@ -142,7 +137,7 @@ final class FetchSession {
           Subscription subscription = require(name);
           subscription.pause(pause);
           if (subscription.isInStream()) {
-            stream.send(pause ? pauseRequest(name) : resumeRequest(name));
+            connection.send(pause ? pauseRequest(name) : resumeRequest(name));
           }
           changed.signalAll();
         });
@@ -275,11 +270,7 @@ final class FetchSession {
         () -> {
           closed = true;
           changed.signalAll();
-          if (stream != null) {
-            stream.cancel("the consumer was closed");
-            stream = null;
-          }
-          opener.close();
+          connection.close();
         });
   }
 
@@ -290,10 +281,7 @@ final class FetchSession {
     if (!wanted) {
       return;
     }
-    if (stream == null) {
-      connect(now);
-    }
-    if (stream == null) {
+    if (!connection.connect(now)) {
       return;
     }
     for (Subscription subscription : subscriptions.values()) {
@@ -302,36 +290,12 @@ final class FetchSession {
         moved(subscription);
       }
       if (subscription.isMissing()) {
-        stream.send(subscription.add());
+        connection.send(subscription.add());
         if (subscription.isPaused()) {
-          stream.send(pauseRequest(subscription.name()));
+          connection.send(pauseRequest(subscription.name()));
         }
       }
     }
-  }
-
-  private void connect(long now) {
-    if (lastFailure != null && !mayReconnect(now)) {
-      Failure failure = lastFailure;
-      lastFailure = null;
-      reconnects = 0;
-      throw failure.read();
-    }
-    if (now - reconnectAtNanos >= 0) {
-      Events events = new Events();
-      Stream<FetchRequest> opened = opener.open(events);
-      events.of = opened;
-      stream = opened;
-    }
-  }
-
-  private boolean mayReconnect(long now) {
-    boolean hopeless =
-        switch (lastFailure.kind()) {
-          case INVALID, UNSUPPORTED, FAILED_PRECONDITION, NOT_FOUND -> true;
-          default -> false;
-        };
-    return !hopeless && now - disconnectedSinceNanos < options.retryTimeout().toNanos();
   }
 
   /** All partitions share the buffer, each with enough to get on. */
@@ -361,8 +325,8 @@ final class FetchSession {
     long wait = Long.MAX_VALUE;
     for (Subscription subscription : subscriptions.values()) {
       wait = Math.min(wait, subscription.nanosUntilRetry(now));
-      if (stream == null && subscription.isMissing()) {
-        wait = Math.min(wait, Math.max(0, reconnectAtNanos - now));
+      if (subscription.isMissing()) {
+        wait = Math.min(wait, connection.nanosUntilConnect(now));
       }
     }
     return Math.max(wait, TimeUnit.MICROSECONDS.toNanos(10));
@@ -401,7 +365,6 @@ final class FetchSession {
   private void arrived(FetchResponse response) {
     PartitionName name = new PartitionName(response.getTopic(), response.getPartition());
     Subscription subscription = subscriptions.get(name);
-    reconnects = 0;
     if (subscription == null) {
       return;
     }
@@ -415,47 +378,8 @@ final class FetchSession {
     }
   }
 
-  private void streamClosed(Failure failure) {
-    stream = null;
-    long now = nanoTime.getAsLong();
-    if (reconnects == 0) {
-      disconnectedSinceNanos = now;
-    }
-    reconnectAtNanos = now + BACKOFF.pause(reconnects++, failure.retryAfter()).toNanos();
-    lastFailure =
-        failure.kind() == ErrorKind.INTERNAL
-            ? failure.withMessage("The server ended the stream: " + failure.message())
-            : failure;
+  private void disconnected() {
     subscriptions.values().forEach(Subscription::streamClosed);
     changed.signalAll();
-  }
-
-  /** What one stream brings; what an older one still brings is dropped. */
-  private final class Events implements Stream.Events<FetchResponse> {
-    private Stream<FetchRequest> of;
-
-    @Override
-    public void ready() {
-      // Requests are small and few: they are sent without waiting for this.
-    }
-
-    @Override
-    public void message(FetchResponse message) {
-      ifCurrent(() -> arrived(message));
-    }
-
-    @Override
-    public void closed(Failure failure) {
-      ifCurrent(() -> streamClosed(failure));
-    }
-
-    private void ifCurrent(Runnable work) {
-      locked(
-          () -> {
-            if (stream != null && stream == of) {
-              work.run();
-            }
-          });
-    }
   }
 }

@@ -362,6 +362,21 @@ class ConsumerTest {
   }
 
   @Test
+  void whatWasReadBeforeTheCloseIsStillHandedOut() {
+    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    server.answer(server.records(0, 1_500));
+    Iterator<ConsumerRecord> records = consumer.iterator();
+    assertThat(records.next().offset()).isZero();
+    consumer.close();
+    for (long offset = 1; offset < 1_500; offset++) {
+      assertThat(records.next().offset()).isEqualTo(offset);
+    }
+    assertThatThrownBy(records::hasNext).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
   void aGroupIsNeededToCommit() {
     Consumer consumer = reading(Start.earliest());
     assertThatThrownBy(consumer::commit).isInstanceOf(IllegalStateException.class);
