@@ -5,6 +5,7 @@ import io.thermocline.model.ThermoclineException;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -30,7 +31,9 @@ final class HotThreads {
   private static final long IDLE_SECONDS = 30;
 
   /** One task for each busy log at most: bounded by the number of partitions. */
-  private final ExecutorService writers;
+  private final ExecutorService writerPool;
+
+  private final Executor writers;
 
   /** One task for each journal frame. */
   private final ExecutorService journal;
@@ -57,7 +60,9 @@ final class HotThreads {
   }
 
   HotThreads(HotSettings settings, Source source) {
-    writers = source.pool("write", settings.forceThreads(), new LinkedBlockingQueue<>());
+    BlockingQueue<Runnable> busyLogs = new LinkedBlockingQueue<>();
+    writerPool = source.pool("write", settings.forceThreads(), busyLogs);
+    writers = new StayingExecutor(writerPool, () -> !busyLogs.isEmpty());
     journal = source.pool("journal", JOURNAL_THREADS, new LinkedBlockingQueue<>());
     checkpoints = source.pool("checkpoint", CHECKPOINT_THREADS, new LinkedBlockingQueue<>());
     BlockingQueue<Runnable> reads = new ArrayBlockingQueue<>(MAX_WAITING_READS);
@@ -98,7 +103,7 @@ final class HotThreads {
   }
 
   /** Writes and forces files. */
-  ExecutorService writers() {
+  Executor writers() {
     return writers;
   }
 
@@ -150,7 +155,7 @@ final class HotThreads {
   void close() {
     closed = true;
     closeTicker();
-    for (ExecutorService pool : List.of(readers, chores, writers, journal, checkpoints)) {
+    for (ExecutorService pool : List.of(readers, chores, writerPool, journal, checkpoints)) {
       pool.shutdown();
       awaitEnd(pool);
     }
