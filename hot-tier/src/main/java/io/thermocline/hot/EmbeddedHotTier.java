@@ -153,17 +153,24 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
 
   @Override
   public CompletableFuture<ReadResult> read(TopicPartition id, long from, int maxBytes) {
-    return blocking(
-        threads.readers(),
-        id,
-        () -> {
-          LogReader.Damage found = damageOf(id);
-          ReadResult result = onView(id, view -> reader.read(view, from, maxBytes, found));
-          if (result instanceof ReadResult.Progress progress) {
-            note(progress);
-          }
-          return result;
-        });
+    try {
+      // A little that was written a moment ago lies in the page cache: handing it to another thread
+      // and back takes longer than reading it.
+      boolean isAtTail = logs.require(id).view().isAtTail(from);
+      Executor reading = isAtTail ? Runnable::run : threads.readers();
+      return blocking(reading, id, () -> readNow(id, from, maxBytes));
+    } catch (ThermoclineException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+  }
+
+  private ReadResult readNow(TopicPartition id, long from, int maxBytes) throws IOException {
+    LogReader.Damage found = damageOf(id);
+    ReadResult result = onView(id, view -> reader.read(view, from, maxBytes, found));
+    if (result instanceof ReadResult.Progress progress) {
+      note(progress);
+    }
+    return result;
   }
 
   private LogReader.Damage damageOf(TopicPartition id) {

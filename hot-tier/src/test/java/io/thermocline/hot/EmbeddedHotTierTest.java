@@ -67,6 +67,27 @@ class EmbeddedHotTierTest {
   }
 
   @Test
+  void aLittleAtTheEndIsReadOnTheCallersThread() {
+    FaultyDisk disk = new FaultyDisk();
+    try (TierHarness hot = new TierHarness(directory, disk)) {
+      for (int batch = 0; batch < 200; batch++) {
+        hot.append(Batches.padded(1_000, batch));
+      }
+      hot.read(190);
+      assertThat(disk.reader).isEqualTo(Thread.currentThread());
+      hot.read(100);
+      assertThat(disk.reader).as("too far back").isNotEqualTo(Thread.currentThread());
+      hot.append(Batches.padded(100_000, 200));
+      hot.read(200);
+      assertThat(disk.reader).as("too much").isNotEqualTo(Thread.currentThread());
+      hot.restart();
+      hot.append("a");
+      hot.read(200);
+      assertThat(disk.reader).as("written before").isNotEqualTo(Thread.currentThread());
+    }
+  }
+
+  @Test
   void sealedSegmentsAreTrimmedWhole() {
     try (TierHarness hot = new TierHarness(directory)) {
       hot.append("a", "b");

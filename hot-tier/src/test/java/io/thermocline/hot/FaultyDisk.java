@@ -41,6 +41,9 @@ final class FaultyDisk implements Disk {
   /** Bytes read from any file. */
   final AtomicLong readBytes = new AtomicLong();
 
+  /** The thread that read last. */
+  volatile Thread reader;
+
   /** Fails every call of that kind on a file whose name ends so. */
   static Fault failing(Op kind, String nameEnd) {
     return (op, path) -> {
@@ -122,6 +125,7 @@ final class FaultyDisk implements Disk {
 
     @Override
     public int read(ByteBuffer into, long position) throws IOException {
+      reader = Thread.currentThread();
       int read = file.read(into, position);
       readBytes.addAndGet(read);
       return read;

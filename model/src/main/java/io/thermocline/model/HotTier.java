@@ -10,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
  * only records and offsets are kept.
  *
  * <p>Thread-safe. Futures complete on threads of the implementation: what is chained to them must
- * not block. They fail with {@link ThermoclineException}: {@link ErrorKind#NOT_FOUND} for a
- * partition that does not exist (or whose topic was deleted and created again), {@link
- * ErrorKind#LOG_FAILED} after an I/O error on that log, {@link ErrorKind#TRANSIENT} once closed.
- * Methods that return plainly throw the same.
+ * not block; some are complete when they are returned. They fail with {@link ThermoclineException}:
+ * {@link ErrorKind#NOT_FOUND} for a partition that does not exist (or whose topic was deleted and
+ * created again), {@link ErrorKind#LOG_FAILED} after an I/O error on that log, {@link
+ * ErrorKind#TRANSIENT} once closed. Methods that return plainly throw the same.
  */
 public interface HotTier {
 

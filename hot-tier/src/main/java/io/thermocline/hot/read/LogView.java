@@ -33,6 +33,8 @@ public record LogView(
     int epoch,
     List<OffsetRange> lost,
     long sealedBytes) {
+  /** Copied out of the page cache in some ten microseconds. */
+  private static final int MAX_TAIL_BYTES = 64 << 10;
 
   /** A view with the sealed segments' sizes added up. */
   public static LogView of(
@@ -102,6 +104,12 @@ public record LogView(
   /** The active segment as far as it may be read. */
   public Extent activeExtent() {
     return new Extent(active, end, activeBytes, Optional.of(activeIndex));
+  }
+
+  /** Whether what is there from {@code offset} on is little, and was the last to be written. */
+  public boolean isAtTail(long offset) {
+    long position = offset < active.base() ? -1 : activeIndex.recentPositionFor(offset);
+    return position >= 0 && activeBytes - position <= MAX_TAIL_BYTES;
   }
 
   /** All of a sealed segment. */

@@ -26,6 +26,9 @@ public final class OpenSegments implements AutoCloseable {
   private final int limit;
   private final Map<Segment, Open> open = new LinkedHashMap<>(16, 0.75f, true);
 
+  /** Guarded by {@link #open}. */
+  private boolean closed;
+
   /**
    * @param limit of the segments open at once; those a reader holds stay open beyond it
    */
@@ -91,8 +94,12 @@ public final class OpenSegments implements AutoCloseable {
       Open entry = open.get(segment);
       if (entry == null) {
         entry = new Open(segment, disk.openToRead(segment.file()));
-        open.put(segment, entry);
-        evict(entry);
+        if (closed) {
+          entry.forgotten = true;
+        } else {
+          open.put(segment, entry);
+          evict(entry);
+        }
       }
       entry.users++;
       return entry;
@@ -145,9 +152,11 @@ public final class OpenSegments implements AutoCloseable {
     }
   }
 
+  /** Keeps nothing open from now on but what a reader still holds. */
   @Override
   public void close() {
     synchronized (open) {
+      closed = true;
       List.copyOf(open.values()).forEach(this::forget);
     }
   }

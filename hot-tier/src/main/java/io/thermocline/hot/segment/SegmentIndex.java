@@ -101,9 +101,18 @@ public final class SegmentIndex {
     missingFront = 0;
   }
 
+  /**
+   * The position of the batch that holds {@code offset}, when it is among the last that were added.
+   *
+   * @return -1 when it is not
+   */
+  public synchronized long recentPositionFor(long offset) {
+    return recent.positionFor(offset);
+  }
+
   /** The position of a batch that begins at or below {@code offset}: the nearest one known. */
   public synchronized long positionFor(long offset) {
-    long known = recent.positionFor(offset);
+    long known = recentPositionFor(offset);
     if (known >= 0) {
       return known;
     }
