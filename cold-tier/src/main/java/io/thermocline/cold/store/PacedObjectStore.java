@@ -10,10 +10,9 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** A store whose requests wait for their turn before they are made. */
-final class PacedObjectStore implements ObjectStore {
+final class PacedObjectStore extends ForwardingObjectStore {
   private static final int KEYS_IN_A_REQUEST = 1_000;
 
-  private final ObjectStore store;
   private final StorePace pace;
   private final boolean reads;
 
@@ -21,7 +20,7 @@ final class PacedObjectStore implements ObjectStore {
    * @param reads whether reads wait too
    */
   PacedObjectStore(ObjectStore store, StorePace pace, boolean reads) {
-    this.store = store;
+    super(store);
     this.pace = pace;
     this.reads = reads;
   }
@@ -35,19 +34,19 @@ final class PacedObjectStore implements ObjectStore {
   @Override
   public void put(String key, byte[] bytes) {
     pace.take(1);
-    store.put(key, bytes);
+    super.put(key, bytes);
   }
 
   @Override
   public PutOutcome putIfAbsent(String key, byte[] bytes) {
     pace.take(1);
-    return store.putIfAbsent(key, bytes);
+    return super.putIfAbsent(key, bytes);
   }
 
   @Override
   public void upload(String key, Path file) {
     pace.take(pace.requestsOf(size(file)));
-    store.upload(key, file);
+    super.upload(key, file);
   }
 
   /** 0 for a file that can't be looked at: the store says so when it is to send it. */
@@ -62,32 +61,32 @@ final class PacedObjectStore implements ObjectStore {
   @Override
   public int read(String key, long from, ByteBuffer into) {
     read();
-    return store.read(key, from, into);
+    return super.read(key, from, into);
   }
 
   @Override
   public Optional<ObjectInfo> head(String key) {
     read();
-    return store.head(key);
+    return super.head(key);
   }
 
   @Override
   public void delete(String key) {
     pace.take(1);
-    store.delete(key);
+    super.delete(key);
   }
 
   @Override
   public void deleteAll(Collection<String> keys) {
     pace.take((keys.size() + KEYS_IN_A_REQUEST - 1) / KEYS_IN_A_REQUEST);
-    store.deleteAll(keys);
+    super.deleteAll(keys);
   }
 
   @Override
   public void list(String prefix, Predicate<ObjectInfo> visitor) {
     long[] seen = {0};
     pace.take(1);
-    store.list(
+    super.list(
         prefix,
         found -> {
           if (seen[0]++ % KEYS_IN_A_REQUEST == 0 && seen[0] > 1) {
@@ -100,31 +99,6 @@ final class PacedObjectStore implements ObjectStore {
   @Override
   public int abortUploads(String prefix, Instant begunBefore) {
     pace.take(1);
-    return store.abortUploads(prefix, begunBefore);
-  }
-
-  @Override
-  public Optional<Path> localPath(String key) {
-    return store.localPath(key);
-  }
-
-  @Override
-  public String location(String key) {
-    return store.location(key);
-  }
-
-  @Override
-  public Optional<String> keyOf(String location) {
-    return store.keyOf(location);
-  }
-
-  @Override
-  public void close() {
-    store.close();
-  }
-
-  @Override
-  public String toString() {
-    return store.toString();
+    return super.abortUploads(prefix, begunBefore);
   }
 }
