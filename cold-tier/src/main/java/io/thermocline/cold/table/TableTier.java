@@ -31,13 +31,10 @@ import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.apache.iceberg.catalog.Catalog;
@@ -48,13 +45,9 @@ public final class TableTier implements ColdTier {
   private final StorePace pace;
   private final LazyOwner owner;
   private final WarehouseCatalog catalog;
-  private final ManifestContents manifests = new ManifestContents();
-  private final ForeignFiles foreign;
-  private final WarehouseTraces traces;
   private final TopicRecords records;
   private final RecordedTopics recorded;
-  private final InstantSource clock;
-  private final Duration maxViewAge;
+  private final TopicTables tables;
   private final ColdMetrics metrics;
   private final TableCommitter committer;
   private final TableUpkeep upkeep;
@@ -64,9 +57,6 @@ public final class TableTier implements ColdTier {
   private final ColdReader reader;
   private final LocalCopies copies;
   private final FileAudit audit;
-
-  /** Of the topics that were asked for; what was deleted is forgotten. */
-  private final Map<TopicId, TopicTable> tables = new ConcurrentHashMap<>();
 
   private volatile boolean closed;
 
@@ -99,14 +89,15 @@ public final class TableTier implements ColdTier {
     this.store = store;
     this.pace = pace;
     ObjectStore paced = pace.all(store);
-    this.clock = clock;
-    this.maxViewAge = settings.tables().maxViewAge();
     this.metrics = new ColdMetrics(registry);
     this.owner = new LazyOwner(() -> claim(settings, store, clock), clock);
     this.catalog = new WarehouseCatalog(opener, settings.namespace(), store.location(""));
-    this.foreign = new ForeignFiles(new StoreFileIO(store));
+    ManifestContents manifests = new ManifestContents();
+    ForeignFiles foreign = new ForeignFiles(new StoreFileIO(store));
     this.records = new TopicRecords(pace.changes(store));
-    this.traces = new WarehouseTraces(store, records);
+    WarehouseTraces traces = new WarehouseTraces(store, records);
+    this.tables =
+        new TopicTables(catalog, manifests, foreign, traces, clock, settings.tables().maxViewAge());
     this.recorded = new RecordedTopics(records, owner::claimedEpoch, settings.cluster(), clock);
     this.uploads =
         new DataFileUpload(
@@ -179,14 +170,12 @@ public final class TableTier implements ColdTier {
 
   @Override
   public Optional<ColdTopic> topic(TopicId topic) {
-    return guarded("topic", topic, () -> table(topic).view().map(TableView::topic));
+    return guarded("topic", topic, () -> tables.of(topic).view().map(TableView::topic));
   }
 
   @Override
   public Optional<ColdTopic> lastKnown(TopicId topic) {
-    return Optional.ofNullable(tables.get(topic))
-        .flatMap(TopicTable::lastKnown)
-        .map(TableView::topic);
+    return tables.known(topic).flatMap(TopicTable::lastKnown).map(TableView::topic);
   }
 
   @Override
@@ -194,7 +183,7 @@ public final class TableTier implements ColdTier {
     return guarded(
         "fresh",
         topic,
-        () -> table(topic).exclusively(TopicTable.Access::look).map(TableView::topic));
+        () -> tables.of(topic).exclusively(TopicTable.Access::look).map(TableView::topic));
   }
 
   @Override
@@ -204,7 +193,7 @@ public final class TableTier implements ColdTier {
         topic,
         () -> {
           owner.epoch();
-          TopicTable table = table(topic);
+          TopicTable table = tables.of(topic);
           Optional<TableView> view = table.exclusively(TopicTable.Access::look);
           recorded.point(table);
           return view.map(TableView::topic);
@@ -214,7 +203,7 @@ public final class TableTier implements ColdTier {
   @Override
   public boolean tableTaken(TopicId id) {
     // Asked for topics that there may never be: nothing is remembered of them.
-    return guarded("tableTaken", id, () -> newTable(id).isTaken());
+    return guarded("tableTaken", id, () -> tables.unknown(id).isTaken());
   }
 
   @Override
@@ -223,9 +212,7 @@ public final class TableTier implements ColdTier {
         "read",
         id,
         () ->
-            table(id.topic())
-                .viewForReading()
-                .map(view -> view.partition(id.partition()))
+            forReading(id)
                 .map(partition -> reader.read(id.topic(), partition, from, maxBytes))
                 .orElseGet(() -> new ReadResult.AtEnd(0)));
   }
@@ -242,9 +229,7 @@ public final class TableTier implements ColdTier {
         "offsetForTimestamp",
         id,
         () ->
-            table(id.topic())
-                .viewForReading()
-                .map(view -> view.partition(id.partition()))
+            forReading(id)
                 .flatMap(
                     partition ->
                         reader.offsetForTimestamp(id.topic(), partition, range, timestampMillis)));
@@ -256,10 +241,7 @@ public final class TableTier implements ColdTier {
         "maxTimestamp",
         id,
         () ->
-            table(id.topic())
-                .viewForReading()
-                .map(view -> view.partition(id.partition()))
-                .flatMap(partition -> reader.maxTimestamp(id.topic(), partition, range)));
+            forReading(id).flatMap(partition -> reader.maxTimestamp(id.topic(), partition, range)));
   }
 
   @Override
@@ -272,11 +254,7 @@ public final class TableTier implements ColdTier {
         "write",
         id,
         () -> {
-          String location =
-              table(id.topic())
-                  .view()
-                  .map(view -> view.topic().location())
-                  .orElseGet(() -> catalog.location(id.topic()));
+          String location = location(id.topic());
           Optional<ColdFile> file = uploads.write(id, location, range, batches, settings);
           file.ifPresent(written -> metrics.written(written.span().bytes()));
           return file;
@@ -289,11 +267,7 @@ public final class TableTier implements ColdTier {
         "merge",
         id,
         () -> {
-          String location =
-              table(id.topic())
-                  .view()
-                  .map(view -> view.topic().location())
-                  .orElseGet(() -> catalog.location(id.topic()));
+          String location = location(id.topic());
           ColdFile merged = uploads.merge(id, location, TableFile.of(files), settings);
           metrics.written(merged.span().bytes());
           return merged;
@@ -304,7 +278,7 @@ public final class TableTier implements ColdTier {
   public ColdTopic commit(TopicId topic, ColdCommit commit) {
     Timer.Sample sample = metrics.start();
     try {
-      ColdTopic after = guarded("commit", topic, () -> commit(table(topic), commit));
+      ColdTopic after = guarded("commit", topic, () -> commit(tables.of(topic), commit));
       metrics.committed(sample, "ok");
       return after;
     } catch (ThermoclineException e) {
@@ -335,7 +309,7 @@ public final class TableTier implements ColdTier {
         "note",
         topic,
         () -> {
-          recorded.note(note, table(topic));
+          recorded.note(note, tables.of(topic));
           return topic;
         });
   }
@@ -357,16 +331,16 @@ public final class TableTier implements ColdTier {
         "retire",
         topic,
         () -> {
-          TopicTable table = table(topic);
+          TopicTable table = tables.of(topic);
           recorded.deleted(table, TopicRecord.Deletion.KEEP);
           upkeep.forget(topic);
-          return tables.remove(topic, table);
+          return tables.forget(table);
         });
   }
 
   @Override
   public void purge(TopicId topic) {
-    TopicTable table = table(topic);
+    TopicTable table = tables.of(topic);
     guarded(
         "purge",
         topic,
@@ -374,7 +348,7 @@ public final class TableTier implements ColdTier {
           recorded.deleted(table, TopicRecord.Deletion.PURGE);
           upkeep.purge(table);
           recorded.forget(topic);
-          return tables.remove(topic, table);
+          return tables.forget(table);
         });
   }
 
@@ -384,7 +358,7 @@ public final class TableTier implements ColdTier {
         "maintain",
         topic,
         () -> {
-          TopicTable table = table(topic);
+          TopicTable table = tables.of(topic);
           boolean repaired = repair.run(table);
           boolean done = upkeep.maintain(table) || repaired;
           if (done) {
@@ -419,12 +393,17 @@ public final class TableTier implements ColdTier {
     }
   }
 
-  private TopicTable table(TopicId topic) {
-    return tables.computeIfAbsent(topic, this::newTable);
+  private Optional<PartitionView> forReading(TopicPartition id) {
+    return tables.of(id.topic()).viewForReading().map(view -> view.partition(id.partition()));
   }
 
-  private TopicTable newTable(TopicId topic) {
-    return new TopicTable(topic, catalog, manifests, foreign, traces, clock, maxViewAge);
+  /** Where the topic's files lie, or will. */
+  private String location(TopicId topic) {
+    return tables
+        .of(topic)
+        .view()
+        .map(view -> view.topic().location())
+        .orElseGet(() -> catalog.location(topic));
   }
 
   /** Nothing is used of a warehouse that is not known to be ours, and every failure is named. */
