@@ -114,6 +114,20 @@ public interface ObjectStore extends AutoCloseable {
   /** The key of a location in this warehouse; empty when it lies elsewhere. */
   Optional<String> keyOf(String location);
 
+  /**
+   * The same of a location that has to be in it.
+   *
+   * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when it lies elsewhere
+   */
+  default String requireKeyOf(String location) {
+    return keyOf(location)
+        .orElseThrow(
+            () ->
+                new ThermoclineException(
+                    ErrorKind.FAILED_PRECONDITION,
+                    "%s lies outside the warehouse %s".formatted(location, location(""))));
+  }
+
   /** Ends waiting and releases what is open. Later calls are refused. */
   @Override
   void close();

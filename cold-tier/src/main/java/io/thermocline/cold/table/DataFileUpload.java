@@ -122,7 +122,8 @@ final class DataFileUpload {
   /** A reader of its own, past all caches: what is merged is read once, and never again. */
   private DataFileReader reader(TopicPartition id, TableFile file) {
     StoredRange range =
-        new StoredRange(store, key(file.location()), file.location(), file.span().bytes());
+        new StoredRange(
+            store, store.requireKeyOf(file.location()), file.location(), file.span().bytes());
     FileFooter footer = FileFooter.read(range, OptionalInt.of(file.name().crc32c()));
     if (!footer.topicId().equals(id.topic().uuid())
         || footer.partition() != id.partition()
@@ -164,7 +165,7 @@ final class DataFileUpload {
         new DataFileName(id.partition(), written.range(), written.indexCrc32c(), unique);
     String location = tableLocation + "/" + name.path();
     Instant began = clock.instant();
-    store.upload(key(location), written.path());
+    store.upload(store.requireKeyOf(location), written.path());
     DataFile entry =
         DataFiles.builder(TableLayout.SPEC)
             .withPath(location)
@@ -202,7 +203,7 @@ final class DataFileUpload {
           "%s was uploaded at %s, %s ago, and only %s may pass: it has to be written again"
               .formatted(file.location(), file.began(), waited, maxWait));
     }
-    Optional<ObjectInfo> found = store.head(key(file.location()));
+    Optional<ObjectInfo> found = store.head(store.requireKeyOf(file.location()));
     if (found.isEmpty() || found.get().size() != file.span().bytes()) {
       throw new ThermoclineException(
           ErrorKind.CONFLICT,
@@ -212,16 +213,6 @@ final class DataFileUpload {
                   file.span().bytes(),
                   found.map(info -> "there with " + info.size() + " bytes").orElse("gone")));
     }
-  }
-
-  private String key(String location) {
-    return store
-        .keyOf(location)
-        .orElseThrow(
-            () ->
-                new ThermoclineException(
-                    ErrorKind.FAILED_PRECONDITION,
-                    "%s lies outside the warehouse %s".formatted(location, store.location(""))));
   }
 
   private static void remove(Path local) {

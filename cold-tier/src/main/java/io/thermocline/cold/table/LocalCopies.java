@@ -82,14 +82,7 @@ final class LocalCopies {
     if (file instanceof ForeignPiece piece) {
       return held(piece.id(), piece.span().bytes(), path -> convert(piece, path));
     }
-    String key =
-        store
-            .keyOf(file.location())
-            .orElseThrow(
-                () ->
-                    new ThermoclineException(
-                        ErrorKind.FAILED_PRECONDITION,
-                        file.location() + " lies outside the warehouse"));
+    String key = store.requireKeyOf(file.location());
     Optional<Path> stored = store.localPath(key);
     if (stored.isPresent()) {
       requireThere(stored.get());

@@ -131,7 +131,8 @@ record LogChange(ColdCommit commit) implements TableChange {
         .collect(Collectors.joining(","));
   }
 
-  private static String text(int partition, OffsetRange range) {
+  /** As it stands in a snapshot's summary. */
+  static String text(int partition, OffsetRange range) {
     return "%d:%d-%d".formatted(partition, range.from(), range.to());
   }
 

@@ -160,9 +160,7 @@ final class MetadataChoice {
   private Optional<TableMetadata> read(TopicId topic, String file, List<String> passedOver) {
     try {
       TableMetadata metadata = TableMetadataParser.read(io, file);
-      if (TableProgress.topicIdIn(metadata.properties())
-          .filter(topic.uuid().toString()::equals)
-          .isPresent()) {
+      if (TableProgress.isOf(topic, metadata.properties())) {
         return Optional.of(metadata);
       }
       passedOver.add(file + ": it is another topic's");

@@ -89,13 +89,7 @@ record Relayout(UUID id, Optional<ForeignSource> source, List<UploadedFile> file
     return rewrite.set(
         BROUGHT_BACK,
         files.stream()
-            .map(
-                uploaded ->
-                    "%d:%d-%d"
-                        .formatted(
-                            uploaded.partition(),
-                            uploaded.span().range().from(),
-                            uploaded.span().range().to()))
+            .map(uploaded -> LogChange.text(uploaded.partition(), uploaded.span().range()))
             .collect(Collectors.joining(",")));
   }
 }

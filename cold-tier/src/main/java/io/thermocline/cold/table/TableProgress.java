@@ -97,6 +97,11 @@ record TableProgress(
     return Optional.ofNullable(properties.get(TOPIC_ID));
   }
 
+  /** Whether a table belongs to the topic, and not just bears its name. */
+  static boolean isOf(TopicId topic, Map<String, String> properties) {
+    return topicIdIn(properties).filter(topic.uuid().toString()::equals).isPresent();
+  }
+
   /**
    * Reads a table's properties.
    *

@@ -3,8 +3,6 @@ package io.thermocline.cold.table;
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.StoreFileIO;
-import io.thermocline.model.ErrorKind;
-import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -176,7 +174,7 @@ final class TableUpkeep {
     owner.epoch();
     int dropped =
         store.abortUploads(
-            requireInWarehouse(view.topic().location()) + "/",
+            store.requireKeyOf(view.topic().location()) + "/",
             clock.instant().minus(settings.orphanAge()));
     if (dropped > 0) {
       LOG.info("broken uploads dropped topic={} uploads={}", view.progress().topic(), dropped);
@@ -192,7 +190,7 @@ final class TableUpkeep {
   }
 
   private List<String> orphans(TableView view, FileIO io) {
-    String root = requireInWarehouse(view.topic().location());
+    String root = store.requireKeyOf(view.topic().location());
     Set<String> named = new NamedFiles(view.metadata(), io, manifests).all();
     List<ObjectInfo> unnamed = new ArrayList<>();
     Instant[] newest = {Instant.EPOCH};
@@ -267,7 +265,7 @@ final class TableUpkeep {
 
   /** What lies elsewhere was added by another writer, and is not ours to delete. */
   private void delete(TableMetadata metadata, List<String> locations) {
-    String root = requireInWarehouse(metadata.location()) + "/";
+    String root = store.requireKeyOf(metadata.location()) + "/";
     store.deleteAll(
         locations.stream()
             .map(store::keyOf)
@@ -275,16 +273,6 @@ final class TableUpkeep {
             .filter(key -> key.startsWith(root))
             .distinct()
             .toList());
-  }
-
-  private String requireInWarehouse(String location) {
-    return store
-        .keyOf(location)
-        .orElseThrow(
-            () ->
-                new ThermoclineException(
-                    ErrorKind.FAILED_PRECONDITION,
-                    "Table location %s lies outside the warehouse".formatted(location)));
   }
 
   private static Instant earlier(Instant one, Instant other) {

@@ -88,11 +88,7 @@ final class TopicTable {
     lock.lock();
     try {
       return current()
-          .filter(
-              metadata ->
-                  !TableProgress.topicIdIn(metadata.properties())
-                      .filter(topic.uuid().toString()::equals)
-                      .isPresent())
+          .filter(metadata -> !TableProgress.isOf(topic, metadata.properties()))
           .isPresent();
     } finally {
       lock.unlock();
@@ -166,12 +162,7 @@ final class TopicTable {
      * it is another topic's.
      */
     Optional<TableMetadata> metadataOfOurs() {
-      return current()
-          .filter(
-              metadata ->
-                  TableProgress.topicIdIn(metadata.properties())
-                      .filter(topic.uuid().toString()::equals)
-                      .isPresent());
+      return current().filter(metadata -> TableProgress.isOf(topic, metadata.properties()));
     }
 
     /** The operations, which hold the metadata of the last look that found a table. */
