@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
-import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
-import io.thermocline.testkit.ColdTierSubject;
 import io.thermocline.testkit.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -38,36 +36,16 @@ import org.apache.iceberg.exceptions.ServiceUnavailableException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.jdbc.UncheckedSQLException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A commit is made once, whatever the catalog says, and whoever else writes. */
-final class CommitProtocolTest implements ColdTierSubject {
-  @TempDir private Path directory;
-  private TestWarehouse warehouse;
-  private TestWarehouse.Node node;
-  private TopicPartition id;
-
+final class CommitProtocolTest extends OnWarehouse {
   @BeforeEach
-  void start() {
-    warehouse = new TestWarehouse(directory);
-    node = warehouse.start();
-    id = newPartition();
+  void tier() {
     tier(id, Records.plain(0, 10));
-  }
-
-  @AfterEach
-  void stop() {
-    warehouse.close();
-  }
-
-  @Override
-  public ColdTier cold() {
-    return node.cold();
   }
 
   /** What catalogs were seen to throw; the cleanable ones make Iceberg delete manifests. */

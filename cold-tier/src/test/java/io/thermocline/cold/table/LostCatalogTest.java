@@ -3,10 +3,8 @@ package io.thermocline.cold.table;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
-import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.ColdTierSubject;
 import io.thermocline.testkit.Records;
@@ -18,36 +16,16 @@ import java.time.Duration;
 import java.util.List;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.CommitFailedException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A catalog that was lost, or is older than the warehouse, is no reason to begin again. */
-final class LostCatalogTest implements ColdTierSubject {
+final class LostCatalogTest extends OnWarehouse {
   private static final TableIdentifier TABLE = TableIdentifier.of("lake", "web_orders");
 
-  @TempDir private Path directory;
-  private TestWarehouse warehouse;
-  private TestWarehouse.Node node;
-  private TopicPartition id;
-
   @BeforeEach
-  void start() {
-    warehouse = new TestWarehouse(directory);
-    node = warehouse.start();
-    id = newPartition();
+  void tier() {
     tier(id, Records.plain(0, 10));
-  }
-
-  @AfterEach
-  void stop() {
-    warehouse.close();
-  }
-
-  @Override
-  public ColdTier cold() {
-    return node.cold();
   }
 
   @Test

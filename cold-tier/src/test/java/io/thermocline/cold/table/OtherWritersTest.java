@@ -4,7 +4,6 @@ import static io.thermocline.testkit.ColdTierSubject.logStart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.model.ColdPartition;
-import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.TopicPartition;
@@ -13,7 +12,6 @@ import io.thermocline.testkit.ColdTierSubject;
 import io.thermocline.testkit.Records;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.apache.iceberg.DataFile;
@@ -25,38 +23,19 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What other engines do to a table is seen; what is provably right stays readable. */
-final class OtherWritersTest implements ColdTierSubject {
-  @TempDir private Path directory;
-  private TestWarehouse warehouse;
-  private TestWarehouse.Node node;
-  private TopicPartition id;
+final class OtherWritersTest extends OnWarehouse {
   private TopicPartition second;
 
   @BeforeEach
-  void start() {
-    warehouse = new TestWarehouse(directory);
-    node = warehouse.start();
-    id = newPartition();
+  void tier() {
     second = id.topic().partition(1);
     tier(id, Records.plain(0, 10));
     tier(id, Records.plain(10, 10));
     tier(second, Records.plain(0, 5));
-  }
-
-  @AfterEach
-  void stop() {
-    warehouse.close();
-  }
-
-  @Override
-  public ColdTier cold() {
-    return node.cold();
   }
 
   @Test
@@ -228,10 +207,6 @@ final class OtherWritersTest implements ColdTierSubject {
                 id,
                 ColdTierSubject.move(
                     id, 20, 25, write(id, new OffsetRange(20, 25), Records.plain(20, 5)))));
-  }
-
-  private void expireCopies() {
-    warehouse.clock.advance(TestWarehouse.MAX_VIEW_AGE);
   }
 
   private Table table() {

@@ -5,13 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thermocline.cold.records.TopicRecord;
 import io.thermocline.cold.records.TopicRecords;
 import io.thermocline.model.ColdCommit;
-import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicNote.Mark;
-import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.ColdTierSubject;
 import io.thermocline.testkit.Records;
@@ -26,39 +24,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the warehouse says of a topic leads to its table at any time, with few requests. */
-final class RecordedTopicsTest implements ColdTierSubject {
+final class RecordedTopicsTest extends OnWarehouse {
   private static final Map<String, String> SETTINGS = Map.of("tiering.enabled", "true");
   private static final Instant CREATED = Instant.parse("2026-11-01T00:00:00Z");
-
-  @TempDir private Path directory;
-  private TestWarehouse warehouse;
-  private TestWarehouse.Node node;
-  private TopicPartition id;
-
-  @BeforeEach
-  void start() {
-    warehouse = new TestWarehouse(directory);
-    node = warehouse.start();
-    id = newPartition();
-  }
-
-  @AfterEach
-  void stop() {
-    warehouse.close();
-  }
-
-  @Override
-  public ColdTier cold() {
-    return node.cold();
-  }
 
   @Test
   void aTopicIsWrittenBeforeAnythingOfItIsTiered() {

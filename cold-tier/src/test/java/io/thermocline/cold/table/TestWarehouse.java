@@ -7,14 +7,18 @@ import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.RecoverableWarehouse;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.ObjectStores;
+import io.thermocline.cold.store.S3Settings;
+import io.thermocline.cold.store.Secret;
 import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.cold.store.StoreSettings;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.TableNames;
 import io.thermocline.model.TopicId;
 import io.thermocline.testkit.ManualClock;
+import io.thermocline.testkit.S3Server;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -22,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -55,6 +60,23 @@ final class TestWarehouse implements AutoCloseable {
   TestWarehouse(Path directory, StoreSettings storeSettings) {
     this.directory = directory;
     this.storeSettings = storeSettings;
+  }
+
+  /** With the warehouse in a bucket of its own. */
+  static TestWarehouse inBucket(Path directory, S3Server server) {
+    S3Settings s3 =
+        new S3Settings(
+            Optional.of(server.endpoint()),
+            S3Server.REGION,
+            true,
+            Optional.of(
+                new S3Settings.Credentials(S3Server.ACCESS_KEY, Secret.of(S3Server.SECRET_KEY))),
+            S3Settings.Checksums.WHEN_SUPPORTED);
+    return new TestWarehouse(
+        directory,
+        StoreSettings.of(URI.create("s3://" + server.newBucket() + "/lake"))
+            .with(s3)
+            .withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(20)));
   }
 
   /** One process: its cold tier and the catalog it sees. */

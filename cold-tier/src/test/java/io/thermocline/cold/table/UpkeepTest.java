@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
-import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.TopicId;
@@ -23,36 +22,16 @@ import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.Table;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Upkeep and purges: what goes, what stays, and who may. */
-final class UpkeepTest implements ColdTierSubject {
+final class UpkeepTest extends OnWarehouse {
   private static final Duration LONG_AGO = TestWarehouse.SAFE_AGE.plusHours(1);
 
-  @TempDir private Path directory;
-  private TestWarehouse warehouse;
-  private TestWarehouse.Node node;
-  private TopicPartition id;
-
   @BeforeEach
-  void start() {
-    warehouse = new TestWarehouse(directory);
-    node = warehouse.start();
-    id = newPartition();
+  void tier() {
     tier(id, Records.plain(0, 10));
-  }
-
-  @AfterEach
-  void stop() {
-    warehouse.close();
-  }
-
-  @Override
-  public ColdTier cold() {
-    return node.cold();
   }
 
   @Test
