@@ -1,7 +1,6 @@
 package io.thermocline.bench.compare;
 
 import java.util.OptionalDouble;
-import java.util.stream.DoubleStream;
 
 /**
  * What is printed of a figure: the medians of its rounds.
@@ -11,6 +10,6 @@ import java.util.stream.DoubleStream;
  */
 record Result(String name, double ours, OptionalDouble peer, Unit unit, double disk) {
   OptionalDouble ratio() {
-    return peer.stream().flatMap(other -> DoubleStream.of(ours / other)).findFirst();
+    return peer.stream().map(other -> ours / other).findFirst();
   }
 }

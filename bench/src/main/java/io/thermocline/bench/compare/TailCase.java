@@ -5,8 +5,6 @@ import java.util.List;
 
 /** Whether a consumer at the end feels another one that replays the same partition. */
 record TailCase(String name) implements Case {
-  private static final double PERCENT = 99;
-
   @Override
   public String description() {
     return "end to end p99 at 10,000 records/s of 1 KiB, alone and while another consumer replays;"
@@ -29,27 +27,8 @@ record TailCase(String name) implements Case {
 
   @Override
   public List<Figure> measure(Arena arena) throws InterruptedException {
-    Figure idle = tail(arena, name + "-idle-p99");
-    Replays replays =
-        Replays.start(arena.broker(), name, arena.scale().bytes() / PacedLoad.RECORD_BYTES);
-    Figure replayed;
-    try {
-      replayed = tail(arena, name + "-replay-p99");
-    } finally {
-      replays.stop();
-    }
-    double compared = arena.isOurs() ? replayed.value() : idle.value();
-    return List.of(
-        idle, replayed, new Figure(name + "-replay-vs-idle-p99", compared, Unit.MILLISECONDS));
-  }
-
-  private Figure tail(Arena arena, String figure) throws InterruptedException {
-    PacedLoad load = new PacedLoad(name, 1, SenderProfile.LATENCY, arena.scale().latencySeconds());
-    Latencies received = new Latencies();
-    TailReader reader = TailReader.start(arena.broker(), name, load.records(), received);
-    load.run(arena.broker(), new Latencies());
-    reader.await();
-    return received.percentile(figure, PERCENT);
+    return new TailBeside(name, name)
+        .measure(arena, arena.broker(), name, arena.scale().bytes() / PacedLoad.RECORD_BYTES);
   }
 
   @Override

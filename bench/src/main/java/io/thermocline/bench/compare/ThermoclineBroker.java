@@ -81,7 +81,7 @@ final class ThermoclineBroker implements Broker {
     create(topic, 1, ROLLING);
   }
 
-  private void create(String topic, int partitions, String policy) {
+  private synchronized void create(String topic, int partitions, String policy) {
     createTopic(topic, partitions, true);
     policies.append(policy.formatted(topic));
     var unused = client.admin().applyPolicies(policies.toString());

@@ -5,12 +5,9 @@ import io.thermocline.bench.compare.Broker;
 import io.thermocline.bench.compare.Case;
 import io.thermocline.bench.compare.Figure;
 import io.thermocline.bench.compare.Flow;
-import io.thermocline.bench.compare.Latencies;
 import io.thermocline.bench.compare.PacedLoad;
-import io.thermocline.bench.compare.Replays;
 import io.thermocline.bench.compare.SenderProfile;
-import io.thermocline.bench.compare.TailReader;
-import io.thermocline.bench.compare.Unit;
+import io.thermocline.bench.compare.TailBeside;
 import io.thermocline.bench.compare.Values;
 import io.thermocline.model.Compression;
 import java.io.IOException;
@@ -20,8 +17,6 @@ import java.util.Map;
 
 /** Whether a consumer at the end of one topic feels a replay of another out of the colder tier. */
 record ColdTailCase(String name, TieredServers servers, Map<String, Long> records) implements Case {
-  private static final double PERCENT = 99;
-
   /** The topic with the tail. */
   private static final String FRESH = "-fresh";
 
@@ -56,28 +51,8 @@ record ColdTailCase(String name, TieredServers servers, Map<String, Long> record
 
   @Override
   public List<Figure> measure(Arena arena) throws InterruptedException {
-    Figure idle = tail(arena, name + "-idle-p99");
-    Replays replays = Replays.start(servers.of(arena), name, records.get(arena.contender().name()));
-    Figure replayed;
-    try {
-      replayed = tail(arena, name + "-replay-p99");
-    } finally {
-      replays.stop();
-    }
-    double compared = arena.isOurs() ? replayed.value() : idle.value();
-    return List.of(
-        idle, replayed, new Figure(name + "-replay-vs-idle-p99", compared, Unit.MILLISECONDS));
-  }
-
-  private Figure tail(Arena arena, String figure) throws InterruptedException {
-    Broker broker = servers.of(arena);
-    PacedLoad load =
-        new PacedLoad(name + FRESH, 1, SenderProfile.LATENCY, arena.scale().latencySeconds());
-    Latencies received = new Latencies();
-    TailReader reader = TailReader.start(broker, name + FRESH, load.records(), received);
-    load.run(broker, new Latencies());
-    reader.await();
-    return received.percentile(figure, PERCENT);
+    return new TailBeside(name, name + FRESH)
+        .measure(arena, servers.of(arena), name, records.get(arena.contender().name()));
   }
 
   @Override
