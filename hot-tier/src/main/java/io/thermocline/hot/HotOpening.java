@@ -114,7 +114,7 @@ record HotOpening(
   private static void closeQuietly(DataDirectory directory, Exception cause) {
     try {
       directory.close();
-    } catch (IOException e) {
+    } catch (ThermoclineException e) {
       cause.addSuppressed(e);
     }
   }

@@ -102,7 +102,7 @@ final class Upkeep {
     env.segments().close();
     try {
       env.directory().close();
-    } catch (IOException e) {
+    } catch (ThermoclineException e) {
       LOG.warn("Letting the data directory go failed: directory={}", env.directory().root(), e);
     }
   }

@@ -82,25 +82,14 @@ public final class HotAudit implements AutoCloseable {
     try {
       return run();
     } catch (IOException e) {
-      throw unreadable(e);
+      throw directory.unreadable(e);
     }
-  }
-
-  private ThermoclineException unreadable(IOException cause) {
-    return new ThermoclineException(
-        ErrorKind.FAILED_PRECONDITION,
-        "Data directory %s can't be read: %s".formatted(directory.root(), cause),
-        cause);
   }
 
   /** Lets the directory go. */
   @Override
   public void close() {
-    try {
-      directory.close();
-    } catch (IOException e) {
-      throw unreadable(e);
-    }
+    directory.close();
   }
 
   private HotAuditReport run() throws IOException {

@@ -68,11 +68,7 @@ public final class DataDirectory implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new ThermoclineException(
-          ErrorKind.FAILED_PRECONDITION,
-          "Data directory %s can't be used: %s. It must be a directory this user may write"
-              .formatted(root, e),
-          e);
+      throw failed(root, "used", e);
     }
   }
 
@@ -100,10 +96,7 @@ public final class DataDirectory implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new ThermoclineException(
-          ErrorKind.FAILED_PRECONDITION,
-          "Data directory %s can't be read: %s".formatted(root, e),
-          e);
+      throw failed(root, "read", e);
     }
   }
 
@@ -180,11 +173,37 @@ public final class DataDirectory implements AutoCloseable {
     return topic(id.topic()).resolve(Integer.toString(id.partition()));
   }
 
-  /** Lets the directory go. */
+  /** What to throw when the directory can't be read: nothing happened. */
+  public ThermoclineException unreadable(IOException cause) {
+    return failed(root, "read", cause);
+  }
+
+  /** What to throw when the directory can't be used: nothing happened. */
+  public ThermoclineException unusable(IOException cause) {
+    return failed(root, "used", cause);
+  }
+
+  private static ThermoclineException failed(Path root, String what, IOException cause) {
+    return new ThermoclineException(
+        ErrorKind.FAILED_PRECONDITION,
+        "Data directory %s can't be %s: %s. It must be a directory this user may read and may write"
+            .formatted(root, what, cause),
+        cause);
+  }
+
+  /**
+   * Lets the directory go.
+   *
+   * @throws ThermoclineException {@link ErrorKind#FAILED_PRECONDITION} when that fails
+   */
   @Override
-  public void close() throws IOException {
+  public void close() {
     if (lockFile.isPresent()) {
-      lockFile.get().close();
+      try {
+        lockFile.get().close();
+      } catch (IOException e) {
+        throw unusable(e);
+      }
     }
   }
 }

@@ -88,7 +88,7 @@ public final class HotRestore implements AutoCloseable {
       }
       return found.map(Metadata::clusterId);
     } catch (IOException e) {
-      throw failed(e);
+      throw directory.unusable(e);
     }
   }
 
@@ -122,7 +122,7 @@ public final class HotRestore implements AutoCloseable {
               .formatted(directory.root(), e.getCause()),
           e);
     } catch (IOException e) {
-      throw failed(e);
+      throw directory.unusable(e);
     }
   }
 
@@ -132,20 +132,9 @@ public final class HotRestore implements AutoCloseable {
         start.logStart(), start.from(), start.epoch(), List.of(), start.fence());
   }
 
-  private ThermoclineException failed(IOException cause) {
-    return new ThermoclineException(
-        ErrorKind.FAILED_PRECONDITION,
-        "Data directory %s can't be used: %s".formatted(directory.root(), cause),
-        cause);
-  }
-
   /** Lets the directory go. */
   @Override
   public void close() {
-    try {
-      directory.close();
-    } catch (IOException e) {
-      throw failed(e);
-    }
+    directory.close();
   }
 }

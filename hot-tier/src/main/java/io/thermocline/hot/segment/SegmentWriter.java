@@ -140,10 +140,6 @@ public final class SegmentWriter {
     return nextOffset;
   }
 
-  long firstAppendMillis() {
-    return firstAppendMillis;
-  }
-
   /** Its file, for whoever forces and closes it. */
   public SegmentFile file() {
     return file;
