@@ -19,13 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One round of tiering for one topic: upload, one commit, then let go locally. May be cut at any
- * point: what counts is in the table and in the hot tier, and the next pass goes on from there.
+ * One round of tiering for one topic: upload, one commit, and before and after it let go locally.
+ * May be cut at any point: what counts is in the table and in the hot tier, and the next pass goes
+ * on from there.
  *
  * <p>The order that keeps records safe and readers without a gap:
  *
  * <ol>
  *   <li>a commit whose outcome is unknown is sent again, the very same, before anything else
+ *   <li>local copies that may go by what the table has already go first: an upload takes long, and
+ *       whoever is killed at it each time must not keep them for ever
  *   <li>files are uploaded, then made visible together with new log starts in one commit
  *   <li>only when that commit is read back, by the warehouse's owner, the log start moves in the
  *       hot tier, which never goes back, and local copies below tiered-to go
@@ -70,7 +73,24 @@ final class TieringPass {
         work.pending()
             .flatMap(pending -> commits.send(topic, pending, work, report))
             .or(() -> cold.topic(topic.id()));
-    for (int i = 0; mayCommit && i < MAX_CONFLICTS; i++) {
+    settle(topic, policy, occasion.withoutEnding(), table, report);
+    if (mayCommit) {
+      Optional<ColdTopic> after = tier(topic, policy, occasion, table, work, report);
+      settle(topic, policy, occasion.withoutEnding(), after, report);
+    }
+    work.problems(report.problems());
+  }
+
+  /** The table afterwards. */
+  private Optional<ColdTopic> tier(
+      Topic topic,
+      TopicPolicy policy,
+      Occasion occasion,
+      Optional<ColdTopic> before,
+      TopicWork work,
+      PassReport report) {
+    Optional<ColdTopic> table = before;
+    for (int i = 0; i < MAX_CONFLICTS; i++) {
       Optional<PendingCommit> next = upload(topic, policy, occasion, table, work, report);
       if (next.isEmpty()) {
         break;
@@ -81,8 +101,7 @@ final class TieringPass {
         break;
       }
     }
-    settle(topic, policy, occasion.withoutEnding(), table, report);
-    work.problems(report.problems());
+    return table;
   }
 
   private Optional<PendingCommit> upload(

@@ -1,6 +1,7 @@
 package io.thermocline.tiering;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
@@ -48,6 +49,23 @@ class KilledTieringTest {
       }
     }
     assertThat(points).as("the script has that many points to be killed at").isGreaterThan(100);
+  }
+
+  @Test
+  void whoIsKilledAfterEachCommitLetsGoOfWhatTheLivesBeforeCommitted() {
+    TwoTiers tiers = new TwoTiers(directory, 1, TIERING, "hot: { retain: 0s }");
+    for (int life = 0; life < 4; life++) {
+      tiers.append(0, 20);
+      tiers.pass(Duration.ofMinutes(2));
+      tiers.faults.plan(
+          (call, after) -> call.equals("commit") && after ? new Faults.Killed(call) : null);
+      assertThatThrownBy(() -> tiers.passes().runWhenFree(tiers.topic))
+          .isInstanceOf(Faults.Killed.class);
+      assertThat(tiers.state(0).hotStart()).isEqualTo(20L * life);
+      tiers.faults.none();
+      tiers.restart();
+      tiers.check();
+    }
   }
 
   /** Tiers, trims, and deletes the first records by age. Once killed, nothing of it goes on. */
