@@ -25,6 +25,9 @@ final class FetchConnection {
   /** Null between streams. */
   private Stream<FetchRequest> stream;
 
+  /** What the stream brings; null between streams. */
+  private Events current;
+
   private Failure lastFailure;
   private long reconnectAtNanos;
   private long disconnectedSinceNanos;
@@ -54,10 +57,9 @@ final class FetchConnection {
   /**
    * Opens a stream when there is none and its time has come.
    *
-   * @return whether there is one
    * @throws ReadFailedException when the server was away for too long, or it is hopeless
    */
-  boolean connect(long now) {
+  void connect(long now) {
     if (stream == null && lastFailure != null && !mayReconnect(now)) {
       Failure failure = lastFailure;
       lastFailure = null;
@@ -66,10 +68,17 @@ final class FetchConnection {
     }
     if (stream == null && now - reconnectAtNanos >= 0) {
       Events events = new Events();
+      current = events;
       Stream<FetchRequest> opened = opener.open(events);
-      events.of = opened;
-      stream = opened;
+      // A call that can't be made may be over by now, on this very thread.
+      if (current == events) {
+        stream = opened;
+      }
     }
+  }
+
+  /** Whether there is a stream. */
+  boolean isOpen() {
     return stream != null;
   }
 
@@ -97,6 +106,7 @@ final class FetchConnection {
   /** Ends the stream, and lets go of its connection. */
   void close() {
     try {
+      current = null;
       if (stream != null) {
         stream.cancel("the consumer was closed");
         stream = null;
@@ -107,6 +117,7 @@ final class FetchConnection {
   }
 
   private void closed(Failure failure) {
+    current = null;
     stream = null;
     long now = nanoTime.getAsLong();
     if (reconnects == 0) {
@@ -122,8 +133,6 @@ final class FetchConnection {
 
   /** What one stream brings; what an older one still brings is dropped. */
   private final class Events implements Stream.Events<FetchResponse> {
-    private Stream<FetchRequest> of;
-
     @Override
     public void ready() {
       // Requests are small and few: they are sent without waiting for this.
@@ -146,7 +155,7 @@ final class FetchConnection {
     private void ifCurrent(Runnable work) {
       lock.lock();
       try {
-        if (stream != null && stream == of) {
+        if (current == this) {
           work.run();
         }
       } finally {

@@ -281,10 +281,11 @@ final class FetchSession {
     if (!wanted) {
       return;
     }
-    if (!connection.connect(now)) {
-      return;
-    }
+    connection.connect(now);
     for (Subscription subscription : subscriptions.values()) {
+      if (!connection.isOpen()) {
+        return;
+      }
       if (subscription.nanosUntilRetry(now) == 0) {
         subscription.again(++lastPositionId);
         moved(subscription);

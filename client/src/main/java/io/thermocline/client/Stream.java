@@ -3,7 +3,10 @@ package io.thermocline.client;
 /** One bidirectional call. Its methods are called by one thread at a time. */
 interface Stream<Q> {
 
-  /** What comes back. Called on threads of the transport, in order; must not block. */
+  /**
+   * What comes back. Called in order, on threads of the transport or, when a call can't be made, on
+   * the one that opens it; must not block.
+   */
   interface Events<R> {
 
     /** {@link Stream#isReady()} has become true. */

@@ -88,7 +88,8 @@ public final class ThermoclineClient implements AutoCloseable {
                 connections,
                 connections.open(),
                 StreamServiceGrpc.getFetchMethod(),
-                CallOptions.DEFAULT);
+                // A response is only put down for the consumer's thread, which decodes it.
+                CallOptions.DEFAULT.withExecutor(Runnable::run));
     FetchSession session = new FetchSession(options, streams, System::nanoTime);
     return new Consumer(
         options, session, new ConsumerGroup(options.group(), admin), topics, System::nanoTime);

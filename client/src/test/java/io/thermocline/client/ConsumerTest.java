@@ -323,9 +323,24 @@ class ConsumerTest {
   }
 
   @Test
+  void aStreamThatEndsWhileItIsOpenedOrAskedIsOpenedAgainForAll() {
+    Consumer consumer = consumer(options());
+    server.refuse(true);
+    consumer.assign(P0, Start.earliest());
+    consumer.assign(new PartitionName("t", 1), Start.earliest());
+    awaitStream(consumer, 2);
+    server.refuse(false);
+    server.closeEachStream(true);
+    awaitStream(consumer, 3);
+    server.closeEachStream(false);
+    awaitStream(consumer, 4);
+    assertThat(server.received.stream().filter(FetchRequest::hasAdd)).hasSize(2);
+  }
+
+  @Test
   void anAwayServerIsAnErrorAfterTheRetryTimeout() {
     Consumer consumer = consumer(options().withRetryTimeout(Duration.ofMillis(1)));
-    server.closeEachStream();
+    server.closeEachStream(true);
     consumer.assign(P0, Start.earliest());
     assertThatThrownBy(() -> consumer.poll(SOON))
         .isInstanceOfSatisfying(

@@ -19,12 +19,16 @@ final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse
   boolean connectionClosed;
   private Stream.Events<FetchResponse> events;
   private boolean closeAtOnce;
+  private boolean refuse;
 
   @Override
   public Stream<FetchRequest> open(Stream.Events<FetchResponse> streamEvents) {
     streams++;
     events = streamEvents;
     received.clear();
+    if (refuse) {
+      drop();
+    }
     return new Stream<>() {
       @Override
       public boolean isReady() {
@@ -35,8 +39,7 @@ final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse
       public void send(FetchRequest message) {
         received.add(message);
         if (closeAtOnce && message.hasAdd()) {
-          Thread closer = new Thread(FakeFetchServer.this::drop);
-          closer.start();
+          drop();
         }
       }
 
@@ -53,8 +56,14 @@ final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse
     connectionClosed = true;
   }
 
-  void closeEachStream() {
-    closeAtOnce = true;
+  /** While true, streams are over before the caller has them. */
+  void refuse(boolean now) {
+    refuse = now;
+  }
+
+  /** While true, streams end at the first partition they are asked for, on that very thread. */
+  void closeEachStream(boolean now) {
+    closeAtOnce = now;
   }
 
   AddPartition add(int index) {
