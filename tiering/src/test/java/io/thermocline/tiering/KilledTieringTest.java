@@ -60,7 +60,7 @@ class KilledTieringTest {
       tiers.faults.plan(
           (call, after) -> call.equals("commit") && after ? new Faults.Killed(call) : null);
       assertThatThrownBy(() -> tiers.passes().runWhenFree(tiers.topic))
-          .isInstanceOf(Faults.Killed.class);
+          .hasCauseInstanceOf(Faults.Killed.class);
       assertThat(tiers.state(0).hotStart()).isEqualTo(20L * life);
       tiers.faults.none();
       tiers.restart();
