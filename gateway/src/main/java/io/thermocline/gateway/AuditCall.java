@@ -3,6 +3,8 @@ package io.thermocline.gateway;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.thermocline.gateway.audit.AuditTotals;
 import io.thermocline.gateway.audit.AuditWatch;
+import io.thermocline.gateway.stream.OpenStreams;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.AuditFinding;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.Pace;

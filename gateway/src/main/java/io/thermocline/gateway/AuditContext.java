@@ -1,6 +1,7 @@
 package io.thermocline.gateway;
 
 import io.thermocline.gateway.audit.SystemAudit;
+import io.thermocline.gateway.stream.OpenStreams;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 

@@ -6,6 +6,15 @@ import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.thermocline.gateway.audit.SystemAudit;
+import io.thermocline.gateway.fetch.FetchContext;
+import io.thermocline.gateway.produce.ProduceContext;
+import io.thermocline.gateway.read.ReadGate;
+import io.thermocline.gateway.read.ReadPools;
+import io.thermocline.gateway.read.TieredReader;
+import io.thermocline.gateway.stream.ByteBudget;
+import io.thermocline.gateway.stream.OpenStreams;
+import io.thermocline.gateway.stream.StreamMetrics;
+import io.thermocline.gateway.stream.StreamSettings;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -86,7 +95,7 @@ public final class GatewayServer implements AutoCloseable {
 
   private Server build() {
     GatewaySettings.Calls calls = settings.calls();
-    GatewaySettings.Streams streams = settings.streams();
+    StreamSettings streams = settings.streams();
     ReadPools readPools =
         new ReadPools(
             new ReadGate(settings.pools().olderReads(), settings.pools().queue(), pools.calls),

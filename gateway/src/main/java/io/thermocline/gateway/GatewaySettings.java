@@ -1,5 +1,6 @@
 package io.thermocline.gateway;
 
+import io.thermocline.gateway.stream.StreamSettings;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.time.Duration;
@@ -23,7 +24,7 @@ public record GatewaySettings(
     int port,
     int httpPort,
     Calls calls,
-    Streams streams,
+    StreamSettings streams,
     Pools pools,
     Duration heartbeat,
     long verifyBytesPerSecond,
@@ -59,35 +60,6 @@ public record GatewaySettings(
       positive("calls.keepAlive", keepAlive);
       positive("calls.minKeepAlive", minKeepAlive);
       positive("calls.maxIdle", maxIdle);
-    }
-  }
-
-  /**
-   * Bounds of the streams.
-   *
-   * @param produceWindowBytes payload bytes of one Produce call that may wait for their answer;
-   *     above it the call is not read from. It may be passed by one batch.
-   * @param produceTotalBytes the same over all calls
-   * @param fetchTurnBytes what one partition may send before it is the next one's turn
-   * @param fetchResponseBytes largest response, unless one batch alone is larger
-   * @param fetchTotalBytes payload bytes read and not yet taken by the network, over all calls; a
-   *     call that holds none may pass it by one turn
-   * @param fetchPartitions partitions in one Fetch call
-   */
-  public record Streams(
-      long produceWindowBytes,
-      long produceTotalBytes,
-      int fetchTurnBytes,
-      int fetchResponseBytes,
-      long fetchTotalBytes,
-      int fetchPartitions) {
-    public Streams {
-      positive("streams.produceWindowBytes", produceWindowBytes);
-      positive("streams.produceTotalBytes", produceTotalBytes);
-      positive("streams.fetchTurnBytes", fetchTurnBytes);
-      positive("streams.fetchResponseBytes", fetchResponseBytes);
-      positive("streams.fetchTotalBytes", fetchTotalBytes);
-      positive("streams.fetchPartitions", fetchPartitions);
     }
   }
 
@@ -139,7 +111,7 @@ public record GatewaySettings(
             Duration.ofSeconds(60),
             Duration.ofSeconds(10),
             Duration.ofMinutes(15)),
-        new Streams(16 * MIB, 64 * MIB, MIB, 3 * MIB + 512 * KIB, 64 * MIB, 1024),
+        new StreamSettings(16 * MIB, 64 * MIB, MIB, 3 * MIB + 512 * KIB, 64 * MIB, 1024),
         new Pools(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), 2, 4, 4, 4, 4096),
         Duration.ofSeconds(5),
         64L * MIB,
@@ -161,7 +133,7 @@ public record GatewaySettings(
   }
 
   /** The same settings with other bounds for streams. */
-  public GatewaySettings with(Streams newStreams) {
+  public GatewaySettings with(StreamSettings newStreams) {
     return new GatewaySettings(
         host, port, httpPort, calls, newStreams, pools, heartbeat, verifyBytesPerSecond, drain);
   }

@@ -1,6 +1,10 @@
 package io.thermocline.gateway;
 
 import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.read.ReadPools;
+import io.thermocline.gateway.read.TieredReader;
+import io.thermocline.gateway.wire.ErrorStatuses;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.TopicPartition;

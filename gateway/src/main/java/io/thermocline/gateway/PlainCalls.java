@@ -4,6 +4,10 @@ import com.google.protobuf.ByteString;
 import io.grpc.stub.StreamObserver;
 import io.thermocline.codec.BatchBuilder;
 import io.thermocline.codec.HeaderBuffer;
+import io.thermocline.gateway.read.TieredReader;
+import io.thermocline.gateway.stream.StreamSettings;
+import io.thermocline.gateway.wire.Conditions;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Compression;
 import io.thermocline.model.HotTier;
@@ -34,8 +38,7 @@ final class PlainCalls {
   private final Executor control;
   private final Unary unary;
 
-  PlainCalls(
-      GatewayParts parts, TieredReader reader, GatewaySettings.Streams streams, Executor control) {
+  PlainCalls(GatewayParts parts, TieredReader reader, StreamSettings streams, Executor control) {
     this.topics = parts.topics();
     this.hot = parts.hot();
     this.reader = reader;

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import io.thermocline.codec.BatchLimits;
 import io.thermocline.codec.PayloadReader;
 import io.thermocline.codec.RecordCursor;
+import io.thermocline.gateway.read.TieredRead;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.proto.v1.Header;

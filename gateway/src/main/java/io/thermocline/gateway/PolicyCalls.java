@@ -1,6 +1,7 @@
 package io.thermocline.gateway;
 
 import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.proto.v1.ApplyPoliciesRequest;
 import io.thermocline.proto.v1.ApplyPoliciesResponse;
 import io.thermocline.proto.v1.EffectivePolicy;

@@ -1,6 +1,7 @@
 package io.thermocline.gateway;
 
 import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.ThermoclineException;

@@ -2,6 +2,12 @@ package io.thermocline.gateway;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.fetch.FetchAnswer;
+import io.thermocline.gateway.fetch.FetchContext;
+import io.thermocline.gateway.fetch.FetchStream;
+import io.thermocline.gateway.produce.ProduceContext;
+import io.thermocline.gateway.produce.ProduceMessage;
+import io.thermocline.gateway.produce.ProduceStream;
 import io.thermocline.proto.v1.AppendRequest;
 import io.thermocline.proto.v1.AppendResponse;
 import io.thermocline.proto.v1.InitProducerRequest;

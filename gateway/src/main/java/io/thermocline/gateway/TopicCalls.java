@@ -1,6 +1,8 @@
 package io.thermocline.gateway;
 
 import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.read.TieredReader;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ColdTier;

@@ -9,6 +9,7 @@ import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
 import com.google.protobuf.DescriptorProtos.MethodDescriptorProto;
 import com.google.protobuf.DescriptorProtos.ServiceDescriptorProto;
 import com.google.protobuf.DescriptorProtos.SourceCodeInfo.Location;
+import io.thermocline.gateway.wire.ErrorStatuses;
 import io.thermocline.model.ErrorKind;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,6 +2,7 @@ package io.thermocline.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ApplyPoliciesRequest;
 import io.thermocline.proto.v1.CommitOffsetsRequest;

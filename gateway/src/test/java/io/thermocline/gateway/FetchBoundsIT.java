@@ -2,6 +2,7 @@ package io.thermocline.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.gateway.stream.StreamSettings;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.FetchResponse;
@@ -19,9 +20,7 @@ import org.junit.jupiter.api.Test;
 class FetchBoundsIT extends FetchCases {
   @Test
   void slowReadersThatHoldAllTheMemoryDoNotStopOthers() {
-    reopen(
-        settings ->
-            settings.with(new GatewaySettings.Streams(KIB, KIB, 64 * KIB, 64 * KIB, 1, 10)));
+    reopen(settings -> settings.with(new StreamSettings(KIB, KIB, 64 * KIB, 64 * KIB, 1, 10)));
     TopicPartition id = gateway.partition("t");
     for (int batch = 0; batch < 200; batch++) {
       gateway.append(id, Records.plain(batch * 1000L, 1000));
@@ -68,9 +67,7 @@ class FetchBoundsIT extends FetchCases {
 
   @Test
   void partitionsTakeTurnsByBytes() {
-    reopen(
-        settings ->
-            settings.with(new GatewaySettings.Streams(KIB, KIB, KIB, 64 * KIB, 1024 * KIB, 10)));
+    reopen(settings -> settings.with(new StreamSettings(KIB, KIB, KIB, 64 * KIB, 1024 * KIB, 10)));
     gateway.topic("t", 3);
     // Partition 0 has batches ten times as large as the others have.
     for (int batch = 0; batch < 40; batch++) {
@@ -109,8 +106,7 @@ class FetchBoundsIT extends FetchCases {
   void responsesStayBelowTheirLimitUnlessOneBatchIsLarger() {
     reopen(
         settings ->
-            settings.with(
-                new GatewaySettings.Streams(KIB, KIB, 512 * KIB, 8 * KIB, 1024 * KIB, 10)));
+            settings.with(new StreamSettings(KIB, KIB, 512 * KIB, 8 * KIB, 1024 * KIB, 10)));
     TopicPartition id = gateway.partition("t");
     append(id, 0, 200);
     gateway.append(id, Records.plain(2000, 1000));
@@ -135,8 +131,7 @@ class FetchBoundsIT extends FetchCases {
     AtomicLong slowBytes = new AtomicLong();
     reopen(
         settings ->
-            settings.with(
-                new GatewaySettings.Streams(KIB, KIB, 64 * KIB, 64 * KIB, 4L * 1024 * KIB, 10)),
+            settings.with(new StreamSettings(KIB, KIB, 64 * KIB, 64 * KIB, 4L * 1024 * KIB, 10)),
         hot ->
             new ForwardingHotTier(hot) {
               @Override

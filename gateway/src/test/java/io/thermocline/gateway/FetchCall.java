@@ -2,6 +2,7 @@ package io.thermocline.gateway;
 
 import io.grpc.Channel;
 import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.BatchContent;
 import io.thermocline.proto.v1.AddPartition;
 import io.thermocline.proto.v1.Earliest;

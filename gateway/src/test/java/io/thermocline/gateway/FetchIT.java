@@ -2,6 +2,7 @@ package io.thermocline.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;

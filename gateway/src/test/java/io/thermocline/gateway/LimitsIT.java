@@ -16,6 +16,7 @@ import io.grpc.reflection.v1.ServerReflectionRequest;
 import io.grpc.reflection.v1.ServerReflectionResponse;
 import io.grpc.reflection.v1.ServiceResponse;
 import io.grpc.stub.MetadataUtils;
+import io.thermocline.gateway.stream.StreamSettings;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.proto.v1.AppendRequest;
@@ -271,7 +272,7 @@ class LimitsIT {
     assertThatThrownBy(() -> GatewaySettings.defaults().listeningOn("h", 70_000, 0))
         .isInstanceOf(ThermoclineException.class)
         .hasMessageContaining("port is 70000");
-    assertThatThrownBy(() -> new GatewaySettings.Streams(0, 1, 1, 1, 1, 1))
+    assertThatThrownBy(() -> new StreamSettings(0, 1, 1, 1, 1, 1))
         .hasMessageContaining("streams.produceWindowBytes");
     assertThatThrownBy(() -> new GatewaySettings.Pools(1, 1, 0, 1, 1, 1))
         .hasMessageContaining("pools.cold");

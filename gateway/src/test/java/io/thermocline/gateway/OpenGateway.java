@@ -3,6 +3,7 @@ package io.thermocline.gateway;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.HotTier;

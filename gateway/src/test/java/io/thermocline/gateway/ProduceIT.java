@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.Marshaller;
 import io.grpc.Status;
 import io.grpc.stub.ClientCalls;
+import io.thermocline.gateway.stream.StreamSettings;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
@@ -214,8 +215,7 @@ class ProduceIT {
   void serverStopsAskingAboveItsWindowAndGoesOnWhenAnswersGoOut() {
     RecordBatch large = batch(2_000);
     int size = large.getPayload().size();
-    reopen(
-        settings -> settings.with(new GatewaySettings.Streams(3L * size, 100L * size, 1, 1, 1, 1)));
+    reopen(settings -> settings.with(new StreamSettings(3L * size, 100L * size, 1, 1, 1, 1)));
     TopicPartition id = gateway.partition("t");
     ProduceCall produce = gateway.produce();
     int sent = 40;
@@ -244,7 +244,7 @@ class ProduceIT {
   @Test
   void streamsShareTheServersBudget() {
     int size = GOOD.getPayload().size();
-    reopen(settings -> settings.with(new GatewaySettings.Streams(100L * size, size, 1, 1, 1, 1)));
+    reopen(settings -> settings.with(new StreamSettings(100L * size, size, 1, 1, 1, 1)));
     gateway.topic("t", 1);
     List<ProduceCall> calls = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

@@ -7,6 +7,7 @@ import com.google.rpc.ErrorInfo;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import io.thermocline.gateway.wire.ErrorStatuses;
 import io.thermocline.model.ErrorKind;
 import java.util.List;
 import org.assertj.core.api.Assertions;

@@ -2,6 +2,10 @@ package io.thermocline.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.gateway.read.ReadGate;
+import io.thermocline.gateway.read.ReadPools;
+import io.thermocline.gateway.read.TieredRead;
+import io.thermocline.gateway.read.TieredReader;
 import io.thermocline.model.Compression;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.TopicPartition;

@@ -150,6 +150,28 @@ class HouseTest {
       slices().matching("io.thermocline.hot.(*)..").should().beFreeOfCycles();
 
   @ArchTest
+  static final ArchRule whatTheGatewayWorksWithDoesNotKnowIt =
+      noClasses()
+          .that()
+          .resideInAPackage("io.thermocline.gateway.*..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.thermocline.gateway");
+
+  @ArchTest
+  static final ArchRule noTwoPackagesOfTheGatewayKnowEachOther =
+      slices().matching("io.thermocline.gateway.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule theServerSeesTheGatewaysFaceOnly =
+      noClasses()
+          .that()
+          .resideInAPackage("io.thermocline.server..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.thermocline.gateway.*..");
+
+  @ArchTest
   static final ArchRule namesSayWhatTheJobIs =
       noClasses()
           .that()

@@ -1,0 +1,390 @@
+package io.thermocline.gateway.fetch;
+
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.fetch.FetchCursor.Phase;
+import io.thermocline.gateway.read.TieredRead;
+import io.thermocline.gateway.read.TieredReader;
+import io.thermocline.gateway.stream.OpenStreams;
+import io.thermocline.gateway.stream.SerialExecutor;
+import io.thermocline.gateway.wire.ErrorStatuses;
+import io.thermocline.gateway.wire.Wire;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetAndTimestamp;
+import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.TopicPartition;
+import io.thermocline.proto.v1.FetchRequest;
+import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.proto.v1.SeekPartition;
+import io.thermocline.proto.v1.StartPosition;
+import io.thermocline.proto.v1.Tier;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Fetch call: any number of partitions, each with its own place and credit, that take turns.
+ *
+ * <p>All state belongs to one serial executor. Requests, finished reads, wake-ups, the peer's
+ * readiness and heartbeats are steps on it; nothing else touches a cursor. A step that throws ends
+ * the call.
+ */
+public final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Draining {
+  private static final Logger LOG = LoggerFactory.getLogger(FetchStream.class);
+
+  private final ServerCallStreamObserver<FetchAnswer> out;
+  private final FetchContext context;
+  private final SerialExecutor serial;
+  private final FetchCursors cursors;
+  private final FetchTurns turns = new FetchTurns();
+  private final FetchOutbox outbox;
+  private final Runnable stopHeartbeat;
+  private boolean halfClosed;
+  private boolean closed;
+
+  /** Begins to serve a call that has just come. */
+  public FetchStream(ServerCallStreamObserver<FetchAnswer> out, FetchContext context) {
+    this.out = out;
+    this.context = context;
+    this.serial = new SerialExecutor(context.calls());
+    this.cursors = new FetchCursors(context.streams().fetchPartitions());
+    this.outbox = new FetchOutbox(out, context.budget(), context.metrics(), this::pumpLater);
+    out.disableAutoRequest();
+    out.setOnReadyThreshold(context.streams().fetchTurnBytes());
+    out.setOnReadyHandler(() -> step(() -> {}));
+    out.setOnCancelHandler(() -> step(this::release));
+    this.stopHeartbeat = context.heartbeat().every(() -> step(this::heartbeat));
+    // Last: a server that is closing ends it at once.
+    context.open().add(this);
+    out.request(1);
+  }
+
+  @Override
+  public void onNext(FetchRequest request) {
+    step(
+        () -> {
+          handle(request);
+          out.request(1);
+        });
+  }
+
+  @Override
+  public void onError(Throwable cancelled) {
+    step(this::release);
+  }
+
+  @Override
+  public void onCompleted() {
+    step(() -> halfClosed = true);
+  }
+
+  @Override
+  public void drain() {
+    step(
+        () ->
+            fail(
+                new ThermoclineException(
+                    ErrorKind.TRANSIENT, "The server is shutting down: fetch again elsewhere")));
+  }
+
+  /** Runs a step on the serial executor, then whatever it made possible. */
+  private void step(Runnable step) {
+    settle(
+        () -> {
+          if (!closed) {
+            step.run();
+          }
+        });
+  }
+
+  private void fail(RuntimeException failure) {
+    if (!closed) {
+      release();
+      out.onError(failure);
+    }
+  }
+
+  private void release() {
+    if (!closed) {
+      closed = true;
+      stopHeartbeat.run();
+      cursors.clear();
+      outbox.close();
+      context.open().remove(this);
+    }
+  }
+
+  // ---- What the client asks for ----
+
+  private void handle(FetchRequest request) {
+    switch (request.getActionCase()) {
+      case ADD -> locate(cursors.add(request.getAdd()), request.getAdd().getStart());
+      case SEEK -> seek(request.getSeek());
+      case PAUSE ->
+          pause(cursors.require(request.getPause().getTopic(), request.getPause().getPartition()));
+      case RESUME -> {
+        FetchCursor cursor =
+            cursors.require(request.getResume().getTopic(), request.getResume().getPartition());
+        cursor.resume();
+        goOnIfHeld(cursor);
+      }
+      case REMOVE -> {
+        FetchCursor cursor =
+            cursors.require(request.getRemove().getTopic(), request.getRemove().getPartition());
+        stop(cursor);
+        cursors.remove(cursor);
+      }
+      case CREDIT -> {
+        FetchCursor cursor =
+            cursors.require(request.getCredit().getTopic(), request.getCredit().getPartition());
+        cursor.grant(FetchCursors.credit("credit.bytes", request.getCredit().getBytes()));
+        goOnIfHeld(cursor);
+      }
+      case ACTION_NOT_SET -> throw Wire.invalid("action", "is not set");
+    }
+  }
+
+  private void seek(SeekPartition seek) {
+    FetchCursor cursor = cursors.require(seek.getTopic(), seek.getPartition());
+    stop(cursor);
+    cursor.seek(seek.getPositionId());
+    locate(cursor, seek.getStart());
+  }
+
+  private void pause(FetchCursor cursor) {
+    cursor.pause();
+    if (cursor.phase() != Phase.LOCATING && cursor.phase() != Phase.FAILED) {
+      stop(cursor);
+      cursor.rewind();
+      cursor.interrupt(Phase.HELD);
+    }
+  }
+
+  /** Takes a cursor out of the turns, and back what was read for it and not sent. */
+  private void stop(FetchCursor cursor) {
+    turns.remove(cursor);
+    cursor.unread(outbox.drop(cursor));
+  }
+
+  private void goOnIfHeld(FetchCursor cursor) {
+    if (cursor.phase() == Phase.HELD) {
+      advance(cursor);
+    }
+  }
+
+  // ---- Where a cursor begins ----
+
+  private void locate(FetchCursor cursor, StartPosition start) {
+    try {
+      TopicPartition id =
+          context.topics().require(cursor.key().topic()).partition(cursor.key().partition());
+      TieredReader.Bounds bounds = context.reader().bounds(id);
+      cursor.found(id, bounds.end());
+      switch (start.getPositionCase()) {
+        case EARLIEST, POSITION_NOT_SET -> {
+          cursor.standAtEarliest(bounds.logStart());
+          advance(cursor);
+        }
+        case LATEST -> standAt(cursor, bounds.end());
+        case OFFSET -> {
+          context.reader().checkReadable(id, start.getOffset());
+          standAt(cursor, start.getOffset());
+        }
+        case TIMESTAMP ->
+            whenDone(
+                cursor,
+                context.reader().offsetForTimestamp(id, start.getTimestamp()),
+                found ->
+                    standAt(
+                        cursor,
+                        found
+                            .map(OffsetAndTimestamp::offset)
+                            .orElseGet(() -> context.reader().bounds(id).end())));
+      }
+    } catch (ThermoclineException failure) {
+      fail(cursor, failure);
+    }
+  }
+
+  private void standAt(FetchCursor cursor, long offset) {
+    cursor.standAt(offset);
+    advance(cursor);
+  }
+
+  // ---- How a cursor goes on ----
+
+  private void advance(FetchCursor cursor) {
+    if (cursor.atStop()) {
+      cursor.phase(Phase.DONE);
+      say(cursor, news(cursor).setDone(true));
+    } else if (cursor.mayRead()) {
+      turns.add(cursor);
+    } else {
+      cursor.phase(Phase.HELD);
+    }
+  }
+
+  /** Sends what is ready, reads ahead as far as there is room, and ends a call that is over. */
+  private void pump() {
+    if (closed) {
+      return;
+    }
+    outbox.send();
+    while (outbox.hasRoom()) {
+      FetchCursor cursor = turns.peek();
+      if (cursor == null || !outbox.reserve(context.streams().fetchTurnBytes())) {
+        break;
+      }
+      turns.remove(cursor);
+      startRead(cursor);
+    }
+    if (halfClosed && outbox.isIdle() && !cursors.anyLive()) {
+      release();
+      out.onCompleted();
+    }
+  }
+
+  private void pumpLater() {
+    step(outbox::budgetFreed);
+  }
+
+  private void startRead(FetchCursor cursor) {
+    cursor.phase(Phase.READING);
+    int reserved = context.streams().fetchTurnBytes();
+    int generation = cursor.generation();
+    long stop = cursor.stop();
+    var unused =
+        context
+            .reader()
+            .read(cursor.id(), cursor.next(), cursor.readLimit(reserved), cursor.fresh())
+            .thenApply(read -> read.before(stop))
+            .whenComplete(
+                (read, failure) ->
+                    settle(
+                        () -> {
+                          boolean wanted = !closed && generation == cursor.generation();
+                          outbox.settle(reserved, wanted && read != null ? read.bytes() : 0);
+                          if (wanted && failure != null) {
+                            afterFailure(cursor, failure);
+                          } else if (wanted) {
+                            afterRead(cursor, read);
+                          }
+                        }));
+  }
+
+  /** The same also after the call has closed: a read gives back what was set aside for it. */
+  private void settle(Runnable step) {
+    serial.execute(
+        () -> {
+          try {
+            step.run();
+            pump();
+          } catch (RuntimeException failure) {
+            fail(failure);
+          }
+        });
+  }
+
+  private void afterRead(FetchCursor cursor, TieredRead read) {
+    boolean moved = read.nextOffset() > cursor.next();
+    cursor.read(read, context.streams().fetchTurnBytes());
+    if (moved || read.caughtUp()) {
+      cursor
+          .answers(
+              read,
+              context.streams().fetchResponseBytes(),
+              batches -> context.reader().sent(read.tier(), batches))
+          .forEach(answer -> outbox.add(cursor, answer));
+    }
+    if (cursor.atStop()) {
+      cursor.phase(Phase.DONE);
+    } else if (read.caughtUp()) {
+      await(cursor);
+    } else {
+      advance(cursor);
+    }
+  }
+
+  private void afterFailure(FetchCursor cursor, Throwable failure) {
+    if (cursor.fromEarliest() && ErrorStatuses.kindOf(failure) == ErrorKind.OUT_OF_RANGE) {
+      // The log start moved on before the first read: earliest is there now.
+      locate(cursor, StartPosition.getDefaultInstance());
+    } else {
+      fail(cursor, failure);
+    }
+  }
+
+  private void await(FetchCursor cursor) {
+    CompletableFuture<Long> more = context.hot().awaitBeyond(cursor.id(), cursor.next());
+    cursor.await(more);
+    whenDone(
+        cursor,
+        more,
+        end -> {
+          cursor.woken();
+          advance(cursor);
+        });
+  }
+
+  private <T> void whenDone(FetchCursor cursor, CompletableFuture<T> future, Consumer<T> then) {
+    int generation = cursor.generation();
+    var unused =
+        future.whenComplete(
+            (value, failure) ->
+                step(
+                    () -> {
+                      if (generation != cursor.generation()) {
+                        return;
+                      }
+                      if (failure != null) {
+                        fail(cursor, failure);
+                      } else {
+                        then.accept(value);
+                      }
+                    }));
+  }
+
+  // ---- What is said beside records ----
+
+  private void fail(FetchCursor cursor, Throwable failure) {
+    turns.remove(cursor);
+    cursor.interrupt(Phase.FAILED);
+    FetchResponse.Builder news =
+        cursor.head(0, 0, cursor.next()).setError(ErrorStatuses.toProto(failure));
+    if (cursor.isFound()) {
+      try {
+        TieredReader.Bounds bounds = context.reader().bounds(cursor.id());
+        news.setLogStart(bounds.logStart()).setEnd(bounds.end());
+      } catch (ThermoclineException gone) {
+        LOG.debug("No bounds to tell beside a failure partition={}", cursor.key(), gone);
+      }
+    }
+    say(cursor, news);
+  }
+
+  private void heartbeat() {
+    if (!outbox.isFlowing()) {
+      return;
+    }
+    for (FetchCursor cursor : cursors.all()) {
+      if (cursor.phase() == Phase.AWAITING && cursor.silent()) {
+        try {
+          say(cursor, news(cursor).setCaughtUp(true));
+        } catch (ThermoclineException gone) {
+          fail(cursor, gone);
+        }
+      }
+    }
+  }
+
+  private FetchResponse.Builder news(FetchCursor cursor) {
+    TieredReader.Bounds bounds = context.reader().bounds(cursor.id());
+    return cursor.head(bounds.logStart(), bounds.end(), cursor.next()).setTier(Tier.TIER_HOT);
+  }
+
+  private void say(FetchCursor cursor, FetchResponse.Builder news) {
+    outbox.add(cursor, new FetchAnswer(news.build(), List.of()));
+  }
+}

@@ -1,0 +1,2 @@
+/** Fetch streams: places, credit, turns, and what is sent. */
+package io.thermocline.gateway.fetch;

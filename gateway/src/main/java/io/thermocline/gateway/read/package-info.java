@@ -1,0 +1,2 @@
+/** Reads that span the tiers, and how many of them are under way. */
+package io.thermocline.gateway.read;

@@ -1,0 +1,56 @@
+package io.thermocline.gateway.stream;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+
+/**
+ * Runs steps one after the other, in the order they came, on threads of a shared pool: never two at
+ * once, and each sees what the ones before it did. Takes at most one place in the pool's queue.
+ */
+public final class SerialExecutor implements Executor {
+  private final Executor pool;
+  private final Deque<Runnable> steps = new ArrayDeque<>();
+  private boolean running;
+
+  /** Runs its steps one after the other on {@code pool}. */
+  public SerialExecutor(Executor pool) {
+    this.pool = pool;
+  }
+
+  /**
+   * @param step must not throw
+   */
+  @Override
+  public void execute(Runnable step) {
+    synchronized (steps) {
+      steps.add(step);
+      if (running) {
+        return;
+      }
+      running = true;
+    }
+    pool.execute(this::runAll);
+  }
+
+  /** Whether all steps are done. */
+  public boolean isIdle() {
+    synchronized (steps) {
+      return !running;
+    }
+  }
+
+  private void runAll() {
+    while (true) {
+      Runnable step;
+      synchronized (steps) {
+        step = steps.poll();
+        if (step == null) {
+          running = false;
+          return;
+        }
+      }
+      step.run();
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** What streams of both kinds work with. */
+package io.thermocline.gateway.stream;

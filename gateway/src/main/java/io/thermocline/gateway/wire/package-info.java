@@ -1,0 +1,2 @@
+/** What the domain's values, conditions and failures are on the wire. */
+package io.thermocline.gateway.wire;
