@@ -43,9 +43,15 @@ record PartitionView(TopicPartition id, PartitionState hot, List<Span> spans, Co
    * @param tiered whether its records are to be in the cold tier
    */
   Optional<String> problem(boolean tiered) {
-    if (cold.problem().isPresent()) {
-      return cold.problem();
-    }
+    return cold.problem().or(() -> disagreement(tiered));
+  }
+
+  /**
+   * Why the tiers can't both be right; empty when they can.
+   *
+   * @param tiered whether its records are to be in the cold tier
+   */
+  Optional<String> disagreement(boolean tiered) {
     if (cold.tieredTo() > hot.stableEnd() || cold.logStart() > hot.stableEnd()) {
       return Optional.of(
           "the table is ahead of the log: tiered-to %d, log start %d, end %d"

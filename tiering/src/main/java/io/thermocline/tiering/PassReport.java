@@ -89,8 +89,8 @@ final class PassReport {
   }
 
   /**
-   * Whether upkeep may follow the last pass. Not while a partition stands still: what the table
-   * does not name may be just what it lacks.
+   * Whether upkeep may follow the last pass. Not while the tiers do not agree on a partition: what
+   * the table does not name may be just what it lacks. A degraded one the upkeep itself leaves be.
    */
   boolean mayMaintain() {
     return !committed && !standing;

@@ -163,7 +163,11 @@ final class TieringPass {
     view.unreadable().forEach(report::problem);
     for (int i = 0; i < plans.size(); i++) {
       PartitionPlan plan = plans.get(i);
-      plan.problem().ifPresent(problem -> report.standsStill(plan.id(), problem));
+      plan.problem().ifPresent(problem -> report.problem(plan.id(), problem));
+      view.partitions()
+          .get(i)
+          .disagreement(policy.tiering().enabled())
+          .ifPresent(problem -> report.standsStill(plan.id(), problem));
       try {
         if (plan.problem().isEmpty()) {
           settle(view.partitions().get(i), plan, policy);

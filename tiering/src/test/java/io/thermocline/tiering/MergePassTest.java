@@ -143,6 +143,18 @@ class MergePassTest {
     tiers.check();
   }
 
+  @Test
+  void aDegradedPartitionHoldsUpNoOther() {
+    TwoTiers tiers = tiers("degraded");
+    tierSmallFiles(tiers, 8);
+    tiers.cold.degrade(tiers.partition(0), "foreign rows");
+
+    upkeep(tiers);
+
+    assertThat(tiers.table(0).files()).hasSize(8);
+    assertThat(tiers.table(1).files()).hasSize(1);
+  }
+
   private TwoTiers tiers(String name) {
     return new TwoTiers(
         directory.resolve(name),

@@ -64,6 +64,25 @@ abstract class BringingBack extends OtherEngineSuite {
   }
 
   @Test
+  void maintenanceGoesOnForTheOthersWhereAPartitionIsDegraded() {
+    TopicPartition second = id.topic().partition(1);
+    List<StoredRecord> others = Records.plain(0, 5);
+    tier(second, others);
+    rewrite(engine.dataFiles(1), engine.dataFile(1, others));
+    rewrite(
+        engine.dataFiles(0).subList(0, 1),
+        engine.dataFile(0, without(records.subList(0, 10), 3, 4)));
+    expireCopies();
+
+    assertThat(cold().maintain(id.topic())).isTrue();
+
+    assertThat(partition(second).files()).allMatch(ColdFile::isInLayout);
+    assertThat(readAll(second, 0, 1 << 20)).isEqualTo(others);
+    assertThat(partition(id).problem()).get().asString().contains("offsets [3, 5) are missing");
+    assertThat(readAll(id, 5, 1 << 20)).isEqualTo(records.subList(5, 40));
+  }
+
+  @Test
   void maintenanceTakesOutAFileWithoutRows() {
     DataFile first = engine.dataFiles(0).get(0);
     table()
