@@ -8,6 +8,7 @@ import io.thermocline.gateway.read.TieredRead;
 import io.thermocline.gateway.read.TieredReader;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.HotTier;
 import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,6 +80,23 @@ class TieredReaderTest {
     assertThat(atEnd.batches()).isEmpty();
     assertThat(atEnd.caughtUp()).isTrue();
     assertThat(atEnd.nextOffset()).isEqualTo(30);
+  }
+
+  @Test
+  void whatLiesBeforeTheHotTiersStartIsNotAskedOfIt() {
+    layOut();
+    HotTier busy =
+        new ForwardingHotTier(hot) {
+          @Override
+          public CompletableFuture<ReadResult> read(TopicPartition at, long from, int maxBytes) {
+            return from < 10 ? new CompletableFuture<>() : super.read(at, from, maxBytes);
+          }
+        };
+    TieredReader reader =
+        new TieredReader(
+            busy, cold, new ReadPools(new ReadGate(2, 10, Runnable::run), Runnable::run));
+    assertThat(reader.read(id, 9, 1 << 20, true)).isCompleted();
+    assertThat(reader.read(id, 10, 1 << 20, false)).isCompleted();
   }
 
   @Test

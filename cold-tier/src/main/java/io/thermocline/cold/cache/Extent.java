@@ -56,6 +56,8 @@ final class Extent {
   void await(Duration patience) {
     boolean unused =
         SharedFetch.await(
-            loaded, patience, "%d bytes at %d of %s".formatted(length, from, source.location()));
+            loaded,
+            patience,
+            () -> "%d bytes at %d of %s".formatted(length, from, source.location()));
   }
 }

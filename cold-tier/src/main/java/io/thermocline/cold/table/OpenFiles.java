@@ -142,7 +142,7 @@ final class OpenFiles {
   }
 
   private FileFooter await(LogFile file, CompletableFuture<FileFooter> footer) {
-    return SharedFetch.await(footer, patience, "The footer of " + file.location());
+    return SharedFetch.await(footer, patience, () -> "The footer of " + file.location());
   }
 
   private RangeSource range(LogFile file) {

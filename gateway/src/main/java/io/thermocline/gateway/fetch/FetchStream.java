@@ -189,7 +189,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
         }
         case LATEST -> standAt(cursor, bounds.end());
         case OFFSET -> {
-          context.reader().checkReadable(id, start.getOffset());
+          var unused = context.reader().checkReadable(id, start.getOffset());
           standAt(cursor, start.getOffset());
         }
         case TIMESTAMP ->

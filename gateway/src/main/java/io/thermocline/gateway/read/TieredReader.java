@@ -22,8 +22,9 @@ import java.util.concurrent.CompletableFuture;
  * at the seam.
  *
  * <p>Rests on one thing: a record is committed to the cold tier before it leaves the hot one. So
- * hot is asked first; if it says that the offset lies before its start, cold has it, unless hot was
- * trimmed or the log start moved between the two questions. Then both are asked again.
+ * what lies before hot's start is asked of cold, and all else of hot first; if it says that the
+ * offset lies before its start by now, cold has it, unless hot was trimmed or the log start moved
+ * between the two questions. Then both are asked again.
  *
  * <p>Thread-safe; methods return at once. The futures complete on the cold pool's threads or on
  * threads of the hot tier.
@@ -77,15 +78,20 @@ public final class TieredReader {
    */
   public CompletableFuture<TieredRead> read(
       TopicPartition id, long from, int maxBytes, boolean atTail) {
-    return hotThenCold(id, from, maxBytes, atTail, 1);
+    return read(id, from, maxBytes, atTail, 1);
   }
 
-  private CompletableFuture<TieredRead> hotThenCold(
+  private CompletableFuture<TieredRead> read(
       TopicPartition id, long from, int maxBytes, boolean atTail, int round) {
+    Bounds bounds;
     try {
-      checkReadable(id, from);
+      bounds = checkReadable(id, from);
     } catch (ThermoclineException refused) {
       return CompletableFuture.failedFuture(refused);
+    }
+    if (from < bounds.hotStart()) {
+      // The hot tier's start only rises: a replay need not wait for its threads to say so.
+      return fromCold(id, from, maxBytes, round);
     }
     return pools
         .hot(atTail, () -> hot.read(id, from, maxBytes))
@@ -95,11 +101,15 @@ public final class TieredReader {
                 return CompletableFuture.completedFuture(answer(id, Tier.HOT, progress));
               }
               if (answer instanceof ReadResult.BeforeStart) {
-                return pools.cold(
-                    () -> coldOrAgain(id, from, maxBytes, round, cold.read(id, from, maxBytes)));
+                return fromCold(id, from, maxBytes, round);
               }
               return CompletableFuture.completedFuture(atEnd(id, from));
             });
+  }
+
+  private CompletableFuture<TieredRead> fromCold(
+      TopicPartition id, long from, int maxBytes, int round) {
+    return pools.cold(() -> coldOrAgain(id, from, maxBytes, round, cold.read(id, from, maxBytes)));
   }
 
   private CompletableFuture<TieredRead> coldOrAgain(
@@ -117,7 +127,7 @@ public final class TieredReader {
                   Math.max(bounds.logStart(), before.start()), bounds.hotStart(), bounds.end())));
     }
     if (round < MAX_ROUNDS) {
-      return hotThenCold(id, from, maxBytes, false, round + 1);
+      return read(id, from, maxBytes, false, round + 1);
     }
     return CompletableFuture.failedFuture(gap(id, from));
   }
@@ -153,13 +163,15 @@ public final class TieredReader {
   /**
    * Refuses an offset nobody can read from.
    *
+   * @return what the partition has
    * @throws ThermoclineException {@link ErrorKind#OUT_OF_RANGE} outside {@code [log start, end]}
    */
-  public void checkReadable(TopicPartition id, long from) {
+  public Bounds checkReadable(TopicPartition id, long from) {
     Bounds bounds = bounds(id);
     if (from < bounds.logStart() || from > bounds.end()) {
       throw outOfRange(id, from, bounds);
     }
+    return bounds;
   }
 
   private static ThermoclineException outOfRange(TopicPartition id, long from, Bounds bounds) {
