@@ -67,6 +67,9 @@ public final class Producer implements AutoCloseable {
   private final Thread thread;
   private volatile boolean stopping;
 
+  /** Whether there is something for the thread since it last looked. */
+  private volatile boolean woken;
+
   Producer(
       ProducerOptions options,
       TopicPartitions topics,
@@ -221,8 +224,10 @@ public final class Producer implements AutoCloseable {
   private void run() {
     try {
       while (!stopping) {
+        woken = false;
         long wait = sender.step();
-        if (wait > 0) {
+        // Not by the permit of the unpark alone: any lock waited for in the step uses that up.
+        if (wait > 0 && !woken) {
           LockSupport.parkNanos(this, wait);
         }
       }
@@ -238,6 +243,7 @@ public final class Producer implements AutoCloseable {
   }
 
   private void wake() {
+    woken = true;
     LockSupport.unpark(thread);
   }
 
