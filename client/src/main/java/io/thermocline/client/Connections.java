@@ -2,14 +2,21 @@ package io.thermocline.client;
 
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A client's connections to its server. Each producer and each consumer has one of its own: what
- * one of them has on the wire, a replay's megabytes, say, holds up no other. Thread-safe.
+ * A client's connections to its server. Each producer and each consumer has one of its own, with a
+ * thread of its own: what one of them has on the wire, a replay's megabytes, say, holds up no
+ * other. Thread-safe.
  */
 final class Connections implements AutoCloseable {
   private static final int MIB = 1 << 20;
@@ -25,9 +32,20 @@ final class Connections implements AutoCloseable {
   private final Duration keepAlive;
 
   /** All that are not over, also those that were let go of. Guarded by this. */
-  private final List<ManagedChannel> open = new ArrayList<>();
+  private final List<Connection> open = new ArrayList<>();
 
   private boolean closed;
+
+  /**
+   * A connection.
+   *
+   * @param thread moves its bytes, and is there until it is over
+   */
+  private record Connection(ManagedChannel channel, EventLoopGroup thread) {
+    void endThread() {
+      var unused = thread.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
 
   Connections(String address, Duration keepAlive) {
     this.address = address;
@@ -44,9 +62,14 @@ final class Connections implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("The client is closed");
     }
-    open.removeIf(ManagedChannel::isTerminated);
+    forgetThoseThatAreOver();
+    EventLoopGroup thread =
+        new MultiThreadIoEventLoopGroup(
+            1, new DefaultThreadFactory("thermocline-wire", true), NioIoHandler.newFactory());
     ManagedChannel channel =
         NettyChannelBuilder.forTarget(address)
+            .eventLoopGroup(thread)
+            .channelType(NioSocketChannel.class)
             .usePlaintext()
             // Calls that were sent are never sent again unasked: a write would be applied twice.
             .disableRetry()
@@ -54,8 +77,18 @@ final class Connections implements AutoCloseable {
             .flowControlWindow(FLOW_CONTROL_WINDOW)
             .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
             .build();
-    open.add(channel);
+    open.add(new Connection(channel, thread));
     return channel;
+  }
+
+  private void forgetThoseThatAreOver() {
+    for (Iterator<Connection> each = open.iterator(); each.hasNext(); ) {
+      Connection connection = each.next();
+      if (connection.channel().isTerminated()) {
+        connection.endThread();
+        each.remove();
+      }
+    }
   }
 
   /** Lets go of one once its calls have ended. Does not wait; harmless to repeat. */
@@ -69,24 +102,26 @@ final class Connections implements AutoCloseable {
    */
   @Override
   public void close() {
-    List<ManagedChannel> all = closeAll();
+    List<Connection> all = closeAll();
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
-    for (ManagedChannel channel : all) {
-      try {
+    try {
+      for (Connection connection : all) {
+        ManagedChannel channel = connection.channel();
         if (!channel.awaitTermination(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
           channel.shutdownNow();
         }
-      } catch (InterruptedException e) {
-        all.forEach(ManagedChannel::shutdownNow);
-        Thread.currentThread().interrupt();
-        return;
       }
+    } catch (InterruptedException e) {
+      all.forEach(connection -> connection.channel().shutdownNow());
+      Thread.currentThread().interrupt();
+    } finally {
+      all.forEach(Connection::endThread);
     }
   }
 
-  private synchronized List<ManagedChannel> closeAll() {
+  private synchronized List<Connection> closeAll() {
     closed = true;
-    open.forEach(ManagedChannel::shutdown);
+    open.forEach(connection -> connection.channel().shutdown());
     return List.copyOf(open);
   }
 }

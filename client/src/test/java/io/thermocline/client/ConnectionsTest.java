@@ -10,10 +10,14 @@ import io.grpc.Metadata;
 import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.StreamServiceGrpc;
+import io.thermocline.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +48,45 @@ class ConnectionsTest {
       assertThat(Thread.interrupted()).as("who has no time does not wait").isTrue();
       assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
+  }
+
+  @Test
+  void eachHasAThreadThatEndsWithIt() throws Exception {
+    try (ServerSocket mute = new ServerSocket(0, 3, InetAddress.getLoopbackAddress())) {
+      Set<Thread> before = Thread.getAllStackTraces().keySet();
+      Connections connections =
+          new Connections("127.0.0.1:" + mute.getLocalPort(), Duration.ofMinutes(1));
+      ManagedChannel first = connections.open();
+      begin(first);
+      Thread ofFirst = onlyWireThread(before);
+      first.shutdownNow();
+      assertThat(first.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+
+      begin(connections.open());
+      ofFirst.join(10_000);
+      assertThat(ofFirst.isAlive()).as("the thread of one that is over").isFalse();
+      Thread ofSecond = onlyWireThread(before);
+      Thread.currentThread().interrupt();
+      connections.close();
+      assertThat(Thread.interrupted()).isTrue();
+      ofSecond.join(10_000);
+      assertThat(ofSecond.isAlive()).as("the thread after the client was closed").isFalse();
+    }
+  }
+
+  private static Thread onlyWireThread(Set<Thread> before) {
+    List<Thread> threads = new ArrayList<>();
+    Await.until(
+        "one thread for one connection",
+        () -> {
+          threads.clear();
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().startsWith("thermocline-wire"))
+              .filter(thread -> !before.contains(thread))
+              .forEach(threads::add);
+          return threads.size() == 1;
+        });
+    return threads.get(0);
   }
 
   private static void begin(ManagedChannel channel) throws IOException {

@@ -5,6 +5,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.thermocline.gateway.audit.SystemAudit;
 import io.thermocline.gateway.fetch.FetchContext;
 import io.thermocline.gateway.produce.ProduceContext;
@@ -133,6 +134,9 @@ public final class GatewayServer implements AutoCloseable {
             new OffsetQueries(parts, reader, readPools, control));
     // The age of connections has no limit: it would cut off followers in the middle of their work.
     return NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
+        .bossEventLoopGroup(pools.wire)
+        .workerEventLoopGroup(pools.wire)
+        .channelType(NioServerSocketChannel.class)
         .executor(pools.calls)
         .callExecutor(new StreamMethods.OwnThreads(pools.calls))
         .maxInboundMessageSize(calls.maxMessageBytes())

@@ -1,5 +1,6 @@
 package io.thermocline.gateway;
 
+import io.netty.channel.EventLoopGroup;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -18,6 +19,9 @@ final class Pools implements AutoCloseable {
   private static final int HTTP_THREADS = 2;
   private static final int HTTP_QUEUE = 64;
 
+  /** Moves connections' bytes. */
+  final EventLoopGroup wire;
+
   final ThreadPoolExecutor calls;
   final ExecutorService cold;
   final ExecutorService control;
@@ -32,6 +36,7 @@ final class Pools implements AutoCloseable {
   final ScheduledExecutorService timer;
 
   Pools(GatewaySettings.Pools sizes) {
+    wire = new ConnectionThreads();
     // Not bounded by itself: each open call has at most two tasks in it, and calls are bounded.
     calls = pool("calls", sizes.calls(), new LinkedBlockingQueue<>());
     // So it refuses only once it is closed, and what still comes then has nobody to tell.
@@ -65,6 +70,7 @@ final class Pools implements AutoCloseable {
   public void close() {
     List<ExecutorService> all = List.of(timer, http, audit, slow, control, cold, calls);
     all.forEach(ExecutorService::shutdown);
+    var unused = wire.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);
     for (ExecutorService pool : all) {
       try {
