@@ -30,10 +30,21 @@ record CommandProcess(int exitCode, String text) {
    */
   static CommandProcess run(Path folder, List<String> wrapper, List<String> arguments)
       throws IOException, InterruptedException {
+    return run(folder, wrapper, Main.class, arguments);
+  }
+
+  /**
+   * Another program of these tests in place of {@code thermocline}.
+   *
+   * @param main of that program
+   */
+  static CommandProcess run(
+      Path folder, List<String> wrapper, Class<?> main, List<String> arguments)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     Path out = Files.createTempFile(folder, arguments.get(0), ".out");
     Process process =
