@@ -45,7 +45,7 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
       @Override
       public void halfClose() {
         if (over) {
-          throw new IllegalStateException("The call was cancelled");
+          throw new IllegalStateException("The call was canceled");
         }
         halfClosed = true;
       }

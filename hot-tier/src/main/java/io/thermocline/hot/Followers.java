@@ -47,7 +47,7 @@ final class Followers {
       }
       waiting.add(follower);
     }
-    // The caller gets the very future that is completed, so that cancelling it frees its place.
+    // The caller gets the very future that is completed, so that canceling it frees its place.
     CompletableFuture<Long> unused =
         follower.future.whenComplete((reached, failure) -> leave(follower));
     return follower.future;

@@ -108,7 +108,7 @@ public interface HotTier {
   /**
    * Waits without a thread until the partition's end is greater than {@code offset}.
    *
-   * @return completes with the end; cancelling it gives up the place
+   * @return completes with the end; canceling it gives up the place
    */
   CompletableFuture<Long> awaitBeyond(TopicPartition id, long offset);
 

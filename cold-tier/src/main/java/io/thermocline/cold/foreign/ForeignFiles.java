@@ -25,7 +25,7 @@ import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.types.TypeUtil;
 
 /**
- * Reads what other writers laid out. Files never change, so what was learnt of one is kept.
+ * Reads what other writers laid out. Files never change, so what was learned of one is kept.
  * Thread-safe; one file is copied at a time, and the offsets of one are looked at, so that memory
  * is bounded by one row group of each.
  */

@@ -136,8 +136,7 @@ class PolicyParserTest {
   void aKeyLikeNoOtherIsAnsweredWithTheKnownOnes() {
     assertFault(
         onlyFault(policy("compaction: true")), 5, 5, "policies[0].compaction", "topics", "hot");
-    assertFault(
-        onlyFault("colour: red\n" + policy()), 1, 1, "colour", "apiVersion, kind, policies");
+    assertFault(onlyFault("color: red\n" + policy()), 1, 1, "color", "apiVersion, kind, policies");
   }
 
   @Test
