@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -78,6 +79,34 @@ class DeploymentTest {
       Set<String> used = new TreeSet<>();
       VARIABLE.matcher(Repository.text(file)).results().forEach(found -> used.add(found.group()));
       assertThat(used).as(file).isNotEmpty().isSubsetOf(known);
+    }
+  }
+
+  @Test
+  void ourVersionIsThatOfThePomWhereItIsWrittenElsewhere() throws IOException {
+    String jar = "thermocline-testkit-(.+?)\\.jar";
+    Map<String, String> mentions =
+        Map.of(
+            "thermocline",
+            "version=(.+)",
+            ".ci/tour",
+            jar,
+            "README.md",
+            jar,
+            "testkit/src/main/java/io/thermocline/testkit/S3ServerMain.java",
+            jar,
+            "deploy/helm/thermocline/Chart.yaml",
+            "(?:v|appV)ersion: (.+)",
+            "deploy/README.md",
+            "thermocline:([0-9]\\S+)");
+    for (Map.Entry<String, String> mention : mentions.entrySet()) {
+      assertThat(
+              Pattern.compile(mention.getValue())
+                  .matcher(Repository.text(mention.getKey()))
+                  .results())
+          .as(mention.getKey())
+          .isNotEmpty()
+          .allSatisfy(found -> assertThat(found.group(1)).isEqualTo(Pom.version()));
     }
   }
 
