@@ -36,6 +36,10 @@ final class ProduceCall {
     return received.next();
   }
 
+  void cancel() {
+    received.call().cancel("the test is done", null);
+  }
+
   /** Sends no more, and waits for the end. */
   Status end() {
     requests.onCompleted();

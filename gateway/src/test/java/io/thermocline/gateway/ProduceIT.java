@@ -12,7 +12,6 @@ import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
-import io.thermocline.model.HotTier;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.ProduceRequest;
@@ -329,24 +328,7 @@ class ProduceIT {
   private void reopen(UnaryOperator<GatewaySettings> settings) {
     gateway.close();
     gateway =
-        new OpenGateway(settings, hot -> new HoldingHotTier(hot, held), UnaryOperator.identity());
-  }
-
-  private static final class HoldingHotTier extends ForwardingHotTier {
-    private final Queue<Runnable> held;
-
-    HoldingHotTier(HotTier hot, Queue<Runnable> held) {
-      super(hot);
-      this.held = held;
-    }
-
-    @Override
-    public CompletableFuture<Appended> append(
-        TopicPartition id, BatchContent batch, AppendConditions conditions) {
-      CompletableFuture<Appended> append = new CompletableFuture<>();
-      held.add(() -> append.complete(Await.result(super.append(id, batch, conditions))));
-      return append;
-    }
+        new OpenGateway(settings, hot -> new HeldHotTier(hot, held), UnaryOperator.identity());
   }
 
   private static RecordBatch batch(int records) {

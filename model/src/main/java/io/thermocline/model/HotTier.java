@@ -60,6 +60,9 @@ public interface HotTier {
    * decompression, fields, header names, timestamps. The payload must stay unchanged until the
    * future completes.
    *
+   * <p>A batch may be appended while the one before it is unanswered. Should that one fail then,
+   * and not by its conditions, this one is not stored either.
+   *
    * @return where it lies, or for a repeat where the original lies; fails with {@link
    *     ErrorKind#INVALID} for a bad batch, {@link ErrorKind#EXHAUSTED} when the disk reserve is
    *     reached or too much is waiting, {@link ErrorKind#OUTCOME_UNKNOWN} when an I/O error came

@@ -69,6 +69,16 @@ public record ProduceMessage(
     return head.hasSequence();
   }
 
+  /** Whether it is appended at one offset only. */
+  boolean demandsOffset() {
+    return head.hasExpectedOffset();
+  }
+
+  /** The fence token that its writer holds; 0 for none. */
+  long fenceToken() {
+    return head.getFenceToken();
+  }
+
   /**
    * What has to hold for it to be appended.
    *

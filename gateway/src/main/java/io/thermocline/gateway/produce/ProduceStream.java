@@ -13,8 +13,7 @@ import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.Compression;
 import io.thermocline.proto.v1.ProduceResponse;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -29,11 +28,11 @@ import java.util.concurrent.CompletableFuture;
  * and the server's budget: a stream that is not asked for more is held back by its connection.
  *
  * <p>Behind a refused batch, later ones of its partition must not be stored. A batch that says its
- * sequence is kept from that by the gap, wherever it comes from; for those without one the stream
- * remembers what it refused until a batch carries the restart mark.
+ * sequence is kept from that by the gap, wherever it comes from; for those without one the stream's
+ * {@link WriteOrder} remembers what was refused, and keeps back what depends on an answer.
  */
 public final class ProduceStream implements StreamObserver<ProduceMessage>, OpenStreams.Draining {
-  /** Partitions of one stream that may be in the refused state: more ends the call. */
+  /** Partitions of one call that may be in the refused state: more ends it. */
   private static final int MAX_REFUSED = 10_000;
 
   /** Checked in some ten microseconds. */
@@ -45,8 +44,7 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
   /** Batches are handed on one after the other, here or on the event loop. */
   private final SerialExecutor handing;
 
-  /** Partitions a batch without sequence of which was refused, and whose mark has not come. */
-  private final Set<NamedPartition> refused = new HashSet<>();
+  private final WriteOrder order = new WriteOrder();
 
   private final Runnable whenFree = this::budgetFreed;
   private long unansweredBytes;
@@ -100,19 +98,36 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
   private void hand(ProduceMessage message) {
     NamedPartition key =
         new NamedPartition(message.head().getTopic(), message.head().getPartition());
-    int bytes = message.payload().remaining();
+    synchronized (this) {
+      if (!order.mayPass(key, message)) {
+        return;
+      }
+    }
+    handOn(key, message);
+  }
+
+  /** Hands on what has waited for an answer that is there now. */
+  private void handWaiting(NamedPartition key) {
+    for (Optional<ProduceMessage> next = next(key); next.isPresent(); next = next(key)) {
+      handOn(key, next.get());
+    }
+  }
+
+  private synchronized Optional<ProduceMessage> next(NamedPartition key) {
+    return order.next(key);
+  }
+
+  private void handOn(NamedPartition key, ProduceMessage message) {
     var unused =
         append(key, message)
-            .whenComplete((appended, failure) -> answer(key, message, bytes, appended, failure));
+            .whenComplete((appended, failure) -> answer(key, message, appended, failure));
   }
 
   /** Hands a batch on, unless it is refused before that. */
   private CompletableFuture<Appended> append(NamedPartition key, ProduceMessage message) {
     try {
       TopicPartition id = context.topics().require(key.topic()).partition(key.partition());
-      if (!message.isSequenced()) {
-        checkOrder(key, message.head().getRestart());
-      }
+      check(key, message);
       BatchContent content = message.content();
       return context.hot().append(id, content, message.conditions());
     } catch (RuntimeException failure) {
@@ -120,45 +135,53 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
     }
   }
 
-  private synchronized void checkOrder(NamedPartition key, boolean restart) {
-    if (restart) {
-      refused.remove(key);
-    } else if (refused.contains(key)) {
-      throw new ThermoclineException(
-          ErrorKind.PRIOR_BATCH_REFUSED,
-          "An earlier batch of %s was refused on this stream: send from there again, the first one"
-                  .formatted(key)
-              + " with the restart mark");
+  private synchronized void check(NamedPartition key, ProduceMessage message) {
+    if (closed) {
+      // Nobody hears of it; and if one is dropped, so must be those behind it.
+      throw new ThermoclineException(ErrorKind.TRANSIENT, "The call is over");
+    }
+    if (!message.isSequenced()) {
+      order.check(key, message.head().getRestart());
     }
   }
 
   private void answer(
-      NamedPartition key, ProduceMessage message, int bytes, Appended appended, Throwable failure) {
-    ProduceResponse.Builder response =
-        ProduceResponse.newBuilder().setRequestId(message.head().getRequestId());
-    if (failure == null) {
-      response.setBaseOffset(appended.baseOffset()).setAppendTime(appended.appendTimeMillis());
-      context.metrics().produced(bytes);
-    } else {
-      response.setError(ErrorStatuses.toProto(failure));
-      context.metrics().refused(ErrorStatuses.kindOf(failure));
-    }
+      NamedPartition key, ProduceMessage message, Appended appended, Throwable failure) {
+    int bytes = message.payload().remaining();
+    ProduceResponse response = response(message, appended, failure);
+    boolean othersWait = false;
     try {
       synchronized (this) {
         unanswered--;
         unansweredBytes -= bytes;
+        if (!message.isSequenced()) {
+          othersWait = order.answered(key, failure != null);
+        }
         if (!closed) {
-          if (failure != null && !message.isSequenced()) {
-            refused.add(key);
-          }
-          out.onNext(response.build());
+          out.onNext(response);
           endIfOver();
         }
       }
     } finally {
+      if (othersWait) {
+        handing.execute(() -> handWaiting(key));
+      }
       context.budget().give(bytes);
     }
     askForMore();
+  }
+
+  private ProduceResponse response(ProduceMessage message, Appended appended, Throwable failure) {
+    ProduceResponse.Builder response =
+        ProduceResponse.newBuilder().setRequestId(message.head().getRequestId());
+    if (failure == null) {
+      response.setBaseOffset(appended.baseOffset()).setAppendTime(appended.appendTimeMillis());
+      context.metrics().produced(message.payload().remaining());
+    } else {
+      response.setError(ErrorStatuses.toProto(failure));
+      context.metrics().refused(ErrorStatuses.kindOf(failure));
+    }
+    return response.build();
   }
 
   /** Asks for one more message if there is room for it. */
@@ -206,7 +229,7 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
     if (closed) {
       return;
     }
-    if (refused.size() > MAX_REFUSED) {
+    if (order.refused() > MAX_REFUSED) {
       close();
       out.onError(
           new ThermoclineException(
@@ -227,7 +250,6 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
   /** What is still with the hot tier gives its bytes back when it is done. */
   private synchronized void close() {
     closed = true;
-    refused.clear();
     context.budget().forget(whenFree);
     context.open().remove(this);
   }
