@@ -19,7 +19,8 @@ public final class SerialExecutor implements Executor {
   }
 
   /**
-   * @param step must not throw
+   * @param step must not throw; should it do so, the pool's thread gets to know, and the steps
+   *     behind it run on another
    */
   @Override
   public void execute(Runnable step) {
@@ -41,6 +42,18 @@ public final class SerialExecutor implements Executor {
   }
 
   private void runAll() {
+    boolean done = false;
+    try {
+      runSteps();
+      done = true;
+    } finally {
+      if (!done) {
+        pool.execute(this::runAll);
+      }
+    }
+  }
+
+  private void runSteps() {
     while (true) {
       Runnable step;
       synchronized (steps) {
