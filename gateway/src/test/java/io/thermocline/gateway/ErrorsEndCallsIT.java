@@ -1,27 +1,41 @@
 package io.thermocline.gateway;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.thermocline.model.AppendConditions;
+import io.thermocline.model.Appended;
+import io.thermocline.model.BatchContent;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
+import io.thermocline.model.Compression;
 import io.thermocline.model.ContentSums;
+import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.PartitionState;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.GetTopicRequest;
+import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.QueryRequest;
 import io.thermocline.proto.v1.VerifyRequest;
+import io.thermocline.testkit.Await;
 import io.thermocline.testkit.Records;
+import io.thermocline.testkit.TestBatches;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What no one foresaw, such as too deep a stack, ends its call, and leaves room for the next. */
+/**
+ * What no one foresaw, such as too deep a stack, ends its call, or is the answer of its batch, and
+ * leaves room for the next.
+ */
 @Timeout(60)
 class ErrorsEndCallsIT {
   private static void assertInternal(ThrowingCallable call) {
@@ -46,6 +60,37 @@ class ErrorsEndCallsIT {
       GetTopicRequest request =
           GetTopicRequest.newBuilder().setName(gateway.partition("t").topic().name()).build();
       assertInternal(() -> gateway.topicCalls().getTopic(request));
+    }
+  }
+
+  @Test
+  void ofABatchOnAnyThread() {
+    UnaryOperator<HotTier> broken =
+        hot ->
+            new ForwardingHotTier(hot) {
+              @Override
+              public CompletableFuture<Appended> append(
+                  TopicPartition id, BatchContent batch, AppendConditions conditions) {
+                throw new StackOverflowError("Injected by a test");
+              }
+            };
+    try (OpenGateway gateway =
+        new OpenGateway(UnaryOperator.identity(), broken, UnaryOperator.identity())) {
+      String topic = gateway.partition("t").topic().name();
+      ProduceCall produce = gateway.produce();
+      for (Compression compression : List.of(Compression.NONE, Compression.ZSTD)) {
+        produce.send(
+            ProduceRequest.newBuilder()
+                .setTopic(topic)
+                .setRestart(true)
+                .setBatch(OpenGateway.wire(TestBatches.content(compression, Records.plain(0, 3))))
+                .build());
+        Refusals.check(ErrorKind.INTERNAL, produce.next().getError());
+      }
+      assertThat(produce.end()).isEqualTo(Status.OK);
+      Await.until(
+          "the bytes were given back",
+          () -> gateway.metrics.get("thermocline.produce.buffered").gauge().value() == 0);
     }
   }
 

@@ -130,7 +130,7 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
       check(key, message);
       BatchContent content = message.content();
       return context.hot().append(id, content, message.conditions());
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       return CompletableFuture.failedFuture(failure);
     }
   }
