@@ -15,7 +15,6 @@ import io.thermocline.gateway.read.TieredReader;
 import io.thermocline.gateway.stream.ByteBudget;
 import io.thermocline.gateway.stream.OpenStreams;
 import io.thermocline.gateway.stream.StreamMetrics;
-import io.thermocline.gateway.stream.StreamSettings;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -95,44 +94,31 @@ public final class GatewayServer implements AutoCloseable {
   }
 
   private Server build() {
-    GatewaySettings.Calls calls = settings.calls();
-    StreamSettings streams = settings.streams();
-    ReadPools readPools =
+    Unary control = new Unary(pools.control);
+    Unary slow = new Unary(pools.slow);
+    ReadPools reads =
         new ReadPools(
             new ReadGate(settings.pools().olderReads(), settings.pools().queue(), pools.calls),
             pools.cold);
-    TieredReader reader = new TieredReader(parts.hot(), parts.cold(), readPools);
-    StreamMetrics metrics = new StreamMetrics(parts.metrics());
-    Unary control = new Unary(pools.control);
-    Unary slow = new Unary(pools.slow);
-    ProduceContext produce =
-        new ProduceContext(
-            parts.topics(),
-            parts.hot(),
-            pools.calls,
-            streams,
-            budget("produce", streams.produceTotalBytes()),
-            metrics,
-            open);
-    FetchContext fetch =
-        new FetchContext(
-            parts.topics(),
-            parts.hot(),
-            reader,
-            pools.calls,
-            streams,
-            budget("fetch", streams.fetchTotalBytes()),
-            this::everyHeartbeat,
-            metrics,
-            open);
-    StreamCalls streamCalls =
-        new StreamCalls(
-            produce,
-            fetch,
-            new ProducerCalls(parts, pools.control),
-            new PlainCalls(parts, reader, streams, pools.control),
-            new OffsetQueries(parts, reader, readPools, control));
-    // The age of connections has no limit: it would cut off followers in the middle of their work.
+    TieredReader reader = new TieredReader(parts.hot(), parts.cold(), reads);
+    return listening()
+        .intercept(guard)
+        .addService(StreamMethods.bind(streamCalls(reader, reads, control)))
+        .addService(new TopicCalls(parts, reader, control))
+        .addService(new GroupCalls(parts, control))
+        .addService(new TieringCalls(parts, control, slow, audits()))
+        .addService(new PolicyCalls(parts, control, slow))
+        .addService(new QueryCalls(parts, pools.slow))
+        .addService(health.getHealthService())
+        .addService(ProtoReflectionServiceV1.newInstance())
+        .build();
+  }
+
+  /**
+   * The age of connections has no limit: it would cut off followers in the middle of their work.
+   */
+  private NettyServerBuilder listening() {
+    GatewaySettings.Calls calls = settings.calls();
     return NettyServerBuilder.forAddress(new InetSocketAddress(settings.host(), settings.port()))
         .bossEventLoopGroup(pools.wire)
         .workerEventLoopGroup(pools.wire)
@@ -146,17 +132,41 @@ public final class GatewayServer implements AutoCloseable {
         .keepAliveTime(calls.keepAlive().toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveTime(calls.minKeepAlive().toMillis(), TimeUnit.MILLISECONDS)
         .permitKeepAliveWithoutCalls(true)
-        .maxConnectionIdle(calls.maxIdle().toMillis(), TimeUnit.MILLISECONDS)
-        .intercept(guard)
-        .addService(StreamMethods.bind(streamCalls))
-        .addService(new TopicCalls(parts, reader, control))
-        .addService(new GroupCalls(parts, control))
-        .addService(new TieringCalls(parts, control, slow, audits()))
-        .addService(new PolicyCalls(parts, control, slow))
-        .addService(new QueryCalls(parts, pools.slow))
-        .addService(health.getHealthService())
-        .addService(ProtoReflectionServiceV1.newInstance())
-        .build();
+        .maxConnectionIdle(calls.maxIdle().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private StreamCalls streamCalls(TieredReader reader, ReadPools reads, Unary control) {
+    StreamMetrics metrics = new StreamMetrics(parts.metrics());
+    return new StreamCalls(
+        produceContext(metrics),
+        fetchContext(reader, metrics),
+        new ProducerCalls(parts, pools.control),
+        new PlainCalls(parts, reader, settings.streams(), pools.control),
+        new OffsetQueries(parts, reader, reads, control));
+  }
+
+  private ProduceContext produceContext(StreamMetrics metrics) {
+    return new ProduceContext(
+        parts.topics(),
+        parts.hot(),
+        pools.calls,
+        settings.streams(),
+        budget("produce", settings.streams().produceTotalBytes()),
+        metrics,
+        open);
+  }
+
+  private FetchContext fetchContext(TieredReader reader, StreamMetrics metrics) {
+    return new FetchContext(
+        parts.topics(),
+        parts.hot(),
+        reader,
+        pools.calls,
+        settings.streams(),
+        budget("fetch", settings.streams().fetchTotalBytes()),
+        this::everyHeartbeat,
+        metrics,
+        open);
   }
 
   private AuditContext audits() {

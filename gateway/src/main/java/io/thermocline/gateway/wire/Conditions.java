@@ -13,21 +13,32 @@ public final class Conditions {
 
   /** What a batch of a produce stream demands. */
   public static AppendConditions of(ProduceRequest request) {
-    if (!request.hasSequence() && !request.hasExpectedOffset() && !request.hasFenceToken()) {
-      return AppendConditions.NONE;
-    }
-    return new AppendConditions(
-        request.hasSequence() ? Optional.of(sequence(request.getSequence())) : Optional.empty(),
-        request.hasExpectedOffset() ? offset(request.getExpectedOffset()) : OptionalLong.empty(),
-        request.hasFenceToken() ? token(request.getFenceToken()) : OptionalLong.empty());
+    return of(
+        request.hasSequence() ? Optional.of(request.getSequence()) : Optional.empty(),
+        request.hasExpectedOffset()
+            ? OptionalLong.of(request.getExpectedOffset())
+            : OptionalLong.empty(),
+        request.hasFenceToken() ? OptionalLong.of(request.getFenceToken()) : OptionalLong.empty());
   }
 
   /** What a plain append demands. */
   public static AppendConditions of(AppendRequest request) {
-    return new AppendConditions(
-        request.hasSequence() ? Optional.of(sequence(request.getSequence())) : Optional.empty(),
-        request.hasExpectedOffset() ? offset(request.getExpectedOffset()) : OptionalLong.empty(),
-        request.hasFenceToken() ? token(request.getFenceToken()) : OptionalLong.empty());
+    return of(
+        request.hasSequence() ? Optional.of(request.getSequence()) : Optional.empty(),
+        request.hasExpectedOffset()
+            ? OptionalLong.of(request.getExpectedOffset())
+            : OptionalLong.empty(),
+        request.hasFenceToken() ? OptionalLong.of(request.getFenceToken()) : OptionalLong.empty());
+  }
+
+  private static AppendConditions of(
+      Optional<ProducerSequence> sequence, OptionalLong expectedOffset, OptionalLong fenceToken) {
+    if (sequence.isEmpty() && expectedOffset.isEmpty() && fenceToken.isEmpty()) {
+      return AppendConditions.NONE;
+    }
+    expectedOffset.ifPresent(Conditions::checkOffset);
+    fenceToken.ifPresent(Conditions::checkToken);
+    return new AppendConditions(sequence.map(Conditions::sequence), expectedOffset, fenceToken);
   }
 
   private static io.thermocline.model.ProducerSequence sequence(ProducerSequence sequence) {
@@ -53,17 +64,15 @@ public final class Conditions {
         sequence.getProducerId(), (short) sequence.getEpoch(), sequence.getBaseSequence());
   }
 
-  private static OptionalLong offset(long expected) {
+  private static void checkOffset(long expected) {
     if (expected < 0) {
       throw Wire.invalid("expected_offset", "is " + expected + ": offsets are 0 or more");
     }
-    return OptionalLong.of(expected);
   }
 
-  private static OptionalLong token(long token) {
+  private static void checkToken(long token) {
     if (token <= 0) {
       throw Wire.invalid("fence_token", "is " + token + ": tokens are positive");
     }
-    return OptionalLong.of(token);
   }
 }
