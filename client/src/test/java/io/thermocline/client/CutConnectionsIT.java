@@ -2,12 +2,19 @@ package io.thermocline.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.model.AppendConditions;
+import io.thermocline.model.Appended;
+import io.thermocline.model.BatchContent;
+import io.thermocline.model.HotTier;
+import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.net.CuttingProxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,8 +40,10 @@ class CutConnectionsIT {
   @MethodSource("seeds")
   void everyRecordIsStoredOnceInOrderWhereverConnectionsEnd(long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    try (OpenServer server = new OpenServer();
+    LostAnswer lost = new LostAnswer();
+    try (OpenServer server = new OpenServer(lost);
         CuttingProxy proxy = new CuttingProxy(server.server.port(), seed, CUTS, 60_000, 4_000)) {
+      lost.proxy = proxy;
       server.admin().createTopic("t", PARTITIONS);
       List<List<CompletableFuture<RecordMetadata>>> sent = new ArrayList<>();
       try (ThermoclineClient client =
@@ -51,9 +60,31 @@ class CutConnectionsIT {
         }
       }
       assertThat(proxy.cuts()).isGreaterThanOrEqualTo(CUTS);
+      assertThat(server.hot.repeats()).as("batches that came again").isPositive();
       for (int partition = 0; partition < PARTITIONS; partition++) {
         check(server, partition, sent.get(partition));
       }
+    }
+  }
+
+  /** Cuts the connections between an append and its answer, once: that batch has to come again. */
+  private static final class LostAnswer implements OpenServer.AppendStep {
+    private static final int APPENDS_BEFORE = 50;
+
+    private final AtomicInteger appends = new AtomicInteger();
+    private final AtomicBoolean done = new AtomicBoolean();
+    private volatile CuttingProxy proxy;
+
+    @Override
+    public CompletableFuture<Appended> append(
+        HotTier real, TopicPartition id, BatchContent batch, AppendConditions conditions) {
+      CompletableFuture<Appended> appended = real.append(id, batch, conditions);
+      boolean due = appends.incrementAndGet() > APPENDS_BEFORE;
+      if (due && !appended.isCompletedExceptionally() && done.compareAndSet(false, true)) {
+        assertThat(appended).as("the fake answers at once").isDone();
+        proxy.cutNow();
+      }
+      return appended;
     }
   }
 

@@ -14,6 +14,7 @@ import io.thermocline.client.ProducerRecord;
 import io.thermocline.client.RecordMetadata;
 import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.testkit.Await;
 import io.thermocline.testkit.net.CuttingProxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,12 +50,7 @@ class RestartsIT {
   @ValueSource(longs = 1)
   void everyRecordIsStoredOnceInOrderHoweverOftenTheServerIsKilled(long seed) throws Exception {
     Path log = Files.createFile(folder.resolve("server.log"));
-    List<String> settings =
-        List.of(
-            "data.dir=" + folder.resolve("data"),
-            "grpc.port=0",
-            "http.port=0",
-            "storage.minFree=1MiB");
+    List<String> settings = settings();
     Random random = new Random(seed);
     ServerProcess server = ServerProcess.start(settings, log);
     try (CuttingProxy proxy =
@@ -72,6 +69,9 @@ class RestartsIT {
         proxy.moveTo(port(server));
       }
       sending.awaitAnswers(1_000);
+      while (proxy.cuts() < RESTARTS * CUTS_EACH) {
+        sending.awaitAnswers(100);
+      }
       List<List<CompletableFuture<RecordMetadata>>> sent = sending.end();
       try (ThermoclineClient direct = connect(server)) {
         for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -84,6 +84,50 @@ class RestartsIT {
     } finally {
       server.close();
     }
+  }
+
+  @Test
+  void aBatchWhoseAnswerWasLostIsAnsweredByTheNextServerAndNotStoredAgain() throws Exception {
+    Path log = Files.createFile(folder.resolve("server.log"));
+    ServerProcess server = ServerProcess.start(settings(), log);
+    PartitionName name = new PartitionName("events", 0);
+    try (CuttingProxy proxy = new CuttingProxy(port(server), 1, 0, 1, 1);
+        ThermoclineClient client =
+            ThermoclineClient.connect(proxy.address(), ClientOptions.defaults());
+        Producer producer = client.producer(ProducerOptions.defaults())) {
+      try (ThermoclineClient direct = connect(server)) {
+        var unused = direct.admin().createTopic("events", 1);
+        ProducerRecord record = ProducerRecord.of("events", null, "x");
+        assertThat(Await.result(producer.send(record)).offset()).isZero();
+        proxy.loseAnswers();
+        CompletableFuture<RecordMetadata> answer = producer.send(record);
+        Await.until("it is stored", () -> end(direct, name) == 2);
+        server.kill();
+        server.awaitEnd();
+        assertThat(answer).isNotDone();
+        server = ServerProcess.start(settings(), log);
+        proxy.moveTo(port(server));
+        assertThat(Await.result(answer).offset()).isEqualTo(1);
+      }
+      assertThat(server.scrape().value("thermocline_hot_append_repeats_batches_total"))
+          .as("batches that came again")
+          .isPositive();
+      try (ThermoclineClient direct = connect(server)) {
+        assertThat(end(direct, name)).isEqualTo(2);
+      }
+      server.stop();
+    } finally {
+      server.close();
+    }
+  }
+
+  private static long end(ThermoclineClient client, PartitionName name) {
+    return client.admin().offset(name, OffsetLookup.Named.LATEST);
+  }
+
+  private List<String> settings() {
+    return List.of(
+        "data.dir=" + folder.resolve("data"), "grpc.port=0", "http.port=0", "storage.minFree=1MiB");
   }
 
   /** A thread that sends until it is told to stop. */
@@ -142,9 +186,7 @@ class RestartsIT {
   private static void check(
       ThermoclineClient client, int partition, List<CompletableFuture<RecordMetadata>> sent) {
     PartitionName name = new PartitionName("events", partition);
-    assertThat(client.admin().offset(name, OffsetLookup.Named.LATEST))
-        .as("end of %s once all is answered", name)
-        .isEqualTo(sent.size());
+    assertThat(end(client, name)).as("end of %s once all is answered", name).isEqualTo(sent.size());
     List<ConsumerRecord> stored = new ArrayList<>();
     try (Consumer consumer = client.consumer(ConsumerOptions.defaults().withFollow(false))) {
       consumer.assign(name, Start.earliest());

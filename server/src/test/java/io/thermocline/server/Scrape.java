@@ -18,11 +18,24 @@ record Scrape(String text) {
   private static final Pattern LABEL = Pattern.compile("([a-z]+)=\"");
 
   static Scrape of(ThermoclineServer server) throws IOException, InterruptedException {
-    URI address = URI.create("http://127.0.0.1:" + server.httpPort() + "/metrics");
+    return of(URI.create("http://127.0.0.1:" + server.httpPort() + "/metrics"));
+  }
+
+  static Scrape of(URI address) throws IOException, InterruptedException {
     return new Scrape(
         HttpClient.newHttpClient()
             .send(HttpRequest.newBuilder(address).build(), BodyHandlers.ofString())
             .body());
+  }
+
+  /** The value of a sample without labels. */
+  double value(String sample) {
+    Matcher line =
+        Pattern.compile("^" + Pattern.quote(sample) + " (\\S+)$", Pattern.MULTILINE).matcher(text);
+    if (!line.find()) {
+      throw new AssertionError("No sample " + sample + " in\n" + text);
+    }
+    return Double.parseDouble(line.group(1));
   }
 
   /** The type of each metric, by name. */

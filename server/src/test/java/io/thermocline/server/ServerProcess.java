@@ -107,6 +107,11 @@ final class ServerProcess implements AutoCloseable {
     return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode() == 200;
   }
 
+  /** What {@code /metrics} says. */
+  Scrape scrape() throws IOException, InterruptedException {
+    return Scrape.of(URI.create(metrics));
+  }
+
   /** Sends SIGKILL, and does not wait. */
   void kill() {
     Process unused = process.destroyForcibly();

@@ -174,6 +174,11 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
     log(id).producerReached(next);
   }
 
+  /** How many batches were answered with the place of their original, over all partitions. */
+  public long repeats() {
+    return logs.values().stream().mapToLong(MemoryLog::repeats).sum();
+  }
+
   /** No producer of the partition is known any more, as when they were silent for long. */
   public void forgetProducers(TopicPartition id) {
     log(id).forgetProducers();

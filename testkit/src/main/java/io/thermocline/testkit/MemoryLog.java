@@ -45,6 +45,7 @@ final class MemoryLog {
   private long stableEnd = Long.MAX_VALUE;
   private long end;
   private long fence;
+  private long repeats;
 
   MemoryLog(TopicPartition id, InstantSource clock, Quirks quirks) {
     this.id = id;
@@ -57,6 +58,7 @@ final class MemoryLog {
     Optional<Appended> original =
         conditions.sequence().flatMap(sequence -> producers.original(sequence, content));
     if (original.isPresent()) {
+      repeats++;
       return original.get();
     }
     checkFence(conditions.fenceToken());
@@ -94,6 +96,10 @@ final class MemoryLog {
     end = whole.nextOffset() + quirks.offsetsAfterBatch();
     active.stretch(end);
     return new Appended(base, now);
+  }
+
+  synchronized long repeats() {
+    return repeats;
   }
 
   synchronized long fence() {

@@ -8,7 +8,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +33,21 @@ public final class CuttingProxy implements AutoCloseable {
   private final int maxBytesThere;
   private final int maxBytesBack;
   private final AtomicInteger cuts = new AtomicInteger();
+  private final Set<Connection> open = ConcurrentHashMap.newKeySet();
   private volatile int target;
   private final AtomicInteger cutsLeft;
+
+  /** Both ends of a connection. */
+  private static final class Connection {
+    private final Socket near;
+    private final Socket far;
+    private volatile boolean answersAreLost;
+
+    Connection(Socket near, Socket far) {
+      this.near = near;
+      this.far = far;
+    }
+  }
 
   /**
    * Listens on the loopback, in front of a port there.
@@ -62,6 +78,24 @@ public final class CuttingProxy implements AutoCloseable {
   /** The server is on another port from now on. */
   public void moveTo(int port) {
     target = port;
+  }
+
+  /**
+   * From now on the server is not heard on the connections there are; it hears what comes on them.
+   */
+  public void loseAnswers() {
+    open.forEach(connection -> connection.answersAreLost = true);
+  }
+
+  /** Cuts the connections there are: nothing gets through on them any more, either way. */
+  public void cutNow() {
+    for (Connection connection : List.copyOf(open)) {
+      if (open.remove(connection)) {
+        cuts.incrementAndGet();
+        close(connection.near);
+        close(connection.far);
+      }
+    }
   }
 
   /** How many connections were cut. */
@@ -97,24 +131,30 @@ public final class CuttingProxy implements AutoCloseable {
       far.close();
       throw e;
     }
+    Connection connection = new Connection(near, far);
+    open.add(connection);
     boolean cut = cutsLeft.get() > 0;
     boolean there = random.nextBoolean();
     long bytesThere = cut && there ? random.nextInt(maxBytesThere) : Long.MAX_VALUE;
     long bytesBack = cut && !there ? random.nextInt(maxBytesBack) : Long.MAX_VALUE;
-    daemon("proxy-there", () -> pump(near, far, bytesThere));
-    daemon("proxy-back", () -> pump(far, near, bytesBack));
+    daemon("proxy-there", () -> pump(connection, true, bytesThere));
+    daemon("proxy-back", () -> pump(connection, false, bytesBack));
   }
 
   /** Carries bytes until there are no more, or so many are through: then both ends are closed. */
-  private void pump(Socket from, Socket to, long bytes) {
+  private void pump(Connection connection, boolean there, long bytes) {
     byte[] chunk = new byte[CHUNK];
     long left = bytes;
+    Socket from = there ? connection.near : connection.far;
+    Socket to = there ? connection.far : connection.near;
     try (from;
         to) {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(chunk); read >= 0; read = in.read(chunk)) {
-        out.write(chunk, 0, (int) Math.min(read, left));
+        if (there || !connection.answersAreLost) {
+          out.write(chunk, 0, (int) Math.min(read, left));
+        }
         left -= read;
         if (left <= 0) {
           cuts.incrementAndGet();
@@ -124,6 +164,16 @@ public final class CuttingProxy implements AutoCloseable {
       }
     } catch (IOException closed) {
       LOG.debug("The other direction, or one of the ends, is over", closed);
+    } finally {
+      open.remove(connection);
+    }
+  }
+
+  private static void close(Socket end) {
+    try {
+      end.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
