@@ -41,6 +41,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ProduceIT {
   private static final RecordBatch GOOD = batch(3);
 
+  /** What a batch counts beside its payload. */
+  private static final int BESIDE_PAYLOAD = 512;
+
   /** Appends that wait until the test lets them be durable. */
   private final Queue<Runnable> held = new ConcurrentLinkedQueue<>();
 
@@ -224,7 +227,7 @@ class ProduceIT {
     // Three fill the window; nobody asks for a fourth.
     Await.until("the window is full", () -> held.size() == 3);
     assertThat(gateway.metrics.get("thermocline.produce.buffered").gauge().value())
-        .isEqualTo(3.0 * size);
+        .isEqualTo(3.0 * (size + BESIDE_PAYLOAD));
     List<Long> answered = new ArrayList<>();
     for (int i = 0; i < sent; i++) {
       Await.until("another batch came", () -> !held.isEmpty());
@@ -238,6 +241,27 @@ class ProduceIT {
     Await.until(
         "everything was given back",
         () -> gateway.metrics.get("thermocline.produce.buffered").gauge().value() == 0);
+  }
+
+  @Test
+  void batchesOfAFewBytesFillTheWindowByWhatTheyTakeBeside() {
+    int weight = GOOD.getPayload().size() + BESIDE_PAYLOAD;
+    int fit = 20;
+    reopen(settings -> settings.with(new StreamSettings((long) fit * weight, 1 << 30, 1, 1, 1, 1)));
+    gateway.topic("t", 1);
+    ProduceCall produce = gateway.produce();
+    int sent = 10 * fit;
+    for (int i = 0; i < sent; i++) {
+      produce.send(i, "t", 0, GOOD);
+    }
+    for (int i = 0; i < sent; i++) {
+      int awaited = Math.min(fit, sent - i);
+      Await.until("as many came as fit", () -> held.size() >= awaited);
+      assertThat(held).hasSize(awaited);
+      held.remove().run();
+      assertThat(produce.next().hasError()).isFalse();
+    }
+    assertThat(produce.end()).isEqualTo(Status.OK);
   }
 
   @Test

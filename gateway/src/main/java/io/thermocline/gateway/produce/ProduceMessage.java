@@ -20,6 +20,9 @@ import java.util.Optional;
 public record ProduceMessage(
     ProduceRequest head, ByteBuffer payload, Optional<ThermoclineException> problem) {
 
+  /** What a message takes in memory beside its payload, about. */
+  private static final int OVERHEAD_BYTES = 512;
+
   /** The same message, as it would have come over the wire. */
   public static ProduceMessage of(ProduceRequest request) {
     ByteBuffer payload = ByteBuffer.wrap(request.getBatch().getPayload().toByteArray());
@@ -62,6 +65,11 @@ public record ProduceMessage(
         batch.getUncompressedSize(),
         batch.getCrc32C(),
         payload);
+  }
+
+  /** What it counts while it waits for its answer. */
+  long weight() {
+    return (long) payload.remaining() + OVERHEAD_BYTES;
   }
 
   /** Whether its place among the others is told by its sequence, and not by the stream's order. */

@@ -72,15 +72,14 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
     if (message.problem().isPresent()) {
       throw message.problem().get();
     }
-    int bytes = message.payload().remaining();
     synchronized (this) {
       asked = false;
       if (closed) {
         return;
       }
       unanswered++;
-      unansweredBytes += bytes;
-      context.budget().add(bytes);
+      unansweredBytes += message.weight();
+      context.budget().add(message.weight());
     }
     if (isLight(message) && handing.isIdle()) {
       hand(message);
@@ -147,13 +146,12 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
 
   private void answer(
       NamedPartition key, ProduceMessage message, Appended appended, Throwable failure) {
-    int bytes = message.payload().remaining();
     ProduceResponse response = response(message, appended, failure);
     boolean othersWait = false;
     try {
       synchronized (this) {
         unanswered--;
-        unansweredBytes -= bytes;
+        unansweredBytes -= message.weight();
         if (!message.isSequenced()) {
           othersWait = order.answered(key, failure != null);
         }
@@ -166,7 +164,7 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
       if (othersWait) {
         handing.execute(() -> handWaiting(key));
       }
-      context.budget().give(bytes);
+      context.budget().give(message.weight());
     }
     askForMore();
   }

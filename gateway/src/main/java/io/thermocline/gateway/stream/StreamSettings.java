@@ -6,8 +6,9 @@ import io.thermocline.model.ThermoclineException;
 /**
  * Bounds of the streams.
  *
- * @param produceWindowBytes payload bytes of one Produce call that may wait for their answer; above
- *     it the call is not read from. It may be passed by one batch.
+ * @param produceWindowBytes bytes of one Produce call's batches that may wait for their answer, 512
+ *     counted beside each payload; above it the call is not read from. It may be passed by one
+ *     batch.
  * @param produceTotalBytes the same over all calls
  * @param fetchTurnBytes what one partition may send before it is the next one's turn
  * @param fetchResponseBytes largest response, unless one batch alone is larger
