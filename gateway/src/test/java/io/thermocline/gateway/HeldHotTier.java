@@ -5,26 +5,26 @@ import io.thermocline.model.Appended;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.TopicPartition;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 
-/** Appends are judged and stored only as the test lets them, and answered on its thread. */
+/** Appends are judged, stored and answered later, by whoever takes them. */
 final class HeldHotTier extends ForwardingHotTier {
-  private final Queue<Runnable> held;
+  private final Executor later;
 
   /**
-   * @param held what was handed over, in order; running one stores or refuses it
+   * @param later takes what was handed over, in order; running one stores or refuses it
    */
-  HeldHotTier(HotTier hot, Queue<Runnable> held) {
+  HeldHotTier(HotTier hot, Executor later) {
     super(hot);
-    this.held = held;
+    this.later = later;
   }
 
   @Override
   public CompletableFuture<Appended> append(
       TopicPartition id, BatchContent batch, AppendConditions conditions) {
     CompletableFuture<Appended> append = new CompletableFuture<>();
-    held.add(
+    later.execute(
         () -> {
           var unused =
               super.append(id, batch, conditions)

@@ -352,7 +352,7 @@ class ProduceIT {
   private void reopen(UnaryOperator<GatewaySettings> settings) {
     gateway.close();
     gateway =
-        new OpenGateway(settings, hot -> new HeldHotTier(hot, held), UnaryOperator.identity());
+        new OpenGateway(settings, hot -> new HeldHotTier(hot, held::add), UnaryOperator.identity());
   }
 
   private static RecordBatch batch(int records) {

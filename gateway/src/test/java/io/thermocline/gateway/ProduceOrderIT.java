@@ -217,7 +217,7 @@ class ProduceOrderIT {
 
     Watching(HotTier hot) {
       super(hot);
-      holding = new HeldHotTier(hot, held);
+      holding = new HeldHotTier(hot, held::add);
     }
 
     @Override
