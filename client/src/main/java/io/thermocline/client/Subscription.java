@@ -115,9 +115,12 @@ final class Subscription {
             start instanceof Start.Earliest ? response.getLogStart() : 0, to, OptionalLong.empty());
   }
 
-  /** Records below {@code next} were handed out, or are known not to exist. */
+  /**
+   * Records below {@code next} were handed out, or are known not to exist. The place stays at the
+   * end asked for: the last batch may go past it, and its records from there on were left out.
+   */
   void handedOut(long next) {
-    position = Math.max(position, next);
+    position = Math.max(position, Math.min(next, end.orElse(Long.MAX_VALUE)));
   }
 
   /** The stream it was in is over. */

@@ -1,0 +1,31 @@
+package io.thermocline.client;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/** Consumers of a server that a test moves by hand. */
+final class TestConsumer {
+  static final Duration NOW = Duration.ZERO;
+
+  private TestConsumer() {}
+
+  static Consumer of(FakeFetchServer server, ConsumerOptions options, LongSupplier time) {
+    return of(server, options, time, new TopicPartitions(topic -> 1, time));
+  }
+
+  static Consumer of(
+      FakeFetchServer server, ConsumerOptions options, LongSupplier time, TopicPartitions topics) {
+    return new Consumer(
+        options,
+        new FetchSession(options, server, time),
+        new ConsumerGroup(Optional.empty(), null),
+        topics,
+        time);
+  }
+
+  static List<Long> offsets(List<ConsumerRecord> records) {
+    return records.stream().map(ConsumerRecord::offset).toList();
+  }
+}
