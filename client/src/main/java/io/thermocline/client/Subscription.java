@@ -28,10 +28,13 @@ final class Subscription {
   private static final long UNKNOWN = -1;
 
   private final PartitionName name;
-  private final OptionalLong end;
   private final boolean follow;
   private final Deque<FetchResponse> arrived = new ArrayDeque<>();
 
+  /** One past the last offset wanted. Without follow, no later than the end first heard of. */
+  private OptionalLong end;
+
+  private boolean endFound;
   private Start start;
   private long positionId;
   private long received = UNKNOWN;
@@ -175,6 +178,7 @@ final class Subscription {
       logEnd = response.getEnd();
       caughtUp = response.getCaughtUp();
       serverDone = response.getDone();
+      findEnd();
     }
     if (isHeartbeat(response)) {
       if (isEmptyHanded()) {
@@ -188,6 +192,14 @@ final class Subscription {
     arrived.add(response);
     arrivedBytes += bytes;
     return true;
+  }
+
+  /** Without follow, what the log's end was first is the end also over later streams. */
+  private void findEnd() {
+    if (!follow && !endFound) {
+      endFound = true;
+      end = OptionalLong.of(Math.min(logEnd, end.orElse(Long.MAX_VALUE)));
+    }
   }
 
   /** Whether it moves the place and brings nothing else. */

@@ -35,6 +35,43 @@ class BoundedReadTest {
     assertThat(consumer.progress(P0).position()).hasValue(5);
   }
 
+  @Test
+  void theEndFoundWhenAssignedIsTheEndAfterALostConnection() {
+    Consumer consumer = consumer(ConsumerOptions.defaults().withFollow(false));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    assertThat(server.add(0).hasEndOffset()).as("the server finds it").isFalse();
+    server.answer(server.records(0, 3).setEnd(8));
+    server.answer(server.records(3, 5).setEnd(11));
+    reconnect(consumer);
+    assertThat(server.add(0).getEndOffset()).isEqualTo(8);
+    assertThat(server.add(0).getFollow()).isFalse();
+    server.answer(server.records(5, 11).setEnd(20).setDone(true));
+    assertThat(offsets(consumer.poll(NOW))).containsExactly(3L, 4L);
+    assertThat(offsets(consumer.poll(NOW))).containsExactly(5L, 6L, 7L);
+    assertThat(consumer.progress(P0).position()).hasValue(8);
+  }
+
+  @Test
+  void anEndAskedForBeforeTheEndFoundStays() {
+    Consumer consumer = consumer(ConsumerOptions.defaults().withFollow(false));
+    consumer.assign(P0, Start.earliest(), 6);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    server.answer(server.records(0, 3).setEnd(8));
+    reconnect(consumer);
+    assertThat(server.add(0).getEndOffset()).isEqualTo(6);
+  }
+
+  @Test
+  void aFollowerHasNoEndAlsoAfterALostConnection() {
+    Consumer consumer = consumer(ConsumerOptions.defaults());
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    server.answer(server.records(0, 3).setEnd(8));
+    reconnect(consumer);
+    assertThat(server.add(0).hasEndOffset()).isFalse();
+  }
+
   private void reconnect(Consumer consumer) {
     server.drop();
     time.pass(Duration.ofSeconds(1));
