@@ -179,6 +179,7 @@ final class Subscription {
       caughtUp = response.getCaughtUp();
       serverDone = response.getDone();
       findEnd();
+      recover();
     }
     if (isHeartbeat(response)) {
       if (isEmptyHanded()) {
@@ -202,6 +203,13 @@ final class Subscription {
     }
   }
 
+  /** The server can read it, so it has the whole time again to get over its next error. */
+  private void recover() {
+    if (arrived.stream().noneMatch(FetchResponse::hasError)) {
+      attempts = 0;
+    }
+  }
+
   /** Whether it moves the place and brings nothing else. */
   private static boolean isHeartbeat(FetchResponse response) {
     return !response.hasError() && response.getBatchesCount() == 0 && response.getLostCount() == 0;
@@ -212,9 +220,6 @@ final class Subscription {
     FetchResponse response = arrived.remove();
     inHand = true;
     inHandBytes = payloadBytes(response);
-    if (!response.hasError()) {
-      attempts = 0;
-    }
     return response;
   }
 

@@ -364,6 +364,23 @@ class ConsumerTest {
   }
 
   @Test
+  void aPartitionThatSaidItIsWellHasAllTheTimeForItsNextError() {
+    ManualNanos time = new ManualNanos();
+    Consumer consumer = TestConsumer.of(server, options(), time);
+    consumer.assign(P0, Start.offset(0));
+    assertThat(consumer.poll(NOW)).isEmpty();
+    for (int i = 0; i < 2; i++) {
+      server.answer(server.error(ErrorKind.TRANSIENT));
+      assertThat(consumer.poll(NOW)).as("error %d", i).isEmpty();
+      time.pass(Duration.ofSeconds(1));
+      assertThat(consumer.poll(NOW)).isEmpty();
+      server.answer(server.heartbeat(0));
+      assertThat(consumer.poll(NOW)).isEmpty();
+      time.pass(Duration.ofHours(1));
+    }
+  }
+
+  @Test
   void wakingUpEndsAnIteration() {
     Consumer consumer = reading(Start.earliest());
     consumer.wakeUp();
