@@ -118,10 +118,14 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
     return session.partitions();
   }
 
-  /** Goes elsewhere in a partition; the next record handed out is from there. */
+  /**
+   * Goes elsewhere in a partition; the next record handed out is from there. When it fails, it
+   * stays where it was.
+   */
   public void seek(PartitionName partition, Start where) {
+    Start resolved = group.resolve(List.of(partition), where).get(partition);
     discard(partition);
-    session.seek(partition, group.resolve(List.of(partition), where).get(partition));
+    session.seek(partition, resolved);
   }
 
   /** Hands out no records of a partition until {@link #resume}; its place is kept. */

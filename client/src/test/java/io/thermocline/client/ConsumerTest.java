@@ -189,6 +189,22 @@ class ConsumerTest {
   }
 
   @Test
+  void aSeekThatFailsChangesNothing() {
+    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    server.answer(server.records(0, 1_500));
+    Iterator<ConsumerRecord> records = consumer.iterator();
+    assertThat(records.next().offset()).isZero();
+    assertThatThrownBy(() -> consumer.seek(P0, Start.committedOr(Start.latest())))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(records.hasNext()).isTrue();
+    assertThat(records.next().offset()).isEqualTo(1);
+    assertThat(consumer.poll(NOW)).hasSize(1_498);
+    assertThat(server.granted()).isGreaterThan(16 << 10);
+  }
+
+  @Test
   void aPausedPartitionIsNotHandedOut() {
     Consumer consumer = reading(Start.earliest());
     server.answer(server.records(0, 2));
@@ -304,6 +320,23 @@ class ConsumerTest {
   }
 
   @Test
+  void aPartitionThatSaidItIsWellHasAllTheTimeForItsNextError() {
+    ManualNanos time = new ManualNanos();
+    Consumer consumer = TestConsumer.of(server, options(), time);
+    consumer.assign(P0, Start.offset(0));
+    assertThat(consumer.poll(NOW)).isEmpty();
+    for (int i = 0; i < 2; i++) {
+      server.answer(server.error(ErrorKind.TRANSIENT));
+      assertThat(consumer.poll(NOW)).as("error %d", i).isEmpty();
+      time.pass(Duration.ofSeconds(1));
+      assertThat(consumer.poll(NOW)).isEmpty();
+      server.answer(server.heartbeat(0));
+      assertThat(consumer.poll(NOW)).isEmpty();
+      time.pass(Duration.ofHours(1));
+    }
+  }
+
+  @Test
   void aLastingErrorIsThrownAndThePartitionStandsStillUntilItIsSought() {
     Consumer consumer = reading(Start.offset(500));
     server.answer(server.error(ErrorKind.OUT_OF_RANGE));
@@ -361,23 +394,6 @@ class ConsumerTest {
     assertThat(consumer.assignment()).hasSize(3);
     assertThat(server.add(0).getStart().hasLatest()).isTrue();
     assertThat(server.add(2).getStart().hasEarliest()).as("nothing of it may be missed").isTrue();
-  }
-
-  @Test
-  void aPartitionThatSaidItIsWellHasAllTheTimeForItsNextError() {
-    ManualNanos time = new ManualNanos();
-    Consumer consumer = TestConsumer.of(server, options(), time);
-    consumer.assign(P0, Start.offset(0));
-    assertThat(consumer.poll(NOW)).isEmpty();
-    for (int i = 0; i < 2; i++) {
-      server.answer(server.error(ErrorKind.TRANSIENT));
-      assertThat(consumer.poll(NOW)).as("error %d", i).isEmpty();
-      time.pass(Duration.ofSeconds(1));
-      assertThat(consumer.poll(NOW)).isEmpty();
-      server.answer(server.heartbeat(0));
-      assertThat(consumer.poll(NOW)).isEmpty();
-      time.pass(Duration.ofHours(1));
-    }
   }
 
   @Test
