@@ -59,7 +59,7 @@ final class FetchSession {
             opener, options.retryTimeout(), lock, nanoTime, this::arrived, this::disconnected);
   }
 
-  /** Begins to read a partition, beside those already read. */
+  /** Begins to read partitions beside those already read: all of them, or none. */
   void add(Collection<PartitionName> names, Map<PartitionName, Start> starts, OptionalLong end) {
     locked(
         () -> {
@@ -67,6 +67,8 @@ final class FetchSession {
             if (subscriptions.containsKey(name)) {
               throw new IllegalStateException(name + " is assigned already: seek, or remove it");
             }
+          }
+          for (PartitionName name : names) {
             subscriptions.put(
                 name,
                 new Subscription(name, starts.get(name), end, options.follow(), ++lastPositionId));

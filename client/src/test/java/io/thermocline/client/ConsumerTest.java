@@ -205,6 +205,16 @@ class ConsumerTest {
   }
 
   @Test
+  void partitionsAreAssignedAllOrNone() {
+    Consumer consumer = consumer(options(), new TopicPartitions(topic -> 3, System::nanoTime));
+    PartitionName p2 = new PartitionName("t", 2);
+    consumer.assign(p2, Start.earliest());
+    assertThatThrownBy(() -> consumer.subscribe("t", Start.earliest()))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(consumer.assignment()).containsExactly(p2);
+  }
+
+  @Test
   void aPausedPartitionIsNotHandedOut() {
     Consumer consumer = reading(Start.earliest());
     server.answer(server.records(0, 2));
