@@ -36,7 +36,6 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   /** A response being handed out batch by batch. */
   private static final class Reading {
     final Taken taken;
-    boolean lostTold;
     int nextBatch;
 
     Reading(Taken taken) {
@@ -279,6 +278,20 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   private boolean read(Duration timeout) {
     growSubscriptions();
     long deadline = nanoTime.getAsLong() + timeout.toNanos();
+    while (reading == null || reading.isOver()) {
+      if (reading != null) {
+        handedOut();
+      }
+      if (!begin(deadline)) {
+        return false;
+      }
+      tellLost();
+    }
+    return true;
+  }
+
+  /** Waits for a response with anything to hand out or to tell. */
+  private boolean begin(long deadline) {
     while (reading == null) {
       Taken taken = take(Math.max(0, deadline - nanoTime.getAsLong()));
       if (taken == null) {
@@ -292,11 +305,6 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
         reading = new Reading(taken);
       }
     }
-    tellLost();
-    if (reading.isOver()) {
-      handedOut();
-      return read(Duration.ofNanos(Math.max(0, deadline - nanoTime.getAsLong())));
-    }
     return true;
   }
 
@@ -309,10 +317,10 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
     }
   }
 
+  /** Whoever is told may seek or give up the partition: then nothing is being read. */
   private void tellLost() {
     FetchResponse response = reading.response();
-    if (response.getLostCount() > 0 && !reading.lostTold) {
-      reading.lostTold = true;
+    if (response.getLostCount() > 0) {
       List<OffsetRange> lost =
           response.getLostList().stream()
               .map(range -> new OffsetRange(range.getFrom(), range.getTo()))

@@ -271,6 +271,20 @@ class ConsumerTest {
   }
 
   @Test
+  void whoIsToldOfDamageMayGoElsewhere() {
+    List<Consumer> told = new ArrayList<>();
+    Consumer consumer =
+        consumer(options().withLostRanges((p, ranges) -> told.get(0).seek(p, Start.offset(50))));
+    told.add(consumer);
+    consumer.assign(P0, Start.earliest());
+    assertThat(consumer.poll(NOW)).isEmpty();
+    server.answer(server.records(4, 6).addLost(FakeFetchServer.range(0, 4)));
+    assertThat(consumer.poll(NOW)).isEmpty();
+    server.answer(server.records(50, 52));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(50L, 51L);
+  }
+
+  @Test
   void damageCanBePassedOver() {
     Consumer consumer = consumer(options().withLostRanges((p, ranges) -> lost.add(ranges)));
     consumer.assign(P0, Start.earliest());
