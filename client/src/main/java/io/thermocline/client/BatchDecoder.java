@@ -7,6 +7,7 @@ import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Tier;
+import io.thermocline.proto.v1.Compression;
 import io.thermocline.proto.v1.RecordBatch;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -22,9 +23,17 @@ final class BatchDecoder {
   /**
    * The batch's content, its checksum compared.
    *
-   * @throws ReadFailedException {@link ErrorKind#CORRUPT} when it is not what the producer sent
+   * @throws ReadFailedException {@link ErrorKind#CORRUPT} when it is not what the producer sent,
+   *     {@link ErrorKind#UNSUPPORTED} when it is compressed in a way that this client does not know
    */
   static BatchContent check(PartitionName partition, RecordBatch batch) {
+    if (batch.getCompression() == Compression.UNRECOGNIZED) {
+      throw Failure.of(
+              ErrorKind.UNSUPPORTED,
+              "The batch of %s at offset %d is compressed in a way (%d) that this client does not know"
+                  .formatted(partition, batch.getBaseOffset(), batch.getCompressionValue()))
+          .read();
+    }
     BatchContent content = WireBatch.fromProto(batch);
     int computed = content.computeCrc32c();
     if (computed != content.crc32c()) {

@@ -310,6 +310,20 @@ class ConsumerTest {
   }
 
   @Test
+  void aBatchCompressedInAnUnknownWayIsAnErrorAndIsAskedForAgain() {
+    Consumer consumer = reading(Start.earliest());
+    var strange = server.records(0, 2);
+    strange.setBatches(0, strange.getBatches(0).toBuilder().setCompressionValue(77));
+    server.answer(strange);
+    assertThatThrownBy(() -> consumer.poll(SOON))
+        .isInstanceOfSatisfying(
+            ReadFailedException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED));
+    awaitRequest(consumer, FetchRequest::hasSeek);
+    server.answer(server.records(0, 2));
+    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
+  }
+
+  @Test
   void whatCameBehindADamagedBatchIsNotHandedOutBeforeIt() {
     Consumer consumer = reading(Start.offset(0));
     var good = server.records(0, 3);
