@@ -28,9 +28,15 @@ final class FetchConnection {
   /** What the stream brings; null between streams. */
   private Events current;
 
-  private Failure lastFailure;
+  /** Why it was given up; null while it is tried. */
+  private Failure givenUp;
+
   private long reconnectAtNanos;
-  private long disconnectedSinceNanos;
+
+  /** Whether the last try failed, and when the first of those in a row did. */
+  private boolean away;
+
+  private long awaySinceNanos;
   private int reconnects;
 
   /**
@@ -54,20 +60,10 @@ final class FetchConnection {
     this.reconnectAtNanos = nanoTime.getAsLong();
   }
 
-  /**
-   * Opens a stream when there is none and its time has come.
-   *
-   * @throws ReadFailedException when the server was away for too long, or it is hopeless
-   */
+  /** Opens a stream when there is none and its time has come, unless it was given up. */
   void connect(long now) {
-    if (stream == null && lastFailure != null && !mayReconnect(now)) {
-      Failure failure = lastFailure;
-      lastFailure = null;
-      reconnects = 0;
-      throw failure.read();
-    }
-    if (stream == null && now - reconnectAtNanos >= 0) {
-      Events events = new Events();
+    if (stream == null && givenUp == null && now - reconnectAtNanos >= 0) {
+      Events events = new Events(now);
       current = events;
       Stream<FetchRequest> opened = opener.open(events);
       // A call that can't be made may be over by now, on this very thread.
@@ -82,18 +78,31 @@ final class FetchConnection {
     return stream != null;
   }
 
-  private boolean mayReconnect(long now) {
-    boolean hopeless =
-        switch (lastFailure.kind()) {
-          case INVALID, UNSUPPORTED, FAILED_PRECONDITION, NOT_FOUND -> true;
-          default -> false;
-        };
-    return !hopeless && now - disconnectedSinceNanos < retryTimeout.toNanos();
+  /**
+   * Says, once, that it was given up. After that it is tried again.
+   *
+   * @throws ReadFailedException when the server was away for too long, or it is hopeless
+   */
+  void throwIfGivenUp() {
+    if (givenUp != null) {
+      Failure failure = givenUp;
+      givenUp = null;
+      away = false;
+      reconnects = 0;
+      throw failure.read();
+    }
   }
 
-  /** How long to wait until {@link #connect} may open one; for ever when there is one. */
+  private static boolean isHopeless(Failure failure) {
+    return switch (failure.kind()) {
+      case INVALID, UNSUPPORTED, FAILED_PRECONDITION, NOT_FOUND -> true;
+      default -> false;
+    };
+  }
+
+  /** How long to wait until {@link #connect} may open one; 0 when there is one. */
   long nanosUntilConnect(long now) {
-    return stream == null ? Math.max(0, reconnectAtNanos - now) : Long.MAX_VALUE;
+    return stream == null ? Math.max(0, reconnectAtNanos - now) : 0;
   }
 
   /** Sends a request over the stream there is; once it is closed, to nobody. */
@@ -116,40 +125,68 @@ final class FetchConnection {
     }
   }
 
-  private void closed(Failure failure) {
+  /**
+   * A stream that worked was lost; one that did not is a try that failed. The server is away from
+   * the first of those on, not from the loss: nothing is tried while nobody asks for records.
+   */
+  private void closed(Failure failure, Events events) {
     current = null;
     stream = null;
     long now = nanoTime.getAsLong();
-    if (reconnects == 0) {
-      disconnectedSinceNanos = now;
+    if (events.worked(now, failure)) {
+      away = false;
+      reconnects = 0;
+    } else if (!away) {
+      away = true;
+      awaySinceNanos = now;
     }
     reconnectAtNanos = now + BACKOFF.pause(reconnects++, failure.retryAfter()).toNanos();
-    lastFailure =
-        failure.kind() == ErrorKind.INTERNAL
-            ? failure.withMessage("The server ended the stream: " + failure.message())
-            : failure;
+    if (isHopeless(failure) || (away && now - awaySinceNanos >= retryTimeout.toNanos())) {
+      givenUp =
+          failure.kind() == ErrorKind.INTERNAL
+              ? failure.withMessage("The server ended the stream: " + failure.message())
+              : failure;
+    }
     lost.run();
   }
 
   /** What one stream brings; what an older one still brings is dropped. */
   private final class Events implements Stream.Events<FetchResponse> {
+    private final long openedNanos;
+    private boolean connected;
+    private boolean spoke;
+
+    Events(long openedNanos) {
+      this.openedNanos = openedNanos;
+    }
+
+    /** Requests are small and few: they are sent without waiting for this. */
     @Override
     public void ready() {
-      // Requests are small and few: they are sent without waiting for this.
+      ifCurrent(() -> connected = true);
     }
 
     @Override
     public void message(FetchResponse message) {
       ifCurrent(
           () -> {
-            reconnects = 0;
+            spoke = true;
             arrived.accept(message);
           });
     }
 
     @Override
     public void closed(Failure failure) {
-      ifCurrent(() -> FetchConnection.this.closed(failure));
+      ifCurrent(() -> FetchConnection.this.closed(failure, this));
+    }
+
+    /**
+     * Whether the server was there, to judge by what was heard, or by how long there was nothing to
+     * hear. Not when it soon refused what was asked of it: it answers what it took before that.
+     */
+    boolean worked(long now, Failure end) {
+      boolean lasted = now - openedNanos >= retryTimeout.toNanos();
+      return lasted ? connected || spoke : spoke && end.kind() != ErrorKind.EXHAUSTED;
     }
 
     private void ifCurrent(Runnable work) {

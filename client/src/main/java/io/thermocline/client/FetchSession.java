@@ -188,10 +188,13 @@ final class FetchSession {
           throw new IllegalStateException("The consumer is closed");
         }
         long now = nanoTime.getAsLong();
-        drive(now);
+        boolean streamWanted = drive(now);
         Taken taken = takeNext();
         if (taken != null) {
           return taken;
+        }
+        if (streamWanted) {
+          connection.throwIfGivenUp();
         }
         long left = deadline - now;
         if (left <= 0 || woken || isDone()) {
@@ -276,14 +279,22 @@ final class FetchSession {
         });
   }
 
-  /** Connects, adds and tries again what is due. */
-  private void drive(long now) {
+  /**
+   * Connects, adds and tries again what is due.
+   *
+   * @return whether there was any of that
+   */
+  private boolean drive(long now) {
     boolean wanted =
         subscriptions.values().stream().anyMatch(s -> s.isMissing() || s.nanosUntilRetry(now) == 0);
-    if (!wanted) {
-      return;
+    if (wanted) {
+      connection.connect(now);
+      addAndRetry(now);
     }
-    connection.connect(now);
+    return wanted;
+  }
+
+  private void addAndRetry(long now) {
     for (Subscription subscription : subscriptions.values()) {
       if (!connection.isOpen()) {
         return;

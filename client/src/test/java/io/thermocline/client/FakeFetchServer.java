@@ -95,7 +95,17 @@ final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse
   }
 
   void drop() {
-    events.closed(Failure.of(io.grpc.Status.UNAVAILABLE.withDescription("gone"), null));
+    end(io.grpc.Status.UNAVAILABLE.withDescription("gone"));
+  }
+
+  /** Ends the stream. */
+  void end(io.grpc.Status status) {
+    events.closed(Failure.of(status, null));
+  }
+
+  /** There is a connection. */
+  void ready() {
+    events.ready();
   }
 
   /** A response with plain records [from, to). */
