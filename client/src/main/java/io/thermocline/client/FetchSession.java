@@ -338,10 +338,9 @@ final class FetchSession {
   private long nanosUntilDue(long now) {
     long wait = Long.MAX_VALUE;
     for (Subscription subscription : subscriptions.values()) {
-      wait = Math.min(wait, subscription.nanosUntilRetry(now));
-      if (subscription.isMissing()) {
-        wait = Math.min(wait, connection.nanosUntilConnect(now));
-      }
+      long due = subscription.isMissing() ? 0 : subscription.nanosUntilRetry(now);
+      // Neither is of use without a stream.
+      wait = Math.min(wait, Math.max(due, connection.nanosUntilConnect(now)));
     }
     return Math.max(wait, TimeUnit.MICROSECONDS.toNanos(10));
   }

@@ -105,6 +105,28 @@ class LostServerTest {
     assertThat(tries).hasValueGreaterThan(10);
   }
 
+  @Test
+  void nothingIsDoneWhileNeitherAStreamNorARetryIsDue() {
+    AtomicLong looks = new AtomicLong();
+    Consumer waiting =
+        TestConsumer.of(
+            server,
+            ConsumerOptions.defaults(),
+            () -> {
+              looks.incrementAndGet();
+              return System.nanoTime();
+            });
+    waiting.assign(P0, Start.earliest());
+    assertThat(waiting.poll(NOW)).isEmpty();
+    server.answer(server.error(ErrorKind.TRANSIENT));
+    assertThat(waiting.poll(NOW)).isEmpty();
+    server.refuse(true);
+    server.drop();
+    looks.set(0);
+    assertThat(waiting.poll(Duration.ofMillis(300))).isEmpty();
+    assertThat(looks).as("looks at the clock").hasValueLessThan(200);
+  }
+
   /** Three records. */
   private void read() {
     consumer.assign(P0, Start.earliest());
