@@ -8,7 +8,6 @@ import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.RecordBatch;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -59,11 +58,9 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   private final FetchSession session;
   private final ConsumerGroup group;
   private final TopicPartitions topics;
+  private final GrownTopics subscribed;
   private final LongSupplier nanoTime;
   private final BatchDecoder decoder = new BatchDecoder();
-
-  /** Topics read as a whole, which get the partitions they grow. */
-  private final Map<String, Integer> subscribed = new HashMap<>();
 
   private Reading reading;
 
@@ -82,18 +79,23 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
     this.session = session;
     this.group = group;
     this.topics = topics;
+    this.subscribed = new GrownTopics(topics);
     this.nanoTime = nanoTime;
   }
 
   /**
-   * Reads all partitions of a topic; when following, also those it grows later, from their start.
+   * Reads all partitions of a topic; when following, also those it grows later, from their start,
+   * until it is deleted or none of its partitions is assigned any more.
    *
    * @throws ReadFailedException when there is no such topic, or it could not be asked for
    */
   public void subscribe(String topic, Start start) {
     int count = topics.count(topic);
-    add(partitions(topic, 0, count), start, OptionalLong.empty());
-    subscribed.put(topic, count);
+    add(
+        IntStream.range(0, count).mapToObj(number -> new PartitionName(topic, number)).toList(),
+        start,
+        OptionalLong.empty());
+    subscribed.add(topic, count);
   }
 
   /** Reads one partition, beside those already assigned. */
@@ -110,6 +112,9 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   public void unassign(PartitionName partition) {
     discard(partition);
     session.remove(partition);
+    if (assignment().stream().noneMatch(other -> other.topic().equals(partition.topic()))) {
+      subscribed.remove(partition.topic());
+    }
   }
 
   /** The partitions it reads. */
@@ -243,10 +248,6 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
 
   private void add(List<PartitionName> partitions, Start start, OptionalLong end) {
     session.add(partitions, group.resolve(partitions, start), end);
-  }
-
-  private static List<PartitionName> partitions(String topic, int from, int to) {
-    return IntStream.range(from, to).mapToObj(number -> new PartitionName(topic, number)).toList();
   }
 
   /** Forgets what was read of a partition and not handed out. */
@@ -399,16 +400,12 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   }
 
   private void growSubscriptions() {
-    if (!options.follow()) {
-      return;
-    }
-    for (Map.Entry<String, Integer> topic : subscribed.entrySet()) {
-      int count = topics.count(topic.getKey());
-      if (count > topic.getValue()) {
-        Collection<PartitionName> grown = partitions(topic.getKey(), topic.getValue(), count);
-        add(List.copyOf(grown), Start.earliest(), OptionalLong.empty());
-        topic.setValue(count);
-      }
+    List<PartitionName> grown = options.follow() ? subscribed.grown() : List.of();
+    if (!grown.isEmpty()) {
+      List<PartitionName> before = assignment();
+      List<PartitionName> missing =
+          grown.stream().filter(partition -> !before.contains(partition)).toList();
+      add(missing, Start.earliest(), OptionalLong.empty());
     }
   }
 }

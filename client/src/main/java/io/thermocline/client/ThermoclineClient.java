@@ -31,7 +31,11 @@ public final class ThermoclineClient implements AutoCloseable {
     this.connections = connections;
     this.options = options;
     this.admin = new Admin(connections.open(), options);
-    this.topics = new TopicPartitions(name -> admin.topic(name).partitionCount(), System::nanoTime);
+    this.topics =
+        new TopicPartitions(
+            name -> admin.topic(name).partitionCount(),
+            System::nanoTime,
+            ThermoclineClient::onItsOwnThread);
   }
 
   /**
@@ -93,6 +97,13 @@ public final class ThermoclineClient implements AutoCloseable {
     FetchSession session = new FetchSession(options, streams, System::nanoTime);
     return new Consumer(
         options, session, new ConsumerGroup(options.group(), admin), topics, System::nanoTime);
+  }
+
+  /** Rare and short, as the client's own calls are: not worth a pool to keep and to close. */
+  private static void onItsOwnThread(Runnable lookUp) {
+    Thread thread = new Thread(lookUp, "thermocline-look-up");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** Closes all connections; calls that are still running after some seconds fail. */

@@ -3,7 +3,9 @@ package io.thermocline.client;
 import io.thermocline.model.ErrorKind;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
@@ -18,12 +20,18 @@ final class TopicPartitions {
 
   private final ToIntFunction<String> ask;
   private final LongSupplier nanoTime;
+  private final Executor lookUps;
   private final Map<String, Known> known = new ConcurrentHashMap<>();
 
-  /** Asks through {@code ask}, which throws {@link ClientException}. */
-  TopicPartitions(ToIntFunction<String> ask, LongSupplier nanoTime) {
+  /**
+   * Asks through {@code ask}, which throws {@link ClientException}.
+   *
+   * @param lookUps runs what asks for those who don't wait
+   */
+  TopicPartitions(ToIntFunction<String> ask, LongSupplier nanoTime, Executor lookUps) {
     this.ask = ask;
     this.nanoTime = nanoTime;
+    this.lookUps = lookUps;
   }
 
   /**
@@ -35,7 +43,7 @@ final class TopicPartitions {
   int count(String topic) {
     Known before = known.get(topic);
     long now = nanoTime.getAsLong();
-    if (before != null && now - before.askedNanos() < FRESH_NANOS) {
+    if (isFresh(before, now)) {
       return before.partitions();
     }
     try {
@@ -51,5 +59,17 @@ final class TopicPartitions {
       known.put(topic, new Known(before.partitions(), now));
       return before.partitions();
     }
+  }
+
+  /** As {@link #count}, for those who don't wait for the server. */
+  CompletableFuture<Integer> counting(String topic) {
+    Known before = known.get(topic);
+    return isFresh(before, nanoTime.getAsLong())
+        ? CompletableFuture.completedFuture(before.partitions())
+        : CompletableFuture.supplyAsync(() -> count(topic), lookUps);
+  }
+
+  private static boolean isFresh(Known knownOrNull, long now) {
+    return knownOrNull != null && now - knownOrNull.askedNanos() < FRESH_NANOS;
   }
 }

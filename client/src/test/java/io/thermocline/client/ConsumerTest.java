@@ -206,7 +206,8 @@ class ConsumerTest {
 
   @Test
   void partitionsAreAssignedAllOrNone() {
-    Consumer consumer = consumer(options(), new TopicPartitions(topic -> 3, System::nanoTime));
+    Consumer consumer =
+        consumer(options(), new TopicPartitions(topic -> 3, System::nanoTime, Runnable::run));
     PartitionName p2 = new PartitionName("t", 2);
     consumer.assign(p2, Start.earliest());
     assertThatThrownBy(() -> consumer.subscribe("t", Start.earliest()))
@@ -422,7 +423,8 @@ class ConsumerTest {
   void aFollowerReadsPartitionsThatATopicGrows() {
     ManualNanos time = new ManualNanos();
     AtomicInteger count = new AtomicInteger(1);
-    Consumer consumer = consumer(options(), new TopicPartitions(topic -> count.get(), time));
+    Consumer consumer =
+        consumer(options(), new TopicPartitions(topic -> count.get(), time, Runnable::run));
     consumer.subscribe("t", Start.latest());
     count.set(3);
     assertThat(consumer.poll(NOW)).isEmpty();
@@ -487,7 +489,7 @@ class ConsumerTest {
   }
 
   private Consumer consumer(ConsumerOptions options) {
-    return consumer(options, new TopicPartitions(topic -> 1, System::nanoTime));
+    return consumer(options, new TopicPartitions(topic -> 1, System::nanoTime, Runnable::run));
   }
 
   private Consumer consumer(ConsumerOptions options, TopicPartitions topics) {

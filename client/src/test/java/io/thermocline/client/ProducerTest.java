@@ -24,7 +24,7 @@ class ProducerTest {
   private static Producer producer(Stream.Opener<ProduceRequest, ProduceResponse> opener) {
     return new Producer(
         ProducerOptions.defaults(),
-        new TopicPartitions(topic -> 1, System::nanoTime),
+        new TopicPartitions(topic -> 1, System::nanoTime, Runnable::run),
         opener,
         new FakeIdentities(),
         InstantSource.system(),

@@ -3,7 +3,9 @@ package io.thermocline.client;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.ToIntFunction;
 
 /** Consumers of a server that a test moves by hand. */
 final class TestConsumer {
@@ -12,7 +14,7 @@ final class TestConsumer {
   private TestConsumer() {}
 
   static Consumer of(FakeFetchServer server, ConsumerOptions options, LongSupplier time) {
-    return of(server, options, time, new TopicPartitions(topic -> 1, time));
+    return of(server, options, time, topics(topic -> 1, time, Runnable::run));
   }
 
   static Consumer of(
@@ -23,6 +25,10 @@ final class TestConsumer {
         new ConsumerGroup(Optional.empty(), null),
         topics,
         time);
+  }
+
+  static TopicPartitions topics(ToIntFunction<String> ask, LongSupplier time, Executor lookUps) {
+    return new TopicPartitions(ask, time, lookUps);
   }
 
   static List<Long> offsets(List<ConsumerRecord> records) {
