@@ -251,12 +251,20 @@ public final class Producer implements AutoCloseable {
     if (record.partition().isPresent()) {
       return new PartitionName(record.topic(), record.partition().getAsInt());
     }
-    int count = topics.count(record.topic());
+    int count = partitions(record.topic());
     int partition =
         record.key() == null
             ? sticky.partition(record.topic(), count)
             : KeyPartitioner.partition(record.key(), count);
     return new PartitionName(record.topic(), partition);
+  }
+
+  private int partitions(String topic) {
+    try {
+      return topics.count(topic);
+    } catch (ReadFailedException e) {
+      throw new NotAppliedException(e.failure());
+    }
   }
 
   private void reserve(int bytes) {

@@ -346,12 +346,9 @@ class ClientIT {
   }
 
   private static void assertRefused(ErrorKind kind, Producer producer, ProducerRecord record) {
-    assertKind(
-        kind,
-        () -> {
-          CompletableFuture<RecordMetadata> taken = producer.send(record);
-          return taken.isDone();
-        });
+    assertThatThrownBy(() -> producer.send(record))
+        .isInstanceOfSatisfying(
+            NotAppliedException.class, e -> assertThat(e.kind()).isEqualTo(kind));
   }
 
   private static void assertKind(ErrorKind kind, Callable<?> call) {
