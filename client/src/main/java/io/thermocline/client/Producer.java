@@ -96,7 +96,8 @@ public final class Producer implements AutoCloseable {
    * @return completes once the record is durable, or fails with {@link NotAppliedException} or
    *     {@link OutcomeUnknownException}. It completes on the producer's own thread: what is chained
    *     to it must not block.
-   * @throws BufferFullException when the buffer stayed full for {@link ProducerOptions#maxBlock()}
+   * @throws BufferFullException when the buffer stayed full for {@link ProducerOptions#maxBlock()};
+   *     the producer's own thread does not wait
    * @throws NotAppliedException when the record can never be stored, or the topic's partitions
    *     could not be learned
    * @throws IllegalStateException once closed
@@ -175,8 +176,14 @@ public final class Producer implements AutoCloseable {
    * Sends what was gathered without waiting for more, and waits until every record sent before has
    * its answer, which {@link ProducerOptions#deliveryTimeout()} bounds. Failures are told by the
    * records' own futures.
+   *
+   * @throws IllegalStateException on the producer's own thread, which gives the answers
    */
   public void flush() throws InterruptedException {
+    if (isOnItsThread()) {
+      throw new IllegalStateException(
+          "What is chained to a record's answer can't flush: it would wait for itself");
+    }
     try {
       accumulator.flush().get();
     } catch (ExecutionException e) {
@@ -193,10 +200,16 @@ public final class Producer implements AutoCloseable {
   /**
    * Refuses further records, waits up to {@code deadline} for the answers to those sent before, and
    * fails the rest: by {@link NotAppliedException} what never left, by {@link
-   * OutcomeUnknownException} what did. Closing again does nothing.
+   * OutcomeUnknownException} what did. Closing again does nothing. On the producer's own thread it
+   * waits for nothing, and the rest fails once that is done with what it does now.
    */
   public void close(Duration deadline) {
     accumulator.shut();
+    if (isOnItsThread()) {
+      stopping = true;
+      wake();
+      return;
+    }
     boolean interrupted = false;
     try {
       accumulator.flush().get(deadline.toNanos(), TimeUnit.NANOSECONDS);
@@ -210,15 +223,17 @@ public final class Producer implements AutoCloseable {
     stopping = true;
     wake();
     try {
-      if (Thread.currentThread() != thread) {
-        thread.join(DEFAULT_CLOSE.toMillis());
-      }
+      thread.join(DEFAULT_CLOSE.toMillis());
     } catch (InterruptedException e) {
       interrupted = true;
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean isOnItsThread() {
+    return Thread.currentThread() == thread;
   }
 
   private void run() {
@@ -268,13 +283,15 @@ public final class Producer implements AutoCloseable {
   }
 
   private void reserve(int bytes) {
+    // What it would wait for is given back by the producer's own thread.
+    Duration patience = isOnItsThread() ? Duration.ZERO : options.maxBlock();
     try {
-      if (!budget.take(bytes, options.maxBlock().toNanos())) {
+      if (!budget.take(bytes, patience.toNanos())) {
         throw new BufferFullException(
             "The buffer of "
                 + options.bufferBytes()
                 + " bytes stayed full for "
-                + options.maxBlock()
+                + patience
                 + ": a record of "
                 + bytes
                 + " bytes was not taken");
