@@ -79,34 +79,41 @@ final class Accumulator {
    */
   CompletableFuture<RecordMetadata> add(
       PartitionName partition, long timestampMillis, ProducerRecord record, int reserved) {
-    CompletableFuture<RecordMetadata> future;
     boolean due = false;
-    synchronized (this) {
-      if (shut) {
-        throw new IllegalStateException("The producer is closed");
+    try {
+      synchronized (this) {
+        if (shut) {
+          throw new IllegalStateException("The producer is closed");
+        }
+        ProducerBatch batch = openBatch(partition);
+        if (batch != null && batch.sizeInBytes() + reserved > batchBytes) {
+          close(batch);
+          batch = null;
+          due = true;
+        }
+        boolean isNew = batch == null;
+        if (isNew) {
+          batch = begin(partition, AppendConditions.NONE);
+        }
+        CompletableFuture<RecordMetadata> future =
+            batch.add(timestampMillis, record.key(), record.value(), headers(record), reserved);
+        if (isNew) {
+          due |= lingerNanos == 0 || open.isEmpty();
+          unanswered.add(batch);
+          open.put(partition, batch);
+        }
+        latest = batch;
+        if (batch.sizeInBytes() >= batchBytes) {
+          close(batch);
+          due = true;
+        }
+        return future;
       }
-      ProducerBatch batch = openBatch(partition);
-      if (batch != null && batch.sizeInBytes() + reserved > batchBytes) {
-        close(batch);
-        batch = null;
-        due = true;
-      }
-      if (batch == null) {
-        due |= lingerNanos == 0 || open.isEmpty();
-        batch = begin(partition, AppendConditions.NONE);
-        open.put(partition, batch);
-      }
-      latest = batch;
-      future = batch.add(timestampMillis, record.key(), record.value(), headers(record), reserved);
-      if (batch.sizeInBytes() >= batchBytes) {
-        close(batch);
-        due = true;
+    } finally {
+      if (due) {
+        wakeSender.run();
       }
     }
-    if (due) {
-      wakeSender.run();
-    }
-    return future;
   }
 
   /**
@@ -139,6 +146,7 @@ final class Accumulator {
                 first == null ? reserved : 0);
         first = first == null ? answer : first;
       }
+      unanswered.add(batch);
       closed.add(batch);
     }
     wakeSender.run();
@@ -190,6 +198,13 @@ final class Accumulator {
   synchronized List<ProducerBatch> takeAll() {
     closeAll();
     return takeClosed();
+  }
+
+  /** Takes all batches, and with them those that were taken before and have no answer. */
+  synchronized List<ProducerBatch> takeUnanswered() {
+    closeAll();
+    closed.clear();
+    return List.copyOf(unanswered);
   }
 
   /** Takes the batch that stayed open while its partition gathered records, if there is one. */
@@ -260,13 +275,12 @@ final class Accumulator {
     return open.values().iterator().next();
   }
 
+  /** A batch that counts once it has a record: one that gets none is as if it never was. */
   private ProducerBatch begin(PartitionName partition, AppendConditions conditions) {
     BatchBuilder builder = spareBuilders.isEmpty() ? new BatchBuilder() : spareBuilders.pop();
     Long token = tokens.get(partition);
     AppendConditions demands = token == null ? conditions : conditions.holding(token);
-    ProducerBatch batch = new ProducerBatch(partition, nanoTime.getAsLong(), builder, demands);
-    unanswered.add(batch);
-    return batch;
+    return new ProducerBatch(partition, nanoTime.getAsLong(), builder, demands);
   }
 
   private void close(ProducerBatch batch) {

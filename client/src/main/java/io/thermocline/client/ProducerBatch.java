@@ -69,11 +69,20 @@ final class ProducerBatch {
     return futures.size();
   }
 
+  /** Adds a record; when that fails, also for want of memory, the batch is as before. */
   CompletableFuture<RecordMetadata> add(
       long timestampMillis, byte[] key, byte[] value, HeaderBuffer headers, long reserved) {
-    builder.add(timestampMillis, key, value, headers);
     CompletableFuture<RecordMetadata> future = new CompletableFuture<>();
     futures.add(future);
+    boolean added = false;
+    try {
+      builder.add(timestampMillis, key, value, headers);
+      added = true;
+    } finally {
+      if (!added) {
+        futures.remove(futures.size() - 1);
+      }
+    }
     reservedBytes += reserved;
     return future;
   }

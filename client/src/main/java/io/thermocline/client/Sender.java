@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -111,14 +112,22 @@ final class Sender {
   void stop(Failure why) {
     stopped = true;
     try {
-      accumulator.takeAll().forEach(this::enqueue);
       lanes.values().forEach(lane -> lane.stop(why));
       turns.clear();
       endStream(why);
       sent.clear();
     } finally {
+      accumulator.takeUnanswered().forEach(batch -> failLeft(batch, why));
       opener.close();
     }
+  }
+
+  /**
+   * What reached no lane, or was lost by one that broke: only what was never made surely failed.
+   */
+  private void failLeft(ProducerBatch batch, Failure why) {
+    boolean made = batch.content() != null;
+    fail(batch, made ? new OutcomeUnknownException(why) : new NotAppliedException(why));
   }
 
   private void endStream(Failure why) {
@@ -146,8 +155,28 @@ final class Sender {
   }
 
   private void enqueue(Lane lane, ProducerBatch batch) {
-    accumulator.recycle(batch.build(options.compression()));
-    lane.enqueue(batch);
+    if (make(batch)) {
+      lane.enqueue(batch);
+    }
+  }
+
+  /** A batch that can't be made, for want of memory or of a native library, fails alone. */
+  private boolean make(ProducerBatch batch) {
+    try {
+      accumulator.recycle(batch.build(options.compression()));
+      return true;
+    } catch (RuntimeException | Error e) {
+      Failure why =
+          new Failure(
+              ErrorKind.INTERNAL,
+              "The batch could not be made: " + e,
+              Map.of(),
+              List.of(),
+              null,
+              e);
+      fail(batch, new NotAppliedException(why));
+      return false;
+    }
   }
 
   /** A lane where records gather no longer takes what did. */

@@ -4,7 +4,9 @@ import static java.lang.Long.MAX_VALUE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thermocline.model.AppendConditions;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -105,6 +107,19 @@ class AccumulatorTest {
     assertThat(sticky.partition("t", 1_000)).isEqualTo(first);
     sticky.batchClosed(new PartitionName("t", first));
     assertThat(sticky.partition("t", 1_000)).isNotEqualTo(first);
+  }
+
+  @Test
+  void aRecordThatCanNotBeAddedLeavesNoBatchBehind() {
+    assertThatThrownBy(() -> accumulator.add(P0, 0, null, 42))
+        .isInstanceOf(NullPointerException.class);
+    assertThatThrownBy(
+            () ->
+                accumulator.addBatch(
+                    P0, 0, Collections.singletonList(null), 42, AppendConditions.NONE))
+        .isInstanceOf(NullPointerException.class);
+    assertThat(accumulator.flush()).isCompleted();
+    assertThat(accumulator.takeAll()).isEmpty();
   }
 
   @Test

@@ -4,6 +4,8 @@ import static io.thermocline.client.TestSender.failure;
 import static io.thermocline.client.TestSender.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.codec.BatchBuilder;
+import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
 import java.time.Duration;
@@ -261,6 +263,42 @@ class SenderTest {
     assertThat(failure(open)).isInstanceOf(NotAppliedException.class);
     assertThat(server.cancelled).isTrue();
     assertThat(server.connectionClosed).isTrue();
+  }
+
+  @Test
+  void aBatchThatCanNotBeMadeFailsAloneAndThoseTakenWithItAreSent() {
+    BatchBuilder builder = new BatchBuilder();
+    test.accumulator.recycle(builder);
+    CompletableFuture<RecordMetadata> a = send(P0, "a");
+    CompletableFuture<RecordMetadata> b = send(P1, "b");
+    assertThat(builder.build(Compression.NONE)).as("taken from under it").isNotNull();
+    step();
+    assertThat(failure(a)).isInstanceOf(NotAppliedException.class);
+    server.acknowledge();
+    step();
+    assertThat(b).isCompleted();
+    assertThat(budget.free()).isEqualTo(budget.limit());
+  }
+
+  @Test
+  void stoppingAnswersAlsoWhatWasTakenAndReachedNoLane() {
+    CompletableFuture<RecordMetadata> a = send(P0, "a");
+    assertThat(test.accumulator.takeAll()).hasSize(1);
+    test.sender.stop(Failure.of(ErrorKind.INTERNAL, "failed"));
+    assertThat(failure(a)).isInstanceOf(NotAppliedException.class);
+    assertThat(budget.free()).isEqualTo(budget.limit());
+  }
+
+  @Test
+  void stoppingMakesNoBatchesOnlyToFailThem() {
+    BatchBuilder builder = new BatchBuilder();
+    test.accumulator.recycle(builder);
+    CompletableFuture<RecordMetadata> a = send(P0, "a");
+    CompletableFuture<RecordMetadata> b = send(P1, "b");
+    assertThat(builder.build(Compression.NONE)).as("taken from under it").isNotNull();
+    test.sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
+    assertThat(failure(a)).hasMessage("closed");
+    assertThat(failure(b)).hasMessage("closed");
   }
 
   @Test
