@@ -1,10 +1,15 @@
 package io.thermocline.client;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The bytes a producer may hold. Taking waits until enough was given back. Thread-safe. */
+/**
+ * The bytes a producer may hold. Taking waits until enough was given back; those who wait have
+ * their turns in the order they came, and nobody passes them. Thread-safe.
+ */
 final class BufferBudget {
   private final long limit;
   private final AtomicLong free;
@@ -12,13 +17,27 @@ final class BufferBudget {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition given = lock.newCondition();
 
-  BufferBudget(long limit) {
+  /** One for each who waits, in order. Guarded by the lock. */
+  private final Deque<Object> turns = new ArrayDeque<>();
+
+  private final Runnable shortage;
+
+  /**
+   * @param shortage told that somebody begins to wait
+   */
+  BufferBudget(long limit, Runnable shortage) {
     this.limit = limit;
+    this.shortage = shortage;
     this.free = new AtomicLong(limit);
   }
 
   long limit() {
     return limit;
+  }
+
+  /** Whether anybody waits for some of it. */
+  boolean isWaitedFor() {
+    return waiting.get() > 0;
   }
 
   long free() {
@@ -31,12 +50,12 @@ final class BufferBudget {
    * @return false when they were not free within the time
    */
   boolean take(long bytes, long maxNanos) throws InterruptedException {
-    return tryTake(bytes) || waitAndTake(bytes, maxNanos);
+    return (!isWaitedFor() && tryTake(bytes)) || (maxNanos > 0 && waitAndTake(bytes, maxNanos));
   }
 
   void giveBack(long bytes) {
     free.addAndGet(bytes);
-    if (waiting.get() > 0) {
+    if (isWaitedFor()) {
       lock.lock();
       try {
         given.signalAll();
@@ -48,10 +67,13 @@ final class BufferBudget {
 
   private boolean waitAndTake(long bytes, long maxNanos) throws InterruptedException {
     long left = maxNanos;
+    Object turn = new Object();
     lock.lockInterruptibly();
     try {
+      turns.add(turn);
       waiting.incrementAndGet();
-      while (!tryTake(bytes)) {
+      shortage.run();
+      while (turns.peek() != turn || !tryTake(bytes)) {
         if (left <= 0) {
           return false;
         }
@@ -59,7 +81,9 @@ final class BufferBudget {
       }
       return true;
     } finally {
+      turns.remove(turn);
       waiting.decrementAndGet();
+      given.signalAll();
       lock.unlock();
     }
   }

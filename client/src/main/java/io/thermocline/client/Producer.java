@@ -81,7 +81,7 @@ public final class Producer implements AutoCloseable {
     this.clock = clock;
     this.topics = topics;
     this.sticky = new StickyPartitions(new SplittableRandom(nanoTime.getAsLong()));
-    this.budget = new BufferBudget(options.bufferBytes());
+    this.budget = new BufferBudget(options.bufferBytes(), this::wake);
     this.thread = new Thread(this::run, "thermocline-producer");
     this.accumulator = new Accumulator(options, nanoTime, sticky, this::wake);
     this.sender = new Sender(options, accumulator, budget, opener, giver, nanoTime, this::wake);

@@ -35,7 +35,7 @@ final class TestSender {
                 .withLinger(Duration.ZERO)
                 .withMaxInFlightBatches(3)
                 .withDeliveryTimeout(Duration.ofSeconds(10)));
-    this.budget = new BufferBudget(options.bufferBytes());
+    this.budget = new BufferBudget(options.bufferBytes(), () -> {});
     this.accumulator =
         new Accumulator(options, time, new StickyPartitions(new SplittableRandom(1)), () -> {});
     this.sender = new Sender(options, accumulator, budget, server, identities, time, () -> {});
