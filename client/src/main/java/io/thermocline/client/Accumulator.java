@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -32,6 +33,9 @@ final class Accumulator {
   private final LongSupplier nanoTime;
   private final StickyPartitions sticky;
   private final Runnable wakeSender;
+
+  /** Whether anybody waits for room: then all that was gathered is due, to make some. */
+  private final BooleanSupplier roomWanted;
 
   private final HeaderBuffer headerBuffer = new HeaderBuffer();
   private final Deque<BatchBuilder> spareBuilders = new ArrayDeque<>();
@@ -63,12 +67,14 @@ final class Accumulator {
       ProducerOptions options,
       LongSupplier nanoTime,
       StickyPartitions sticky,
-      Runnable wakeSender) {
+      Runnable wakeSender,
+      BooleanSupplier roomWanted) {
     this.batchBytes = options.batchBytes();
     this.lingerNanos = options.linger().toNanos();
     this.nanoTime = nanoTime;
     this.sticky = sticky;
     this.wakeSender = wakeSender;
+    this.roomWanted = roomWanted;
   }
 
   /**
@@ -98,7 +104,7 @@ final class Accumulator {
         CompletableFuture<RecordMetadata> future =
             batch.add(timestampMillis, record.key(), record.value(), headers(record), reserved);
         if (isNew) {
-          due |= lingerNanos == 0 || open.isEmpty();
+          due |= lingerNanos == 0 || open.isEmpty() || roomWanted.getAsBoolean();
           unanswered.add(batch);
           open.put(partition, batch);
         }
@@ -175,14 +181,16 @@ final class Accumulator {
   }
 
   /**
-   * Takes the batches that are full or old enough. Those that are only old enough and whose
-   * partition gathers records stay open until {@link #takeParked} asks for them.
+   * Takes the batches that are full or old enough, which all are while somebody waits for room.
+   * Those that are only old enough and whose partition gathers records stay open until {@link
+   * #takeParked} asks for them.
    *
    * @param gathers whether records of a partition are better left to gather
    */
   synchronized List<ProducerBatch> take(Predicate<PartitionName> gathers) {
     long now = nanoTime.getAsLong();
-    while (!open.isEmpty() && now - oldest().createdNanos() >= lingerNanos) {
+    boolean all = roomWanted.getAsBoolean();
+    while (!open.isEmpty() && (all || now - oldest().createdNanos() >= lingerNanos)) {
       ProducerBatch due = oldest();
       if (gathers.test(due.partition())) {
         open.remove(due.partition());
@@ -232,7 +240,7 @@ final class Accumulator {
 
   /** Nanoseconds until the next open batch falls due; the largest long when there is none. */
   synchronized long nanosUntilDue() {
-    if (!closed.isEmpty()) {
+    if (!closed.isEmpty() || (!open.isEmpty() && roomWanted.getAsBoolean())) {
       return 0;
     }
     return open.isEmpty()

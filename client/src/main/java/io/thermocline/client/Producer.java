@@ -83,7 +83,7 @@ public final class Producer implements AutoCloseable {
     this.sticky = new StickyPartitions(new SplittableRandom(nanoTime.getAsLong()));
     this.budget = new BufferBudget(options.bufferBytes(), this::wake);
     this.thread = new Thread(this::run, "thermocline-producer");
-    this.accumulator = new Accumulator(options, nanoTime, sticky, this::wake);
+    this.accumulator = new Accumulator(options, nanoTime, sticky, this::wake, budget::isWaitedFor);
     this.sender = new Sender(options, accumulator, budget, opener, giver, nanoTime, this::wake);
     thread.setDaemon(true);
     thread.start();

@@ -23,7 +23,8 @@ class AccumulatorTest {
           ProducerOptions.defaults().withBatchBytes(1_000).withLinger(Duration.ofMillis(5)),
           time,
           sticky,
-          wakes::incrementAndGet);
+          wakes::incrementAndGet,
+          () -> false);
 
   @Test
   void aBatchIsDueOnceItLingered() {

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.ProduceResponse;
 import io.thermocline.testkit.Await;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ProducerTest {
   @Test
@@ -21,9 +26,35 @@ class ProducerTest {
     }
   }
 
+  @Test
+  @Timeout(20)
+  void aFullBufferMakesAllThatWasGatheredDue() {
+    FakeProduceServer server = new FakeProduceServer();
+    ProducerOptions gathering =
+        ProducerOptions.defaults()
+            .withBatchBytes(300)
+            .withBufferBytes(300)
+            .withLinger(Duration.ofHours(1));
+    try (Producer producer = producer(gathering, new AnswersInTheAct(server))) {
+      List<CompletableFuture<RecordMetadata>> all = new ArrayList<>();
+      for (int i = 0; i < 40; i++) {
+        all.add(producer.send(ProducerRecord.of("t", null, "a").withPartition(i)));
+      }
+      producer.flush();
+      assertThat(all).allSatisfy(record -> assertThat(record).isCompleted());
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static Producer producer(Stream.Opener<ProduceRequest, ProduceResponse> opener) {
+    return producer(ProducerOptions.defaults(), opener);
+  }
+
+  private static Producer producer(
+      ProducerOptions options, Stream.Opener<ProduceRequest, ProduceResponse> opener) {
     return new Producer(
-        ProducerOptions.defaults(),
+        options,
         new TopicPartitions(topic -> 1, System::nanoTime, Runnable::run),
         opener,
         new FakeIdentities(),

@@ -37,7 +37,12 @@ final class TestSender {
                 .withDeliveryTimeout(Duration.ofSeconds(10)));
     this.budget = new BufferBudget(options.bufferBytes(), () -> {});
     this.accumulator =
-        new Accumulator(options, time, new StickyPartitions(new SplittableRandom(1)), () -> {});
+        new Accumulator(
+            options,
+            time,
+            new StickyPartitions(new SplittableRandom(1)),
+            () -> {},
+            budget::isWaitedFor);
     this.sender = new Sender(options, accumulator, budget, server, identities, time, () -> {});
   }
 
