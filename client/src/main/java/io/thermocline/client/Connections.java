@@ -1,5 +1,7 @@
 package io.thermocline.client;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.netty.channel.EventLoopGroup;
@@ -9,7 +11,6 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -27,11 +28,15 @@ final class Connections implements AutoCloseable {
   private static final int FLOW_CONTROL_WINDOW = 4 * MIB;
 
   private static final long CLOSE_SECONDS = 5;
+  private static final long LOOK_MILLIS = 100;
 
   private final String address;
   private final Duration keepAlive;
 
-  /** All that are not over, also those that were let go of. Guarded by this. */
+  /**
+   * All that are not over, also those that were let go of: their threads were not ended. Guarded by
+   * this, which is not held while channels are shut down: that tells whoever uses them.
+   */
   private final List<Connection> open = new ArrayList<>();
 
   private boolean closed;
@@ -41,11 +46,7 @@ final class Connections implements AutoCloseable {
    *
    * @param thread moves its bytes, and is there until it is over
    */
-  private record Connection(ManagedChannel channel, EventLoopGroup thread) {
-    void endThread() {
-      var unused = thread.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
-    }
-  }
+  private record Connection(ManagedChannel channel, EventLoopGroup thread) {}
 
   Connections(String address, Duration keepAlive) {
     this.address = address;
@@ -62,38 +63,64 @@ final class Connections implements AutoCloseable {
     if (closed) {
       throw new IllegalStateException("The client is closed");
     }
-    forgetThoseThatAreOver();
     EventLoopGroup thread =
         new MultiThreadIoEventLoopGroup(
             1, new DefaultThreadFactory("thermocline-wire", true), NioIoHandler.newFactory());
-    ManagedChannel channel =
-        NettyChannelBuilder.forTarget(address)
-            .eventLoopGroup(thread)
-            .channelType(NioSocketChannel.class)
-            .usePlaintext()
-            // Calls that were sent are never sent again unasked: a write would be applied twice.
-            .disableRetry()
-            .maxInboundMessageSize(MAX_MESSAGE_BYTES)
-            .flowControlWindow(FLOW_CONTROL_WINDOW)
-            .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
-            .build();
-    open.add(new Connection(channel, thread));
-    return channel;
-  }
-
-  private void forgetThoseThatAreOver() {
-    for (Iterator<Connection> each = open.iterator(); each.hasNext(); ) {
-      Connection connection = each.next();
-      if (connection.channel().isTerminated()) {
-        connection.endThread();
-        each.remove();
+    Connection connection = null;
+    try {
+      connection = new Connection(channel(thread), thread);
+      open.add(connection);
+      return connection.channel();
+    } finally {
+      if (connection == null) {
+        endThread(thread);
       }
     }
   }
 
-  /** Lets go of one once its calls have ended. Does not wait; harmless to repeat. */
+  private ManagedChannel channel(EventLoopGroup thread) {
+    return NettyChannelBuilder.forTarget(address)
+        .eventLoopGroup(thread)
+        .channelType(NioSocketChannel.class)
+        .usePlaintext()
+        // Calls that were sent are never sent again unasked: a write would be applied twice.
+        .disableRetry()
+        .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+        .flowControlWindow(FLOW_CONTROL_WINDOW)
+        .keepAliveTime(keepAlive.toNanos(), TimeUnit.NANOSECONDS)
+        .build();
+  }
+
+  /**
+   * Lets go of one once its calls have ended; its thread ends then too. Does not wait; harmless to
+   * repeat.
+   */
   void close(ManagedChannel channel) {
     channel.shutdown();
+    synchronized (this) {
+      open.stream()
+          .filter(connection -> connection.channel() == channel)
+          .findFirst()
+          .ifPresent(this::endOnceItIsOver);
+    }
+  }
+
+  /** Its own thread looks, as a channel does not tell. */
+  private void endOnceItIsOver(Connection connection) {
+    var unused =
+        connection
+            .thread()
+            .scheduleWithFixedDelay(() -> endIfOver(connection), 0, LOOK_MILLIS, MILLISECONDS);
+  }
+
+  private synchronized void endIfOver(Connection connection) {
+    if (connection.channel().isTerminated() && open.remove(connection)) {
+      endThread(connection.thread());
+    }
+  }
+
+  private static void endThread(EventLoopGroup thread) {
+    var unused = thread.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
   }
 
   /**
@@ -102,7 +129,8 @@ final class Connections implements AutoCloseable {
    */
   @Override
   public void close() {
-    List<Connection> all = closeAll();
+    List<Connection> all = takeAll();
+    all.forEach(connection -> connection.channel().shutdown());
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CLOSE_SECONDS);
     try {
       for (Connection connection : all) {
@@ -115,13 +143,15 @@ final class Connections implements AutoCloseable {
       all.forEach(connection -> connection.channel().shutdownNow());
       Thread.currentThread().interrupt();
     } finally {
-      all.forEach(Connection::endThread);
+      all.forEach(connection -> endThread(connection.thread()));
     }
   }
 
-  private synchronized List<Connection> closeAll() {
+  /** None is opened from here on, and the threads of these are the caller's to end. */
+  private synchronized List<Connection> takeAll() {
     closed = true;
-    open.forEach(connection -> connection.channel().shutdown());
-    return List.copyOf(open);
+    List<Connection> all = List.copyOf(open);
+    open.clear();
+    return all;
   }
 }

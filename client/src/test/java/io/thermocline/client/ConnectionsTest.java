@@ -2,7 +2,9 @@ package io.thermocline.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
@@ -12,6 +14,7 @@ import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.StreamServiceGrpc;
 import io.thermocline.testkit.Await;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -29,6 +32,23 @@ class ConnectionsTest {
     connections.close();
     assertThat(channel.isTerminated()).isTrue();
     assertThatThrownBy(connections::open).isInstanceOf(IllegalStateException.class);
+    connections.close(channel);
+    connections.close();
+  }
+
+  @Test
+  void anAddressThatIsNoneLeavesNoOpenFilesBehind() {
+    assumeThat(ManagementFactory.getOperatingSystemMXBean())
+        .isInstanceOf(UnixOperatingSystemMXBean.class);
+    UnixOperatingSystemMXBean system =
+        (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+    Connections connections = new Connections("no scheme://{", Duration.ofMinutes(1));
+    assertThatThrownBy(connections::open).isInstanceOf(IllegalArgumentException.class);
+    long before = system.getOpenFileDescriptorCount();
+    for (int i = 0; i < 50; i++) {
+      assertThatThrownBy(connections::open).isInstanceOf(IllegalArgumentException.class);
+    }
+    Await.until("closed", () -> system.getOpenFileDescriptorCount() < before + 50);
   }
 
   @Test
@@ -59,12 +79,11 @@ class ConnectionsTest {
       ManagedChannel first = connections.open();
       begin(first);
       Thread ofFirst = onlyWireThread(before);
+      connections.close(first);
       first.shutdownNow();
-      assertThat(first.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
-
-      begin(connections.open());
       ofFirst.join(10_000);
       assertThat(ofFirst.isAlive()).as("the thread of one that is over").isFalse();
+      begin(connections.open());
       Thread ofSecond = onlyWireThread(before);
       Thread.currentThread().interrupt();
       connections.close();
