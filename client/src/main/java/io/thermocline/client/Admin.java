@@ -2,14 +2,11 @@ package io.thermocline.client;
 
 import io.grpc.Channel;
 import io.grpc.Context;
-import io.grpc.StatusRuntimeException;
-import io.grpc.stub.AbstractStub;
 import io.thermocline.client.admin.AuditReport;
 import io.thermocline.client.admin.PolicyReport;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.client.admin.TopicDescription;
 import io.thermocline.client.admin.TopicSummary;
-import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.proto.v1.ApplyPoliciesRequest;
 import io.thermocline.proto.v1.ColdData;
@@ -24,12 +21,8 @@ import io.thermocline.proto.v1.GetTieringStatusRequest;
 import io.thermocline.proto.v1.GetTopicRequest;
 import io.thermocline.proto.v1.GroupOffset;
 import io.thermocline.proto.v1.GroupServiceGrpc;
-import io.thermocline.proto.v1.ListOffsetsRequest;
 import io.thermocline.proto.v1.ListTopicsRequest;
 import io.thermocline.proto.v1.ListTopicsResponse;
-import io.thermocline.proto.v1.OffsetQuery;
-import io.thermocline.proto.v1.OffsetResult;
-import io.thermocline.proto.v1.OffsetSpec;
 import io.thermocline.proto.v1.PlanPoliciesRequest;
 import io.thermocline.proto.v1.PlanPoliciesResponse;
 import io.thermocline.proto.v1.PolicyServiceGrpc;
@@ -43,16 +36,11 @@ import io.thermocline.proto.v1.TopicServiceGrpc;
 import io.thermocline.proto.v1.UpdateTopicRequest;
 import io.thermocline.proto.v1.ValidatePoliciesRequest;
 import io.thermocline.proto.v1.VerifyRequest;
-import io.thermocline.proto.v1.VerifyResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 /**
  * Everything but streams of records: topics, offsets, groups, tiering, policies, SQL. Thread-safe;
@@ -71,19 +59,24 @@ public final class Admin {
     PURGE
   }
 
-  private final Channel channel;
-  private final ClientOptions options;
+  private final Calls calls;
+  private final OffsetQueries offsetQueries;
+  private final AuditFollowing audits;
 
   Admin(Channel channel, ClientOptions options) {
-    this.channel = channel;
-    this.options = options;
+    this.calls = new Calls(channel, options);
+    this.offsetQueries = new OffsetQueries(calls);
+    this.audits = new AuditFollowing(channel);
   }
 
   /** Creates a topic. */
   public TopicSummary createTopic(String name, int partitions) {
     CreateTopicRequest request =
         CreateTopicRequest.newBuilder().setName(name).setPartitionCount(partitions).build();
-    return AdminAnswers.topic(change(() -> topics().createTopic(request)).getTopic());
+    return AdminAnswers.topic(
+        calls
+            .change(TopicServiceGrpc::newBlockingStub, topics -> topics.createTopic(request))
+            .getTopic());
   }
 
   /** All topics in name order. */
@@ -92,7 +85,8 @@ public final class Admin {
     String page = "";
     do {
       ListTopicsRequest request = ListTopicsRequest.newBuilder().setPageToken(page).build();
-      ListTopicsResponse answer = ask(() -> topics().listTopics(request));
+      ListTopicsResponse answer =
+          calls.ask(TopicServiceGrpc::newBlockingStub, topics -> topics.listTopics(request));
       answer.getTopicsList().forEach(topic -> all.add(AdminAnswers.topic(topic)));
       page = answer.getNextPageToken();
     } while (!page.isEmpty());
@@ -102,21 +96,28 @@ public final class Admin {
   /** A topic's name, id and partition count, without looking at its records. */
   public TopicSummary topic(String name) {
     GetTopicRequest request = GetTopicRequest.newBuilder().setName(name).setTopicOnly(true).build();
-    return AdminAnswers.topic(ask(() -> topics().getTopic(request)).getTopic());
+    return AdminAnswers.topic(
+        calls
+            .ask(TopicServiceGrpc::newBlockingStub, topics -> topics.getTopic(request))
+            .getTopic());
   }
 
   /** A topic with the offsets and sizes of both tiers, and each cold file if asked. */
   public TopicDescription describeTopic(String name, boolean includeFiles) {
     GetTopicRequest request =
         GetTopicRequest.newBuilder().setName(name).setIncludeFiles(includeFiles).build();
-    return AdminAnswers.description(ask(() -> topics().getTopic(request)));
+    return AdminAnswers.description(
+        calls.ask(TopicServiceGrpc::newBlockingStub, topics -> topics.getTopic(request)));
   }
 
   /** Grows a topic to {@code partitions}; it never shrinks. */
   public TopicSummary growTopic(String name, int partitions) {
     UpdateTopicRequest request =
         UpdateTopicRequest.newBuilder().setName(name).setPartitionCount(partitions).build();
-    return AdminAnswers.topic(change(() -> topics().updateTopic(request)).getTopic());
+    return AdminAnswers.topic(
+        calls
+            .change(TopicServiceGrpc::newBlockingStub, topics -> topics.updateTopic(request))
+            .getTopic());
   }
 
   /** Deletes a topic, its table too or not. Once it returns, it is carried out for certain. */
@@ -124,7 +125,9 @@ public final class Admin {
     ColdData data = cold == Cold.PURGE ? ColdData.COLD_DATA_PURGE : ColdData.COLD_DATA_KEEP;
     DeleteTopicRequest request =
         DeleteTopicRequest.newBuilder().setName(name).setCold(data).build();
-    changed(() -> longer(TopicServiceGrpc.newBlockingStub(channel)).deleteTopic(request));
+    var unused =
+        calls.changeLonger(
+            TopicServiceGrpc::newBlockingStub, topics -> topics.deleteTopic(request));
   }
 
   /**
@@ -162,7 +165,8 @@ public final class Admin {
             .setExpected(expected)
             .setToken(token)
             .build();
-    return change(() -> plain(StreamServiceGrpc.newBlockingStub(channel)).raiseFence(request))
+    return calls
+        .change(StreamServiceGrpc::newBlockingStub, fences -> fences.raiseFence(request))
         .getToken();
   }
 
@@ -174,11 +178,7 @@ public final class Admin {
   /** The same offset of several partitions. */
   public Map<PartitionName, Long> offsets(
       Collection<PartitionName> partitions, OffsetLookup lookup) {
-    Map<PartitionName, Long> offsets = new HashMap<>();
-    for (OffsetResult result : listOffsets(partitions, lookup)) {
-      offsets.put(new PartitionName(result.getTopic(), result.getPartition()), result.getOffset());
-    }
-    return offsets;
+    return offsetQueries.offsets(partitions, lookup);
   }
 
   /**
@@ -189,30 +189,7 @@ public final class Admin {
    */
   public Map<PartitionName, OffsetAndTimestamp> timedOffsets(
       Collection<PartitionName> partitions, OffsetLookup lookup) {
-    Map<PartitionName, OffsetAndTimestamp> found = new HashMap<>();
-    for (OffsetResult result : listOffsets(partitions, lookup)) {
-      if (result.hasTimestamp()) {
-        found.put(
-            new PartitionName(result.getTopic(), result.getPartition()),
-            new OffsetAndTimestamp(result.getOffset(), result.getTimestamp()));
-      }
-    }
-    return found;
-  }
-
-  private List<OffsetResult> listOffsets(
-      Collection<PartitionName> partitions, OffsetLookup lookup) {
-    ListOffsetsRequest.Builder request = ListOffsetsRequest.newBuilder();
-    partitions.forEach(partition -> request.addQueries(query(partition, lookup)));
-    List<OffsetResult> results =
-        ask(() -> plain(StreamServiceGrpc.newBlockingStub(channel)).listOffsets(request.build()))
-            .getResultsList();
-    for (OffsetResult result : results) {
-      if (result.hasError()) {
-        throw Failure.of(result.getError()).read();
-      }
-    }
-    return results;
+    return offsetQueries.timedOffsets(partitions, lookup);
   }
 
   /** Keeps a group's place, all of it or nothing; durable once it returns. */
@@ -225,7 +202,9 @@ public final class Admin {
                     .setTopic(partition.topic())
                     .setPartition(partition.partition())
                     .setOffset(offset)));
-    changed(() -> plain(GroupServiceGrpc.newBlockingStub(channel)).commitOffsets(request.build()));
+    var unused =
+        calls.change(
+            GroupServiceGrpc::newBlockingStub, groups -> groups.commitOffsets(request.build()));
   }
 
   /** A group's place in each partition it has one in. */
@@ -233,7 +212,8 @@ public final class Admin {
     GetOffsetsRequest request = GetOffsetsRequest.newBuilder().setGroup(group).build();
     Map<PartitionName, Long> offsets = new HashMap<>();
     for (GroupOffset offset :
-        ask(() -> plain(GroupServiceGrpc.newBlockingStub(channel)).getOffsets(request))
+        calls
+            .ask(GroupServiceGrpc::newBlockingStub, groups -> groups.getOffsets(request))
             .getOffsetsList()) {
       offsets.put(new PartitionName(offset.getTopic(), offset.getPartition()), offset.getOffset());
     }
@@ -249,7 +229,8 @@ public final class Admin {
   public TieringReport.Overview tieringOverview(String topic) {
     GetTieringStatusRequest request = GetTieringStatusRequest.newBuilder().setTopic(topic).build();
     return AdminAnswers.overview(
-        ask(() -> plain(TieringServiceGrpc.newBlockingStub(channel)).getTieringStatus(request)));
+        calls.ask(
+            TieringServiceGrpc::newBlockingStub, tiering -> tiering.getTieringStatus(request)));
   }
 
   /**
@@ -261,7 +242,8 @@ public final class Admin {
   public List<TieringReport.Move> runTiering(String topic, boolean trimAll) {
     RunTieringRequest request =
         RunTieringRequest.newBuilder().setTopic(topic).setTrimAll(trimAll).build();
-    return change(() -> longer(TieringServiceGrpc.newBlockingStub(channel)).runTiering(request))
+    return calls
+        .changeLonger(TieringServiceGrpc::newBlockingStub, tiering -> tiering.runTiering(request))
         .getMovesList()
         .stream()
         .map(AdminAnswers::move)
@@ -271,7 +253,10 @@ public final class Admin {
   /** Everything that is wrong with a policy document; empty when it is good. */
   public List<PolicyReport.Problem> validatePolicies(String yaml) {
     ValidatePoliciesRequest request = ValidatePoliciesRequest.newBuilder().setYaml(yaml).build();
-    return ask(() -> plain(policies()).validatePolicies(request)).getProblemsList().stream()
+    return calls
+        .ask(PolicyServiceGrpc::newBlockingStub, policies -> policies.validatePolicies(request))
+        .getProblemsList()
+        .stream()
         .map(AdminAnswers::problem)
         .toList();
   }
@@ -279,7 +264,9 @@ public final class Admin {
   /** What a policy document would make happen now; of those in force when it is empty. */
   public PolicyReport.Plan planPolicies(String yaml) {
     PlanPoliciesRequest request = PlanPoliciesRequest.newBuilder().setYaml(yaml).build();
-    PlanPoliciesResponse answer = ask(() -> longer(policies()).planPolicies(request));
+    PlanPoliciesResponse answer =
+        calls.askLonger(
+            PolicyServiceGrpc::newBlockingStub, policies -> policies.planPolicies(request));
     return new PolicyReport.Plan(
         answer.getActionsList().stream().map(AdminAnswers::action).toList(),
         answer.getEffectiveList().stream().map(AdminAnswers::effective).toList());
@@ -288,7 +275,11 @@ public final class Admin {
   /** Makes a policy document effective, and says what that makes happen. */
   public List<PolicyReport.Action> applyPolicies(String yaml) {
     ApplyPoliciesRequest request = ApplyPoliciesRequest.newBuilder().setYaml(yaml).build();
-    return change(() -> longer(policies()).applyPolicies(request)).getActionsList().stream()
+    return calls
+        .changeLonger(
+            PolicyServiceGrpc::newBlockingStub, policies -> policies.applyPolicies(request))
+        .getActionsList()
+        .stream()
         .map(AdminAnswers::action)
         .toList();
   }
@@ -296,7 +287,9 @@ public final class Admin {
   /** The policies in force. */
   public PolicyReport.InForce policiesInForce() {
     GetPoliciesResponse answer =
-        ask(() -> plain(policies()).getPolicies(GetPoliciesRequest.getDefaultInstance()));
+        calls.ask(
+            PolicyServiceGrpc::newBlockingStub,
+            policies -> policies.getPolicies(GetPoliciesRequest.getDefaultInstance()));
     return new PolicyReport.InForce(
         answer.getYaml(), answer.getEffectiveList().stream().map(AdminAnswers::effective).toList());
   }
@@ -312,8 +305,7 @@ public final class Admin {
     try {
       return call.call(
           () ->
-              new QueryRows(
-                  call, longer(QueryServiceGrpc.newBlockingStub(channel)).query(request)));
+              new QueryRows(call, calls.longer(QueryServiceGrpc::newBlockingStub).query(request)));
     } catch (RuntimeException e) {
       call.close();
       throw e;
@@ -334,35 +326,7 @@ public final class Admin {
       String topic, boolean secondReader, AuditReport.Listener listener) {
     VerifyRequest request =
         VerifyRequest.newBuilder().setTopic(topic).setSkipSecondReader(!secondReader).build();
-    Context.CancellableContext call = Context.current().withCancellation();
-    try {
-      return call.call(
-          () -> follow(TieringServiceGrpc.newBlockingStub(channel).verify(request), listener));
-    } catch (StatusRuntimeException e) {
-      throw Failure.of(e).read();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException("An audit throws unchecked exceptions only", e);
-    } finally {
-      call.close();
-    }
-  }
-
-  private static AuditReport.Totals follow(
-      Iterator<VerifyResponse> responses, AuditReport.Listener listener) {
-    while (responses.hasNext()) {
-      VerifyResponse response = responses.next();
-      response.getFindingsList().forEach(finding -> listener.found(AdminAnswers.finding(finding)));
-      if (response.getComplete()) {
-        return AdminAnswers.totals(response.getProgress());
-      }
-      if (response.hasProgress()) {
-        listener.progress(AdminAnswers.totals(response.getProgress()));
-      }
-    }
-    throw Failure.of(ErrorKind.INTERNAL, "The server ended the audit before it was complete")
-        .read();
+    return audits.follow(request, listener);
   }
 
   private long deleteBefore(PartitionName partition, long offset) {
@@ -372,64 +336,8 @@ public final class Admin {
             .setPartition(partition.partition())
             .setBeforeOffset(offset)
             .build();
-    return change(() -> topics().deleteRecords(request)).getLogStart();
-  }
-
-  private static OffsetQuery query(PartitionName partition, OffsetLookup lookup) {
-    OffsetQuery.Builder query =
-        OffsetQuery.newBuilder().setTopic(partition.topic()).setPartition(partition.partition());
-    if (lookup instanceof OffsetLookup.AtTimestamp at) {
-      return query.setSpec(OffsetSpec.OFFSET_SPEC_TIMESTAMP).setTimestamp(at.millis()).build();
-    }
-    OffsetSpec spec =
-        switch ((OffsetLookup.Named) lookup) {
-          case EARLIEST -> OffsetSpec.OFFSET_SPEC_EARLIEST;
-          case LATEST -> OffsetSpec.OFFSET_SPEC_LATEST;
-          case EARLIEST_LOCAL -> OffsetSpec.OFFSET_SPEC_EARLIEST_LOCAL;
-          case LATEST_TIERED -> OffsetSpec.OFFSET_SPEC_LATEST_TIERED;
-          case MAX_TIMESTAMP -> OffsetSpec.OFFSET_SPEC_MAX_TIMESTAMP;
-        };
-    return query.setSpec(spec).build();
-  }
-
-  private TopicServiceGrpc.TopicServiceBlockingStub topics() {
-    return plain(TopicServiceGrpc.newBlockingStub(channel));
-  }
-
-  private PolicyServiceGrpc.PolicyServiceBlockingStub policies() {
-    return PolicyServiceGrpc.newBlockingStub(channel);
-  }
-
-  private <S extends AbstractStub<S>> S plain(S stub) {
-    return within(stub, options.requestTimeout());
-  }
-
-  private <S extends AbstractStub<S>> S longer(S stub) {
-    return within(stub, options.longRequestTimeout());
-  }
-
-  private static <S extends AbstractStub<S>> S within(S stub, Duration timeout) {
-    return stub.withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  private static <T> T ask(Supplier<T> call) {
-    try {
-      return call.get();
-    } catch (StatusRuntimeException e) {
-      throw Failure.of(e).read();
-    }
-  }
-
-  private static <T> T change(Supplier<T> call) {
-    try {
-      return call.get();
-    } catch (StatusRuntimeException e) {
-      throw Failure.of(e).write();
-    }
-  }
-
-  /** As {@link #change}, for answers that say nothing beyond that it is done. */
-  private static void changed(Supplier<?> call) {
-    Object ignored = change(call);
+    return calls
+        .change(TopicServiceGrpc::newBlockingStub, topics -> topics.deleteRecords(request))
+        .getLogStart();
   }
 }

@@ -1,0 +1,48 @@
+package io.thermocline.client;
+
+import io.grpc.Channel;
+import io.grpc.Context;
+import io.grpc.StatusRuntimeException;
+import io.thermocline.client.admin.AuditReport;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.proto.v1.TieringServiceGrpc;
+import io.thermocline.proto.v1.VerifyRequest;
+import io.thermocline.proto.v1.VerifyResponse;
+import java.util.Iterator;
+
+/** Follows an audit of the server to its end, however long it takes. */
+record AuditFollowing(Channel channel) {
+
+  /** Tells the listener all that the server finds. When the listener throws, the audit ends. */
+  AuditReport.Totals follow(VerifyRequest request, AuditReport.Listener listener) {
+    Context.CancellableContext call = Context.current().withCancellation();
+    try {
+      return call.call(
+          () -> tell(TieringServiceGrpc.newBlockingStub(channel).verify(request), listener));
+    } catch (StatusRuntimeException e) {
+      throw Failure.of(e).read();
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IllegalStateException("An audit throws unchecked exceptions only", e);
+    } finally {
+      call.close();
+    }
+  }
+
+  private static AuditReport.Totals tell(
+      Iterator<VerifyResponse> responses, AuditReport.Listener listener) {
+    while (responses.hasNext()) {
+      VerifyResponse response = responses.next();
+      response.getFindingsList().forEach(finding -> listener.found(AdminAnswers.finding(finding)));
+      if (response.getComplete()) {
+        return AdminAnswers.totals(response.getProgress());
+      }
+      if (response.hasProgress()) {
+        listener.progress(AdminAnswers.totals(response.getProgress()));
+      }
+    }
+    throw Failure.of(ErrorKind.INTERNAL, "The server ended the audit before it was complete")
+        .read();
+  }
+}
