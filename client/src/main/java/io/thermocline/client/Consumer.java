@@ -3,9 +3,6 @@ package io.thermocline.client;
 import io.thermocline.client.FetchSession.Taken;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
-import io.thermocline.model.Tier;
-import io.thermocline.proto.v1.FetchResponse;
-import io.thermocline.proto.v1.RecordBatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -27,32 +24,7 @@ import java.util.stream.IntStream;
  * <p>For one thread, except {@link #wakeUp} and {@link #close}.
  */
 public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
-  /** Uncompressed bytes after which a poll is enough. */
-  private static final long POLL_BYTES = 1 << 20;
-
   private static final Duration FOREVER = Duration.ofDays(3650);
-
-  /** A response being handed out batch by batch. */
-  private static final class Reading {
-    final Taken taken;
-    int nextBatch;
-
-    Reading(Taken taken) {
-      this.taken = taken;
-    }
-
-    FetchResponse response() {
-      return taken.response();
-    }
-
-    PartitionName partition() {
-      return taken.subscription().name();
-    }
-
-    boolean isOver() {
-      return nextBatch == response().getBatchesCount();
-    }
-  }
 
   private final ConsumerOptions options;
   private final FetchSession session;
@@ -211,7 +183,7 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
         if (nextRecord == records.size()) {
           handedOut();
         } else {
-          session.handedOut(reading.taken.subscription(), record.offset() + 1);
+          session.handedOut(reading.subscription(), record.offset() + 1);
         }
         return record;
       }
@@ -320,12 +292,8 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
 
   /** Whoever is told may seek or give up the partition: then nothing is being read. */
   private void tellLost() {
-    FetchResponse response = reading.response();
-    if (response.getLostCount() > 0) {
-      List<OffsetRange> lost =
-          response.getLostList().stream()
-              .map(range -> new OffsetRange(range.getFrom(), range.getTo()))
-              .toList();
+    List<OffsetRange> lost = reading.lost();
+    if (!lost.isEmpty()) {
       options.lostRanges().lost(reading.partition(), lost);
     }
   }
@@ -345,21 +313,8 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
 
   /** The next batches of what is being read. */
   private List<ConsumerBatch> batches() {
-    List<ConsumerBatch> batches = new ArrayList<>();
-    long bytes = 0;
     try {
-      while (bytes < POLL_BYTES && !reading.isOver()) {
-        RecordBatch batch = reading.response().getBatches(reading.nextBatch);
-        Wanted wanted = reading.taken.wanted();
-        if (reading.nextBatch > 0) {
-          wanted = new Wanted(wanted.from(), wanted.to(), OptionalLong.empty());
-        }
-        Tier tier = WireBatch.tierOf(reading.response().getTier());
-        batches.add(new ConsumerBatch(reading.partition(), tier, batch, wanted, decoder));
-        bytes += batch.getUncompressedSize();
-        reading.nextBatch++;
-      }
-      return batches;
+      return reading.batches(decoder);
     } catch (ReadFailedException e) {
       throw unusable(e);
     }
@@ -380,7 +335,7 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
 
   /** What came damaged is asked for again by the next poll. */
   private ReadFailedException unusable(ReadFailedException problem) {
-    session.fail(reading.taken, null);
+    session.fail(reading.taken(), null);
     discard(reading.partition());
     return problem;
   }
@@ -389,13 +344,11 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
    * What was read so far is the caller's: moves the place, and takes the next response after it.
    */
   private void handedOut() {
-    Taken taken = reading.taken;
     if (reading.isOver()) {
-      session.finish(taken, taken.response().getNextOffset());
+      session.finish(reading.taken(), reading.next());
       reading = null;
     } else {
-      RecordBatch last = taken.response().getBatches(reading.nextBatch - 1);
-      session.handedOut(taken.subscription(), last.getBaseOffset() + last.getLastOffsetDelta() + 1);
+      session.handedOut(reading.subscription(), reading.next());
     }
   }
 
