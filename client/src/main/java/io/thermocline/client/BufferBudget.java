@@ -15,10 +15,9 @@ final class BufferBudget {
   private final AtomicLong free;
   private final AtomicLong waiting = new AtomicLong();
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition given = lock.newCondition();
 
-  /** One for each who waits, in order. Guarded by the lock. */
-  private final Deque<Object> turns = new ArrayDeque<>();
+  /** One for each who waits, in order; only the first is ever signaled. Guarded by the lock. */
+  private final Deque<Condition> turns = new ArrayDeque<>();
 
   private final Runnable shortage;
 
@@ -58,16 +57,23 @@ final class BufferBudget {
     if (isWaitedFor()) {
       lock.lock();
       try {
-        given.signalAll();
+        signalFirst();
       } finally {
         lock.unlock();
       }
     }
   }
 
+  private void signalFirst() {
+    Condition first = turns.peek();
+    if (first != null) {
+      first.signal();
+    }
+  }
+
   private boolean waitAndTake(long bytes, long maxNanos) throws InterruptedException {
     long left = maxNanos;
-    Object turn = new Object();
+    Condition turn = lock.newCondition();
     lock.lockInterruptibly();
     try {
       turns.add(turn);
@@ -77,13 +83,13 @@ final class BufferBudget {
         if (left <= 0) {
           return false;
         }
-        left = given.awaitNanos(left);
+        left = turn.awaitNanos(left);
       }
       return true;
     } finally {
       turns.remove(turn);
       waiting.decrementAndGet();
-      given.signalAll();
+      signalFirst();
       lock.unlock();
     }
   }
