@@ -26,6 +26,9 @@ import java.util.stream.IntStream;
 public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   private static final Duration FOREVER = Duration.ofDays(3650);
 
+  /** After which it is looked whether topics have grown, though nothing came. */
+  private static final long LONGEST_WAIT_NANOS = Duration.ofMinutes(1).toNanos();
+
   private final ConsumerOptions options;
   private final FetchSession session;
   private final ConsumerGroup group;
@@ -249,7 +252,6 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
 
   /** Waits until there is a response with batches to go through. */
   private boolean read(Duration timeout) {
-    growSubscriptions();
     long deadline = nanoTime.getAsLong() + timeout.toNanos();
     while (reading == null || reading.isOver()) {
       if (reading != null) {
@@ -266,11 +268,14 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   /** Waits for a response with anything to hand out or to tell. */
   private boolean begin(long deadline) {
     while (reading == null) {
-      Taken taken = take(Math.max(0, deadline - nanoTime.getAsLong()));
+      growSubscriptions();
+      long left = Math.max(0, deadline - nanoTime.getAsLong());
+      Taken taken = take(Math.min(left, LONGEST_WAIT_NANOS));
       if (taken == null) {
-        return false;
-      }
-      if (taken.response().hasError()) {
+        if (left <= LONGEST_WAIT_NANOS || session.endedEarly()) {
+          return false;
+        }
+      } else if (taken.response().hasError()) {
         handleError(taken);
       } else if (taken.response().getBatchesCount() == 0 && taken.response().getLostCount() == 0) {
         session.finish(taken, taken.response().getNextOffset());

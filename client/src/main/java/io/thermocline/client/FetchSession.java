@@ -46,6 +46,10 @@ final class FetchSession {
 
   private long lastPositionId;
   private boolean woken;
+
+  /** For the consumer's thread alone. */
+  private boolean endedEarly;
+
   private boolean closed;
 
   FetchSession(
@@ -198,6 +202,7 @@ final class FetchSession {
         }
         long left = deadline - now;
         if (left <= 0 || woken || isDone()) {
+          endedEarly = woken || isDone();
           woken = false;
           return null;
         }
@@ -207,6 +212,11 @@ final class FetchSession {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether the last {@link #next} that gave nothing did so for another reason than its time. */
+  boolean endedEarly() {
+    return endedEarly;
   }
 
   /** Everything up to {@code next} was handed out, and the response is done with. */

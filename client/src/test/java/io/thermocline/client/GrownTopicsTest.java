@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.model.ErrorKind;
+import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.testkit.Await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +25,7 @@ class GrownTopicsTest {
   private final ManualNanos time = new ManualNanos();
   private final FakeFetchServer server = new FakeFetchServer();
   private final List<String> asked = new ArrayList<>();
-  private int count = 1;
+  private volatile int count = 1;
   private Failure failure;
 
   private final TopicPartitions topics =
@@ -86,6 +89,23 @@ class GrownTopicsTest {
     assertThat(consumer.poll(NOW)).isEmpty();
     assertThat(consumer.assignment()).hasSize(3);
     assertThat(server.add(1).getStart().getOffset()).isEqualTo(7);
+  }
+
+  @Test
+  void anIterationThatWaitsForRecordsReadsWhatItsTopicGrew() {
+    Consumer consumer = subscribed();
+    FetchResponse.Builder news = server.heartbeat(0);
+    FetchResponse.Builder record = server.records(0, 1);
+    CompletableFuture<Boolean> more = new CompletableFuture<>();
+    Thread iterating = new Thread(() -> more.complete(consumer.iterator().hasNext()));
+    iterating.start();
+    Await.until("it waits", () -> iterating.getState() == Thread.State.TIMED_WAITING);
+    count = 2;
+    time.pass(A_MINUTE);
+    server.answer(news);
+    Await.until("the new one is assigned", () -> consumer.assignment().size() == 2);
+    server.answer(record);
+    assertThat(Await.result(more)).isTrue();
   }
 
   @Test
