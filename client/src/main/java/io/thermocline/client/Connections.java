@@ -30,6 +30,9 @@ final class Connections implements AutoCloseable {
   private static final long CLOSE_SECONDS = 5;
   private static final long LOOK_MILLIS = 100;
 
+  /** For what others still have to tell a connection's thread; Netty logs what it can't. */
+  private static final long QUIET_MILLIS = 100;
+
   private final String address;
   private final Duration keepAlive;
 
@@ -120,7 +123,9 @@ final class Connections implements AutoCloseable {
   }
 
   private static void endThread(EventLoopGroup thread) {
-    var unused = thread.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS);
+    var unused =
+        thread.shutdownGracefully(
+            QUIET_MILLIS, TimeUnit.SECONDS.toMillis(CLOSE_SECONDS), MILLISECONDS);
   }
 
   /**
