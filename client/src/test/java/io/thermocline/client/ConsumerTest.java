@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.model.ErrorKind;
-import io.thermocline.model.OffsetRange;
 import io.thermocline.model.Tier;
 import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.testkit.Records;
@@ -28,7 +27,6 @@ class ConsumerTest {
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private final FakeFetchServer server = new FakeFetchServer();
-  private final List<List<OffsetRange>> lost = new ArrayList<>();
 
   @Test
   void recordsComeOnceAndInOrderOverALostConnection() {
@@ -258,97 +256,12 @@ class ConsumerTest {
   }
 
   @Test
-  void damageIsToldOnceAndReadingGoesOnBehindIt() {
-    Consumer consumer = reading(Start.earliest());
-    server.answer(server.records(4, 6).addLost(FakeFetchServer.range(0, 4)));
-    assertThatThrownBy(() -> consumer.poll(SOON))
-        .isInstanceOfSatisfying(
-            DataLostException.class,
-            e -> {
-              assertThat(e.lost()).containsExactly(new OffsetRange(0, 4));
-              assertThat(e.partition()).isEqualTo(P0);
-            });
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(4L, 5L);
-  }
-
-  @Test
-  void whoIsToldOfDamageMayGoElsewhere() {
-    List<Consumer> told = new ArrayList<>();
-    Consumer consumer =
-        consumer(options().withLostRanges((p, ranges) -> told.get(0).seek(p, Start.offset(50))));
-    told.add(consumer);
-    consumer.assign(P0, Start.earliest());
-    assertThat(consumer.poll(NOW)).isEmpty();
-    server.answer(server.records(4, 6).addLost(FakeFetchServer.range(0, 4)));
-    assertThat(consumer.poll(NOW)).isEmpty();
-    server.answer(server.records(50, 52));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(50L, 51L);
-  }
-
-  @Test
-  void damageCanBePassedOver() {
-    Consumer consumer = consumer(options().withLostRanges((p, ranges) -> lost.add(ranges)));
-    consumer.assign(P0, Start.earliest());
-    assertThat(consumer.poll(NOW)).isEmpty();
-    server.answer(server.heartbeat(4).addLost(FakeFetchServer.range(0, 4)));
-    server.answer(server.records(4, 6));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(4L, 5L);
-    assertThat(lost).containsExactly(List.of(new OffsetRange(0, 4)));
-  }
-
-  @Test
-  void aBatchThatArrivesDamagedIsAnErrorAndIsAskedForAgain() {
-    Consumer consumer = reading(Start.earliest());
-    var broken = server.records(0, 2);
-    broken.setBatches(0, broken.getBatches(0).toBuilder().setCrc32C(1));
-    server.answer(broken);
-    assertThatThrownBy(() -> consumer.poll(SOON))
-        .isInstanceOfSatisfying(
-            ReadFailedException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.CORRUPT));
-    awaitRequest(consumer, FetchRequest::hasSeek);
-    server.answer(server.records(0, 2));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
-  }
-
-  @Test
-  void aBatchCompressedInAnUnknownWayIsAnErrorAndIsAskedForAgain() {
-    Consumer consumer = reading(Start.earliest());
-    var strange = server.records(0, 2);
-    strange.setBatches(0, strange.getBatches(0).toBuilder().setCompressionValue(77));
-    server.answer(strange);
-    assertThatThrownBy(() -> consumer.poll(SOON))
-        .isInstanceOfSatisfying(
-            ReadFailedException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.UNSUPPORTED));
-    awaitRequest(consumer, FetchRequest::hasSeek);
-    server.answer(server.records(0, 2));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
-  }
-
-  @Test
-  void whatCameBehindADamagedBatchIsNotHandedOutBeforeIt() {
-    Consumer consumer = reading(Start.offset(0));
-    var good = server.records(0, 3);
-    server.answer(
-        good.clone().setBatches(0, good.getBatches(0).toBuilder().setCrc32C(1)).setNextOffset(3));
-    server.answer(server.records(3, 5));
-    assertThatThrownBy(() -> consumer.poll(SOON)).isInstanceOf(ReadFailedException.class);
-    server.answer(server.heartbeat(5));
-    assertThat(consumer.poll(NOW)).isEmpty();
-    awaitRequest(consumer, FetchRequest::hasSeek);
-    assertThat(server.received.stream().filter(FetchRequest::hasSeek))
-        .singleElement()
-        .matches(request -> request.getSeek().getStart().getOffset() == 0);
-    server.answer(server.records(0, 5));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L, 2L, 3L, 4L);
-  }
-
-  @Test
   void aPassingErrorIsTriedAgainFromTheNextRecord() {
     Consumer consumer = reading(Start.earliest());
     server.answer(server.records(0, 2));
     server.answer(server.error(ErrorKind.TRANSIENT));
     assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
-    awaitRequest(consumer, FetchRequest::hasSeek);
+    TestConsumer.awaitRequest(server, consumer, FetchRequest::hasSeek);
     assertThat(
             server.received.stream()
                 .filter(FetchRequest::hasSeek)
@@ -515,15 +428,6 @@ class ConsumerTest {
       assertThat(consumer.poll(Duration.ofMillis(5))).isEmpty();
     }
     assertThat(server.streams).isEqualTo(number);
-  }
-
-  private void awaitRequest(
-      Consumer consumer, java.util.function.Predicate<FetchRequest> expected) {
-    long deadline = System.nanoTime() + SOON.toNanos();
-    while (server.received.stream().noneMatch(expected) && System.nanoTime() < deadline) {
-      assertThat(consumer.poll(Duration.ofMillis(5))).isEmpty();
-    }
-    assertThat(server.received).anyMatch(expected);
   }
 
   private static List<Long> offsets(List<ConsumerRecord> records) {

@@ -1,10 +1,15 @@
 package io.thermocline.client;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermocline.proto.v1.FetchRequest;
+import io.thermocline.testkit.Await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
 
 /** Consumers of a server that a test moves by hand. */
@@ -33,5 +38,16 @@ final class TestConsumer {
 
   static List<Long> offsets(List<ConsumerRecord> records) {
     return records.stream().map(ConsumerRecord::offset).toList();
+  }
+
+  /** Polls, for nothing, until the server was asked for something. */
+  static void awaitRequest(
+      FakeFetchServer server, Consumer consumer, Predicate<FetchRequest> expected) {
+    Await.until(
+        "the request",
+        () -> {
+          assertThat(consumer.poll(Duration.ofMillis(5))).isEmpty();
+          return server.received.stream().anyMatch(expected);
+        });
   }
 }
