@@ -191,6 +191,39 @@ class ClientIT {
   }
 
   @Test
+  void aGroupGoesOnAtTheEndOfABoundedReadInsideABatch() {
+    server.admin().createTopic("t", 1);
+    List<ProducerRecord> batch =
+        IntStream.range(0, 10).mapToObj(i -> ProducerRecord.of("t", null, "" + i)).toList();
+    try (Producer producer = server.client.producer(ProducerOptions.defaults())) {
+      assertThat(Await.result(producer.appendAt(P0, 0, batch))).isNotNull();
+    }
+    ConsumerOptions options = TO_THE_END.withGroup("g");
+    try (Consumer consumer = server.client.consumer(options)) {
+      consumer.assign(P0, Start.earliest(), 5);
+      assertThat(consumer).hasSize(5);
+      consumer.commit();
+    }
+    try (Consumer consumer = server.client.consumer(options)) {
+      consumer.assign(P0, Start.committedOr(Start.earliest()));
+      assertThat(consumer).extracting(ConsumerRecord::offset).containsExactly(5L, 6L, 7L, 8L, 9L);
+    }
+  }
+
+  @Test
+  void morePartitionsThanAStreamTakesAreSaidSo() {
+    server.admin().createTopic("t", 1_025);
+    ConsumerOptions impatient = ConsumerOptions.defaults().withRetryTimeout(Duration.ofMillis(100));
+    try (Consumer consumer = server.client.consumer(impatient)) {
+      consumer.subscribe("t", Start.earliest());
+      assertThatThrownBy(() -> consumer.poll(Duration.ofSeconds(60)))
+          .isInstanceOfSatisfying(
+              ReadFailedException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.EXHAUSTED))
+          .hasMessageContaining("1024 partitions");
+    }
+  }
+
+  @Test
   void aProducerGoesOnAfterTheServerWasAway() {
     server.admin().createTopic("t", 1);
     try (Producer producer = server.client.producer(ProducerOptions.defaults())) {
