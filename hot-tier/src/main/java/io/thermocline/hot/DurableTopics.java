@@ -41,6 +41,9 @@ final class DurableTopics implements TopicRegistry {
   private final GroupOffsetsFile groups;
   private final HotThreads threads;
 
+  /** Held while the metadata and the open logs are made to agree: one change after the other. */
+  private final Object changes = new Object();
+
   /**
    * @param threads nobody interrupts them: an interrupt would close files
    */
@@ -65,15 +68,17 @@ final class DurableTopics implements TopicRegistry {
     Topic topic = new Topic(id, partitionCount, now);
     return onChores(
         () -> {
-          Metadata unused =
-              metadata.change(
-                  current -> {
-                    checkNameIsFree(current, name);
-                    checkRoom(current, partitionCount);
-                    return current.with(new TopicEntry(topic, Optional.empty(), Map.of()));
-                  });
-          topic.partitions().forEach(this::openNew);
-          return topic;
+          synchronized (changes) {
+            Metadata unused =
+                metadata.change(
+                    current -> {
+                      checkNameIsFree(current, name);
+                      checkRoom(current, partitionCount);
+                      return current.with(new TopicEntry(topic, Optional.empty(), Map.of()));
+                    });
+            topic.partitions().forEach(this::openNew);
+            return topic;
+          }
         });
   }
 
@@ -145,11 +150,13 @@ final class DurableTopics implements TopicRegistry {
     checkCount(topic.name(), partitionCount);
     return onChores(
         () -> {
-          int before = requireLive(metadata.current(), topic).topic().partitionCount();
-          Metadata after = metadata.change(current -> grown(current, topic, partitionCount));
-          Topic now = requireLive(after, topic).topic();
-          now.partitions().filter(p -> p.partition() >= before).forEach(this::openNew);
-          return now;
+          synchronized (changes) {
+            int before = requireLive(metadata.current(), topic).topic().partitionCount();
+            Metadata after = metadata.change(current -> grown(current, topic, partitionCount));
+            Topic now = requireLive(after, topic).topic();
+            now.partitions().filter(p -> p.partition() >= before).forEach(this::openNew);
+            return now;
+          }
         });
   }
 
@@ -179,15 +186,20 @@ final class DurableTopics implements TopicRegistry {
     return onChores(
         () -> {
           DeleteIntent asked = purgeCold ? DeleteIntent.PURGE_COLD : DeleteIntent.KEEP_COLD;
-          Metadata after =
-              metadata.change(
-                  current -> {
-                    TopicEntry entry = requireKnown(current, topic);
-                    return entry.deletion().isPresent()
-                        ? current
-                        : current.with(entry.withDeletion(asked));
-                  });
-          logs.drop(topic).join();
+          Metadata after;
+          CompletableFuture<Void> dropped;
+          synchronized (changes) {
+            after =
+                metadata.change(
+                    current -> {
+                      TopicEntry entry = requireKnown(current, topic);
+                      return entry.deletion().isPresent()
+                          ? current
+                          : current.with(entry.withDeletion(asked));
+                    });
+            dropped = logs.drop(topic);
+          }
+          dropped.join();
           return deletion(requireKnown(after, topic));
         });
   }

@@ -19,8 +19,11 @@ final class Logs {
 
   private volatile ThermoclineException closed;
 
+  /** Adds a log; another one of that partition would lose what it has taken. */
   void add(PartitionLog log) {
-    logs.put(log.id(), log);
+    if (logs.putIfAbsent(log.id(), log) != null) {
+      throw new IllegalStateException("The log of %s is open already".formatted(log.id()));
+    }
   }
 
   /**

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.model.Appended;
 import io.thermocline.model.ReadResult;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
+import io.thermocline.model.TopicPartition;
+import io.thermocline.testkit.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +43,52 @@ class EmbeddedHotTierTest {
             topic.partitions().map(id -> hot.tier.append(id, Batches.of("a"))).toList();
         first.forEach(append -> assertThat(append.join().baseOffset()).isZero());
       }
+    }
+  }
+
+  @Test
+  void aTopicThatGrowsTwiceAtOnceKeepsWhatItsNewPartitionsTook() {
+    FaultyDisk disk = new FaultyDisk();
+    try (TierHarness hot = new TierHarness(directory, disk)) {
+      TopicPartition grown = new TopicPartition(hot.id.topic(), 2);
+      AtomicInteger writes = new AtomicInteger();
+      disk.fault =
+          (op, path) -> {
+            if (op == FaultyDisk.Op.RENAME && path.endsWith("metadata")) {
+              if (writes.incrementAndGet() == 1) {
+                Await.until("the other one waits", EmbeddedHotTierTest::aChoreIsBlocked);
+              } else {
+                Await.until("what the first one made is open", () -> isOpen(hot, grown));
+                assertThat(Await.result(hot.tier.append(grown, Batches.of("a"))).baseOffset())
+                    .isZero();
+              }
+            }
+          };
+      CompletableFuture<Topic> toFour =
+          CompletableFuture.supplyAsync(() -> hot.tier.topics().growPartitions(hot.id.topic(), 4));
+      Await.until("the first one is at it", () -> writes.get() == 1);
+      Topic six = hot.tier.topics().growPartitions(hot.id.topic(), 6);
+      assertThat(Await.result(toFour).partitionCount()).isEqualTo(4);
+      assertThat(six.partitionCount()).isEqualTo(6);
+
+      assertThat(hot.tier.state(grown).end()).isEqualTo(1);
+      assertThat(Await.result(hot.tier.append(grown, Batches.of("b"))).baseOffset()).isEqualTo(1);
+    }
+  }
+
+  private static boolean aChoreIsBlocked() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .anyMatch(
+            thread ->
+                thread.getName().startsWith("hot-chore")
+                    && thread.getState() == Thread.State.BLOCKED);
+  }
+
+  private static boolean isOpen(TierHarness hot, TopicPartition id) {
+    try {
+      return hot.tier.state(id).end() >= 0;
+    } catch (ThermoclineException notYet) {
+      return false;
     }
   }
 
