@@ -69,7 +69,10 @@ final class LogRecovery {
     private Segment active;
     private boolean activeExists;
 
-    /** Whether a checkpoint names it: else it may have been made just before the process died. */
+    /**
+     * Whether a checkpoint has bytes of it: else it may have been made just before the process
+     * died. A checkpoint also names the place of a segment that has no file yet.
+     */
     private boolean nameIsDurable;
 
     private long activeBytes;
@@ -263,12 +266,12 @@ final class LogRecovery {
   private void planTail(Plan plan, long base, long size) throws IOException {
     plan.active = Segment.at(directory, id, base);
     plan.activeExists = true;
-    plan.nameIsDurable = mark.isPresent() && mark.get().segment() == base;
+    plan.nameIsDurable = mark.isPresent() && mark.get().segment() == base && mark.get().bytes() > 0;
     plan.fileBytes = size;
     boolean marked = mark.isPresent() && mark.get().segment() == base && mark.get().bytes() <= size;
     plan.rewriteFrom = marked ? mark.get().bytes() : 0;
     producers.read(env, plan.sealed, plan.active, plan.rewriteFrom);
-    if (marked && mark.get().bytes() == size && producers.notedTo() <= mark.get().end()) {
+    if (marked && mark.get().bytes() == size && known().durableTo() <= mark.get().end()) {
       plan.activeBytes = size;
       plan.end = mark.get().end();
       takeStoredIndex(plan);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thermocline.hot.FaultyDisk.Op;
 import io.thermocline.model.Appended;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.Topic;
 import io.thermocline.model.TopicPartition;
@@ -16,6 +17,7 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
@@ -245,6 +247,43 @@ class JournalTest {
         assertThat(again.hot.tier.state(first).end()).isEqualTo(end);
         assertThat(again.hot.tier.state(anew.partition(0)).end()).isZero();
       }
+    }
+  }
+
+  @Test
+  void aSegmentThatIsGoneIsMissedWhenOnlyTheJournalTellsThatItWasThere() throws IOException {
+    try (Many many = new Many(temporary.resolve("data"))) {
+      TopicPartition first = many.partition(0);
+      many.appendToAll("a");
+      many.hot.stop();
+      Path checkpoint =
+          Files.copy(many.hot.directory.resolve("checkpoint"), temporary.resolve("c"));
+      many.hot.open();
+      long base = many.hot.tier.state(first).end();
+      Await.result(many.hot.tier.seal(first));
+      many.holdCheckpoints();
+      Await.until(
+          "all are in the journal",
+          () -> {
+            double before = many.groups("journal");
+            many.appendToAll("b");
+            return many.groups("journal") == before + PARTITIONS;
+          });
+      long end = many.hot.tier.state(first).end();
+      Path image = copy(many.hot.directory, path -> {});
+      Files.copy(checkpoint, image.resolve("checkpoint"), StandardCopyOption.REPLACE_EXISTING);
+      Files.deleteIfExists(image.resolve("producers"));
+      Path segments = image.resolve(many.hot.directory.relativize(many.logFile(0).getParent()));
+      Files.delete(segments.resolve("%020d.log".formatted(base)));
+
+      try (Many again = new Many(image, new FaultyDisk())) {
+        assertThat(again.hot.tier.state(first).end()).isEqualTo(end);
+        assertThat(Await.result(again.hot.tier.read(first, base, 1 << 20)))
+            .isInstanceOfSatisfying(
+                ReadResult.Progress.class,
+                read -> assertThat(read.lost()).containsExactly(new OffsetRange(base, end)));
+      }
+      many.release();
     }
   }
 
