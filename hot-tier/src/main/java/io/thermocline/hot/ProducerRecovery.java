@@ -37,6 +37,9 @@ final class ProducerRecovery {
     this.from = known.map(KnownProducers::end).orElse(mayHaveSome ? 0 : Long.MAX_VALUE);
   }
 
+  /** Whether what was noted is not to be used any more. */
+  private boolean forgot;
+
   /** One past the last offset that was noted, which was durable. */
   long notedTo() {
     return known.map(KnownProducers::end).orElse(0L);
@@ -45,8 +48,13 @@ final class ProducerRecovery {
   /** There is nothing to read, and the log ends there. */
   void endsAt(long end) {
     if (notedTo() < end) {
-      table.forgetAll();
+      forgetAll();
     }
+  }
+
+  private void forgetAll() {
+    table.forgetAll();
+    forgot = true;
   }
 
   /** Takes in a batch that lies behind those taken in before. */
@@ -66,7 +74,7 @@ final class ProducerRecovery {
     long oldest = sealed.isEmpty() ? active.base() : sealed.get(0).base();
     if (from < oldest) {
       // What they stored in between is not known: a stale sequence would take repeats for new.
-      table.forgetAll();
+      forgetAll();
       LOG.warn(
           "Producers are known from offset {} on only, what was before is not local: segment={}",
           oldest,
@@ -96,8 +104,9 @@ final class ProducerRecovery {
     }
   }
 
+  /** What was forgotten is forgotten in the file too: the next note has all that is remembered. */
   ProducerMemory memory(LogId log, long nowMillis) {
     table.forgetSilent(nowMillis);
-    return new ProducerMemory(log, table, notedTo());
+    return new ProducerMemory(log, table, forgot ? 0 : notedTo());
   }
 }

@@ -122,6 +122,23 @@ class ProducerRestartTest {
   }
 
   @Test
+  void whatAStartHadToForgetDoesNotComeBackWithALaterOne() throws IOException {
+    try (TierHarness hot = tier()) {
+      produceAndTrim(hot, 0, 5);
+      long sound = Files.size(hot.directory.resolve("producers"));
+      produceAndTrim(hot, 5, 5);
+      hot.stop();
+      RecoveryTest.flip(hot.directory.resolve("producers"), sound + 20);
+      hot.open();
+      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, 5));
+
+      hot.restart();
+      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, 5));
+      assertThat(hot.tier.state(hot.id).end()).isEqualTo(10);
+    }
+  }
+
+  @Test
   void aTrimThatCannotNoteThemKeepsTheSegmentsAndSucceedsLater() {
     try (TierHarness hot = tier()) {
       disk.fault =
@@ -356,6 +373,13 @@ class ProducerRestartTest {
       places.add(Await.result(send(hot, i)));
     }
     return places;
+  }
+
+  /** So that only the file of producers has the batches. */
+  private static void produceAndTrim(TierHarness hot, int from, int count) {
+    produce(hot, from, count);
+    Await.result(hot.tier.seal(hot.id));
+    Await.result(hot.tier.trim(hot.id, from + count));
   }
 
   private static CompletableFuture<Appended> send(TierHarness hot, int sequence) {

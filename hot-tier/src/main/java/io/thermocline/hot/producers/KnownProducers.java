@@ -15,6 +15,9 @@ public final class KnownProducers {
     if (note.from() > end || note.end() < end) {
       return;
     }
+    if (note.from() == 0) {
+      table.forgetAll();
+    }
     note.batches().forEach(table::stored);
     end = note.end();
     segment = note.segment();

@@ -21,7 +21,8 @@ import java.util.zip.CRC32C;
  *        base offset 8, append time 8
  * </pre>
  *
- * @param from what lies below it, earlier notes have; 0: all that is remembered is here
+ * @param from what lies below it, earlier notes have; 0: all that is remembered is here, whatever
+ *     they have
  * @param end all below it was durable
  * @param segment base offset of the segment in which the batch at {@code end} begins
  * @param position where it begins
