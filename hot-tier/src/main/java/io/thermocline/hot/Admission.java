@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.DiskReserve;
 import io.thermocline.hot.producers.ProducerTable;
 import io.thermocline.hot.segment.BatchHeader;
 import io.thermocline.model.AppendConditions;
@@ -19,6 +20,7 @@ import java.util.function.LongConsumer;
 final class Admission {
   private final TopicPartition id;
   private final ProducerTable producers;
+  private final DiskReserve reserve;
 
   /** Durable. Moved by the thread that writes. */
   private volatile long fence;
@@ -26,9 +28,13 @@ final class Admission {
   /** The batch that is being written; it stays here when that fails. */
   private PendingBatch begun;
 
-  Admission(TopicPartition id, ProducerTable producers, long fence) {
+  /**
+   * @param reserve has to have room for a new batch with a sequence; of others the caller looked
+   */
+  Admission(TopicPartition id, ProducerTable producers, DiskReserve reserve, long fence) {
     this.id = id;
     this.producers = producers;
+    this.reserve = reserve;
     this.fence = fence;
   }
 
@@ -50,13 +56,17 @@ final class Admission {
     }
     try {
       Answer repeat = repeat(batch);
-      if (repeat == null) {
-        checkFence(conditions.fenceToken());
-        if (conditions.sequence().isPresent()) {
-          producers.check(conditions.sequence().get(), nowMillis);
-        }
+      if (repeat != null) {
+        return repeat;
       }
-      return repeat == null ? checkOffset(conditions.expectedOffset(), nextOffset) : repeat;
+      if (conditions.sequence().isPresent()) {
+        reserve.check();
+      }
+      checkFence(conditions.fenceToken());
+      if (conditions.sequence().isPresent()) {
+        producers.check(conditions.sequence().get(), nowMillis);
+      }
+      return checkOffset(conditions.expectedOffset(), nextOffset);
     } catch (ThermoclineException refused) {
       return new Answer.Refused(refused, 0);
     }

@@ -122,9 +122,10 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
     try {
       PartitionLog log = logs.require(id);
       if (conditions.sequence().isEmpty()) {
+        // What may be a repeat is told so first, where that is known.
         log.checkTakesAppends();
+        env.reserve().check();
       }
-      env.reserve().check();
       return log.append(batch, conditions, checks.check(batch));
     } catch (ThermoclineException refused) {
       return CompletableFuture.failedFuture(refused);

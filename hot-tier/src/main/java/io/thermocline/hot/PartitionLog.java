@@ -74,7 +74,7 @@ final class PartitionLog implements JournalUser, LogQueue.Worker {
     this.view = new CurrentView(first);
     this.followers = new Followers(() -> view.get().end());
     this.producers = producers;
-    this.admission = new Admission(id, producers.table(), fence);
+    this.admission = new Admission(id, producers.table(), env.reserve(), fence);
     this.tail = new LogTail(id, env, view, followers, admission, writer);
     this.queue = new LogQueue(env.writers(), this);
   }

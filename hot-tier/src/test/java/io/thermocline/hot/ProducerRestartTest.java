@@ -271,6 +271,25 @@ class ProducerRestartTest {
   }
 
   @Test
+  void aRepeatIsToldAlsoWhenTheDiskHasNoRoomForANewBatch() {
+    try (TierHarness hot = tier()) {
+      List<Appended> places = produce(hot, 0, 2);
+      hot.stop();
+      hot.settings = hot.settings.withMinFreeBytes(1000);
+      disk.usableBytes = 999;
+      hot.open();
+
+      Await.fails(ErrorKind.EXHAUSTED, () -> send(hot, 2));
+      Await.fails(ErrorKind.EXHAUSTED, () -> hot.tier.append(hot.id, batch()));
+      assertWindow(hot, places);
+      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, hot.id, 43, 1));
+      disk.usableBytes = 1000;
+      hot.restart();
+      Await.result(send(hot, 2));
+    }
+  }
+
+  @Test
   void aRepeatInTheGroupOfItsOriginalFailsWithIt() {
     try (TierHarness hot = tier()) {
       Gate gate = new Gate(path -> path.toString().endsWith(".log"));

@@ -65,8 +65,9 @@ public interface HotTier {
    *
    * @return where it lies, or for a repeat where the original lies; fails with {@link
    *     ErrorKind#INVALID} for a bad batch, {@link ErrorKind#EXHAUSTED} when the disk reserve is
-   *     reached or too much is waiting, {@link ErrorKind#OUTCOME_UNKNOWN} when an I/O error came
-   *     after the write began, and as {@link AppendConditions} says
+   *     reached, which is no reason to refuse a repeat, or when too much is waiting, which is: it
+   *     says nothing of an earlier try of the batch; {@link ErrorKind#OUTCOME_UNKNOWN} when an I/O
+   *     error came after the write began, and as {@link AppendConditions} says
    */
   CompletableFuture<Appended> append(
       TopicPartition id, BatchContent batch, AppendConditions conditions);
