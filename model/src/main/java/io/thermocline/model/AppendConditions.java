@@ -12,14 +12,16 @@ import java.util.OptionalLong;
  * <ul>
  *   <li><b>repeat</b>: a batch of this producer with this sequence and this content, among the last
  *       {@link HotTier.Capabilities#producerWindowBatches} of any epoch, is answered with the place
- *       of the original, once that is durable, whatever else is demanded. One older than those is
- *       {@link ErrorKind#OUTCOME_UNKNOWN}, and so is one past sequence 0 of a producer that is not
- *       known (any more), with detail {@code "producer"}, {@code "forgotten"}: this very call has
- *       stored nothing. Another content under a known sequence is {@link ErrorKind#INVALID}.
+ *       of the original, once that is durable, whatever else is demanded. One that may be older
+ *       than those, of any epoch too, is {@link ErrorKind#OUTCOME_UNKNOWN}, and so is one past
+ *       sequence 0 of a producer that is not known (any more), with detail {@code "producer"},
+ *       {@code "forgotten"}: this very call has stored nothing. Another content under a known
+ *       sequence is {@link ErrorKind#INVALID}.
  *   <li><b>fence</b>: on a partition with a fence a lower token, or none, is {@link
  *       ErrorKind#FENCED}.
- *   <li><b>sequence</b>: an older epoch is {@link ErrorKind#FENCED}; one that does not follow on
- *       the last is {@link ErrorKind#OUT_OF_SEQUENCE}.
+ *   <li><b>sequence</b>: a batch of an older epoch, which was never stored, is {@link
+ *       ErrorKind#FENCED}; one that does not follow on the last is {@link
+ *       ErrorKind#OUT_OF_SEQUENCE}.
  *   <li><b>expected offset</b>: compared with the offset the batch would be given; another one is
  *       {@link ErrorKind#CONFLICT}, answered once the offset it names (detail {@code
  *       "next_offset"}) is durable.

@@ -150,6 +150,25 @@ public interface HotTierSequenceContract extends HotTierSubject {
   }
 
   @Test
+  default void whatIsOlderThanTheLastBatchesIsUnknownAlsoWhenItsEpochIsOver() {
+    TopicPartition id = newPartition();
+    int window = hot().capabilities().producerWindowBatches();
+    List<Appended> places = sendOneByOne(id, 2);
+    for (int i = 0; i < window - 1; i++) {
+      Await.result(produce(id, at(2, i), numbered(1)));
+    }
+
+    assertThat(Await.result(produce(id, at(0, 1), numbered(1)))).isEqualTo(places.get(1));
+    Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> produce(id, at(0, 0), numbered(1)));
+    Await.fails(ErrorKind.FENCED, () -> produce(id, at(0, 2), numbered(1)));
+
+    Await.result(produce(id, at(2, window - 1), numbered(1)));
+    PartitionState before = hot().state(id);
+    Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> produce(id, at(0, 1), numbered(1)));
+    assertThat(hot().state(id)).isEqualTo(before);
+  }
+
+  @Test
   default void aProducerNobodyRemembersMayBeginButNotGoOn() {
     TopicPartition id = newPartition();
 

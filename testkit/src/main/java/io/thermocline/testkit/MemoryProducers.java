@@ -34,6 +34,7 @@ final class MemoryProducers {
 
   private static final class Producer {
     private final Deque<Sent> window = new ArrayDeque<>();
+    private boolean forgot;
     private short epoch;
     private int next;
 
@@ -71,11 +72,24 @@ final class MemoryProducers {
             ErrorKind.INVALID, "Another batch than this was stored with " + sent.sequence());
       }
     }
-    int behind = ahead(sequence.baseSequence(), producer.next);
-    if (sequence.epoch() == producer.epoch && behind > 0 && behind <= HALF) {
+    if (mayBeForgotten(producer, sequence)) {
       throw unknown("%s lies before the batches that are remembered", sequence);
     }
     return Optional.empty();
+  }
+
+  private static boolean mayBeForgotten(Producer producer, ProducerSequence sequence) {
+    if (sequence.epoch() == producer.epoch) {
+      int behind = ahead(sequence.baseSequence(), producer.next);
+      return behind > 0 && behind <= HALF;
+    }
+    if (!producer.forgot) {
+      return false;
+    }
+    ProducerSequence oldest = producer.window.element().sequence();
+    return sequence.epoch() == oldest.epoch()
+        ? ahead(sequence.baseSequence(), oldest.baseSequence()) <= HALF
+        : sequence.epoch() < oldest.epoch();
   }
 
   /** Refuses a batch that does not follow on the last. */
@@ -100,6 +114,7 @@ final class MemoryProducers {
     producer.window.add(new Sent(sequence, content.lastOffsetDelta(), content.crc32c(), place));
     if (producer.window.size() > WINDOW_BATCHES) {
       producer.window.remove();
+      producer.forgot = true;
     }
   }
 

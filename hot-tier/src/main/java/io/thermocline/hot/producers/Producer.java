@@ -83,14 +83,26 @@ final class Producer {
         throw anotherBatch(sequence, lastOffsetDelta, at);
       }
     }
-    int behind = ahead(sequence.baseSequence(), next);
-    if (sequence.epoch() == epoch && behind <= HALF) {
+    if (mayBeForgotten(sequence)) {
       throw new ThermoclineException(
           ErrorKind.OUTCOME_UNKNOWN,
           "%s lies before the last %d batches that repeats are told from: it may be stored or not"
               .formatted(sequence, size));
     }
     return null;
+  }
+
+  /** Whether a batch that is not in the ring may be one that was. */
+  private boolean mayBeForgotten(ProducerSequence sequence) {
+    if (sequence.epoch() == epoch) {
+      return ahead(sequence.baseSequence(), next) <= HALF;
+    }
+    boolean hasAll = size < ProducerTable.WINDOW_BATCHES && sequences[oldest] == 0;
+    if (hasAll || sequence.epoch() > epochs[oldest]) {
+      return false;
+    }
+    return sequence.epoch() < epochs[oldest]
+        || ahead(sequence.baseSequence(), sequences[oldest]) <= HALF;
   }
 
   private ThermoclineException anotherBatch(ProducerSequence sequence, int delta, int at) {
