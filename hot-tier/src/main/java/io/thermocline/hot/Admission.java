@@ -49,7 +49,7 @@ final class Admission {
    * @param nextOffset what it would get
    * @return null when it is to be written
    */
-  Answer judge(PendingBatch batch, long nextOffset, long nowMillis) {
+  Answer judge(PendingBatch batch, long nextOffset) {
     AppendConditions conditions = batch.conditions();
     if (conditions.equals(AppendConditions.NONE) && fence == 0) {
       return null;
@@ -64,7 +64,7 @@ final class Admission {
       }
       checkFence(conditions.fenceToken());
       if (conditions.sequence().isPresent()) {
-        producers.check(conditions.sequence().get(), nowMillis);
+        producers.check(conditions.sequence().get());
       }
       return checkOffset(conditions.expectedOffset(), nextOffset);
     } catch (ThermoclineException refused) {

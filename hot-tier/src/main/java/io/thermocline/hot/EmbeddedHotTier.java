@@ -3,7 +3,6 @@ package io.thermocline.hot;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.hot.directory.Metadata;
 import io.thermocline.hot.directory.MetadataFile;
-import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.groups.GroupOffsetsFile;
 import io.thermocline.hot.producers.ProducerTable;
@@ -83,12 +82,7 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
    */
   public static EmbeddedHotTier open(
       HotSettings settings, InstantSource clock, MeterRegistry meters) {
-    return open(settings, clock, meters, new LocalDisk());
-  }
-
-  static EmbeddedHotTier open(
-      HotSettings settings, InstantSource clock, MeterRegistry meters, Disk disk) {
-    return new EmbeddedHotTier(HotOpening.open(settings, clock, meters, disk));
+    return new EmbeddedHotTier(HotOpening.open(settings, clock, meters, new LocalDisk()));
   }
 
   /** Which topics there are. */

@@ -32,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,17 +52,19 @@ record HotOpening(
 
   static HotOpening open(
       HotSettings settings, InstantSource clock, MeterRegistry meters, Disk disk) {
-    return open(settings, clock, meters, disk, HotThreads::of);
+    return open(settings, clock, System::nanoTime, meters, disk, HotThreads::of);
   }
 
   /**
    * Opens the parts.
    *
+   * @param nanoTime steady, as {@link System#nanoTime}
    * @param threadsOf makes the threads, once the directory is taken
    */
   static HotOpening open(
       HotSettings settings,
       InstantSource clock,
+      LongSupplier nanoTime,
       MeterRegistry meters,
       Disk disk,
       Function<HotSettings, HotThreads> threadsOf) {
@@ -94,7 +97,7 @@ record HotOpening(
               clock,
               journal,
               new WayToDisk(settings.journalMinLogs()),
-              new ProducerCensus(settings.producers(), metrics.producers),
+              new ProducerCensus(settings.producers(), metrics.producers, nanoTime),
               threads.writers());
       return open(env, threads, checkpoint, logs);
     } catch (IOException | RuntimeException e) {

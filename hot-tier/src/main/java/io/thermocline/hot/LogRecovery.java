@@ -148,8 +148,7 @@ final class LogRecovery {
       LogView view =
           LogView.of(
               kept, active, index, activeBytes, now.logStart(), end, now.epoch(), now.lost());
-      return new PartitionLog(
-          id, env, view, writer, producers.memory(LogId.of(id), env.clock().millis()), now.fence());
+      return new PartitionLog(id, env, view, writer, producers.memory(LogId.of(id)), now.fence());
     }
 
     /** Keeps aside what is cut, cuts, and writes the rest of the tail again. */

@@ -69,7 +69,7 @@ final class LogTail {
     long now = env.clock().millis();
     while (!progress.allBegun()) {
       PendingBatch batch = progress.next();
-      Answer answer = admission.judge(batch, writer.nextOffset(), now);
+      Answer answer = admission.judge(batch, writer.nextOffset());
       if (answer != null) {
         progress.settled(answer);
       } else {

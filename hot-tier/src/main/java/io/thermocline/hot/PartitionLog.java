@@ -229,7 +229,7 @@ final class PartitionLog implements JournalUser, LogQueue.Worker {
   /** Also forgets producers that are silent. Nothing is on its way to the disk while this runs. */
   private void makeNote() {
     LogView now = view.get();
-    producers.table().forgetSilent(env.clock().millis());
+    producers.table().forgetSilent();
     producers.note(now.end(), now.active().base(), now.activeBytes());
   }
 

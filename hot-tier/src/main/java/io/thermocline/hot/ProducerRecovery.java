@@ -60,7 +60,7 @@ final class ProducerRecovery {
   /** Takes in a batch that lies behind those taken in before. */
   void add(BatchHeader header) {
     if (header.isSequenced() && header.baseOffset() >= from) {
-      table.stored(header.producerBatch());
+      table.recovered(header.producerBatch());
     }
   }
 
@@ -105,8 +105,8 @@ final class ProducerRecovery {
   }
 
   /** What was forgotten is forgotten in the file too: the next note has all that is remembered. */
-  ProducerMemory memory(LogId log, long nowMillis) {
-    table.forgetSilent(nowMillis);
+  ProducerMemory memory(LogId log) {
+    table.forgetSilent();
     return new ProducerMemory(log, table, forgot ? 0 : notedTo());
   }
 }

@@ -162,6 +162,7 @@ final class HotPlay {
         HotOpening.open(
             settings(disk, journalFrom),
             clock,
+            System::nanoTime,
             meters,
             new LocalDisk(),
             settings -> new HotThreads(settings, threads));
@@ -510,6 +511,7 @@ final class HotPlay {
         HotOpening.open(
             settings(found, 100),
             clock,
+            System::nanoTime,
             new SimpleMeterRegistry(),
             new LocalDisk(),
             settings -> new HotThreads(settings, new ScheduledThreads()));

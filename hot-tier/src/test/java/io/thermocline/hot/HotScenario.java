@@ -39,6 +39,7 @@ final class HotScenario implements Scenario {
         HotOpening.open(
             HotPlay.settings(disk, 1),
             ManualClock.start(),
+            System::nanoTime,
             new SimpleMeterRegistry(),
             new LocalDisk(),
             settings -> new HotThreads(settings, new ScheduledThreads()));

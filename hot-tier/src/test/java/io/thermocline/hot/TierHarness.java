@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /** A tier in a directory, with one partition at hand, that can be stopped and started again. */
@@ -21,6 +22,10 @@ final class TierHarness implements AutoCloseable {
 
   final Path directory;
   final ManualClock clock = ManualClock.start();
+
+  /** The steady clock. */
+  private final AtomicLong nanos = new AtomicLong();
+
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final Disk disk;
   HotSettings settings;
@@ -47,7 +52,15 @@ final class TierHarness implements AutoCloseable {
   }
 
   void open() {
-    tier = EmbeddedHotTier.open(settings, clock, meters, disk);
+    tier =
+        new EmbeddedHotTier(
+            HotOpening.open(settings, clock, nanos::get, meters, disk, HotThreads::of));
+  }
+
+  /** Lets so much time go by; the other clock shows it too. */
+  void pass(Duration time) {
+    clock.advance(time);
+    long unused = nanos.addAndGet(time.toNanos());
   }
 
   @Override

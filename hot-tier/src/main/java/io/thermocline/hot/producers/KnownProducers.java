@@ -1,5 +1,7 @@
 package io.thermocline.hot.producers;
 
+import java.util.Comparator;
+
 /** What the {@link ProducersFile} knows of one log, gathered note by note. */
 public final class KnownProducers {
   private final ProducerTable table;
@@ -18,7 +20,9 @@ public final class KnownProducers {
     if (note.from() == 0) {
       table.forgetAll();
     }
-    note.batches().forEach(table::stored);
+    note.batches().stream()
+        .sorted(Comparator.comparingLong(ProducerBatch::baseOffset))
+        .forEach(table::recovered);
     end = note.end();
     segment = note.segment();
     position = note.position();

@@ -35,7 +35,7 @@ final class Producer {
   private short epoch;
   private int next;
   private long lastOffset = -1;
-  private long lastTimeMillis;
+  private long heardMillis;
 
   Producer(long id) {
     this.id = id;
@@ -50,8 +50,9 @@ final class Producer {
     return next;
   }
 
-  long lastTimeMillis() {
-    return lastTimeMillis;
+  /** When its last batch was stored, by the table's time. */
+  long heardMillis() {
+    return heardMillis;
   }
 
   /** How far {@code to} lies ahead of {@code from}. */
@@ -113,8 +114,12 @@ final class Producer {
                 sequence, delta + 1, offsets[at], epochs[at], sequences[at], deltas[at] + 1));
   }
 
-  /** Takes in the batch that was stored next; of a log with damage, batches may be missing. */
-  void add(ProducerBatch batch) {
+  /**
+   * Takes in the batch that was stored next; of a log with damage, batches may be missing.
+   *
+   * @param nowMillis by the table's time
+   */
+  void add(ProducerBatch batch, long nowMillis) {
     if (batch.baseOffset() <= lastOffset) {
       return;
     }
@@ -134,7 +139,7 @@ final class Producer {
     epoch = batch.epoch();
     next = ahead(0, batch.baseSequence() + batch.lastOffsetDelta() + 1);
     lastOffset = batch.baseOffset();
-    lastTimeMillis = batch.appendTimeMillis();
+    heardMillis = nowMillis;
   }
 
   /** A free place behind the newest. */

@@ -5,7 +5,8 @@ import java.util.Objects;
 
 /**
  * How many producers are remembered, and for how long after their last batch. One takes about 2 KiB
- * in each partition it produces to.
+ * in each partition it produces to. How long one is silent is counted as {@link ProducerTable}
+ * says.
  *
  * @param perPartition more than these are refused, unless silent ones can make room
  * @param inAll the same over all partitions
@@ -15,7 +16,7 @@ import java.util.Objects;
  */
 public record ProducerLimits(int perPartition, int inAll, Duration forget, Duration makeRoom) {
   /** Their window has to fit into one {@link ProducerNote}. */
-  private static final int MAX_PER_PARTITION = 10_000;
+  static final int MAX_PER_PARTITION = 10_000;
 
   public ProducerLimits {
     Objects.requireNonNull(forget, "forget");

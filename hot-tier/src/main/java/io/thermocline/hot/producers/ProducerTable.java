@@ -4,6 +4,7 @@ import io.thermocline.model.Appended;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ProducerSequence;
 import io.thermocline.model.ThermoclineException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -16,12 +17,29 @@ import java.util.Map;
  *
  * <p>Whoever is not found here may have been forgotten. So only a producer that begins, with
  * sequence 0, is taken for a new one; of every other batch nobody knows whether it is a repeat.
+ *
+ * <p>So nobody may be forgotten early. A producer is silent by a time of the table's own, which the
+ * system's clock can neither push on nor hold back by a jump: while the server runs it is that of a
+ * steady clock. Of what was stored before, only the append times are left: each step from one batch
+ * to the next counts, but never back, and for a minute at most. What is silent for longer than that
+ * proves is remembered for longer.
  */
 public final class ProducerTable {
   /** Repeats are told from so many batches of each producer. */
   public static final int WINDOW_BATCHES = 64;
 
+  /** What is more may be a jump of the clock. */
+  private static final long MAX_STEP_MILLIS = Duration.ofMinutes(1).toMillis();
+
   private final ProducerCensus census;
+
+  /** Time that went by before this start, as far as that can be told. */
+  private long recoveredMillis;
+
+  /** The last batch that was recovered; -1 when none was. */
+  private long recoveredOffset = -1;
+
+  private long recoveredAppendMillis;
 
   /** The least recently used first. */
   private final LinkedHashMap<Long, Producer> producers = new LinkedHashMap<>(16, 0.75f, true);
@@ -66,10 +84,10 @@ public final class ProducerTable {
    * @throws ThermoclineException {@link ErrorKind#FENCED} for an older epoch, {@link
    *     ErrorKind#OUT_OF_SEQUENCE}, {@link ErrorKind#EXHAUSTED} when there are too many producers
    */
-  public void check(ProducerSequence sequence, long nowMillis) {
+  public void check(ProducerSequence sequence) {
     Producer producer = producers.get(sequence.producerId());
     if (producer == null) {
-      checkRoom(nowMillis);
+      checkRoom();
       return;
     }
     if (sequence.epoch() < producer.epoch()) {
@@ -88,8 +106,8 @@ public final class ProducerTable {
     }
   }
 
-  private void checkRoom(long nowMillis) {
-    if (isFull() && !canMakeRoom(nowMillis)) {
+  private void checkRoom() {
+    if (isFull() && !canMakeRoom()) {
       ProducerLimits limits = census.limits();
       throw new ThermoclineException(
           ErrorKind.EXHAUSTED,
@@ -107,24 +125,48 @@ public final class ProducerTable {
     return producers.size() >= census.limits().perPartition() || census.isFull();
   }
 
-  private boolean canMakeRoom(long nowMillis) {
+  private boolean canMakeRoom() {
     Iterator<Producer> eldest = producers.values().iterator();
     return eldest.hasNext()
-        && nowMillis - eldest.next().lastTimeMillis() >= census.limits().makeRoom().toMillis();
+        && nowMillis() - eldest.next().heardMillis() >= census.limits().makeRoom().toMillis();
   }
 
-  /** Notes a batch that was stored. */
+  private long nowMillis() {
+    return recoveredMillis + census.runningMillis();
+  }
+
+  /**
+   * Notes a batch that was stored before this start, after those noted so far. Who would be one too
+   * many was forgotten then, and had made room.
+   */
+  public void recovered(ProducerBatch batch) {
+    if (batch.baseOffset() > recoveredOffset) {
+      if (recoveredOffset >= 0) {
+        long step = batch.appendTimeMillis() - recoveredAppendMillis;
+        recoveredMillis += Math.max(0, Math.min(step, MAX_STEP_MILLIS));
+      }
+      recoveredOffset = batch.baseOffset();
+      recoveredAppendMillis = batch.appendTimeMillis();
+    }
+    boolean isNew = !producers.containsKey(batch.producerId());
+    if (isNew && producers.size() == ProducerLimits.MAX_PER_PARTITION) {
+      forgetEldest();
+    }
+    stored(batch);
+  }
+
+  /** Notes a batch that was stored now. */
   public void stored(ProducerBatch batch) {
     Producer producer = producers.get(batch.producerId());
     if (producer == null) {
-      while (isFull() && canMakeRoom(batch.appendTimeMillis())) {
+      while (isFull() && canMakeRoom()) {
         forgetEldest();
       }
       producer = new Producer(batch.producerId());
       producers.put(batch.producerId(), producer);
       census.add(1);
     }
-    producer.add(batch);
+    producer.add(batch, nowMillis());
   }
 
   private void forgetEldest() {
@@ -134,21 +176,26 @@ public final class ProducerTable {
     census.add(-1);
   }
 
-  /** Forgets producers that have been silent for long. */
-  public void forgetSilent(long nowMillis) {
+  /**
+   * Forgets producers that have been silent for long; for less while there are too many in all, or
+   * a partition that remembers nobody could take no one.
+   */
+  public void forgetSilent() {
     int before = producers.size();
-    producers
-        .values()
-        .removeIf(
-            producer ->
-                nowMillis - producer.lastTimeMillis() >= census.limits().forget().toMillis());
+    long now = nowMillis();
+    long forget = census.limits().forget().toMillis();
+    producers.values().removeIf(producer -> now - producer.heardMillis() >= forget);
     census.add(producers.size() - before);
+    while (census.isFull() && canMakeRoom()) {
+      forgetEldest();
+    }
   }
 
   /** Forgets all. */
   public void forgetAll() {
     census.add(-producers.size());
     producers.clear();
+    recoveredOffset = -1;
   }
 
   /** How many producers are remembered. */

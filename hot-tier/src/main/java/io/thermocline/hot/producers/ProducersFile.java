@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -75,8 +74,7 @@ public final class ProducersFile implements AutoCloseable {
 
   /** What a file that nobody writes has. */
   public static Content look(Disk disk, Path path) throws IOException {
-    ProducerCensus uncounted = new ProducerCensus(ProducerLimits.defaults(), new AtomicInteger());
-    return look(disk, path, uncounted, log -> true);
+    return look(disk, path, ProducerCensus.apart(ProducerLimits.defaults()), log -> true);
   }
 
   private static Content look(Disk disk, Path path, ProducerCensus census, Predicate<LogId> wanted)
@@ -118,7 +116,7 @@ public final class ProducersFile implements AutoCloseable {
 
   private void writeAnew(Collection<ProducerNote> notes) throws IOException {
     close();
-    ProducerCensus census = new ProducerCensus(limits, new AtomicInteger());
+    ProducerCensus census = ProducerCensus.apart(limits);
     Map<LogId, KnownProducers> known = read(census);
     for (ProducerNote note : notes) {
       known

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,7 +129,7 @@ class ProducersFileTest {
   }
 
   private static ProducerCensus census() {
-    return new ProducerCensus(ProducerLimits.defaults(), new AtomicInteger());
+    return ProducerCensus.apart(ProducerLimits.defaults());
   }
 
   private static byte[] golden() throws IOException {
