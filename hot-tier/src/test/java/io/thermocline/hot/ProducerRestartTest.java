@@ -34,6 +34,7 @@ class ProducerRestartTest {
   @Test
   void aRestartKeepsTheWindow() {
     try (TierHarness hot = tier()) {
+      assertThat(hot.tier.capabilities().producerWindowBatches()).isEqualTo(WINDOW);
       List<Appended> places = produce(hot, 0, WINDOW + 5);
       hot.clock.advance(Duration.ofMinutes(3));
 
