@@ -78,70 +78,43 @@ public record HotSettings(
 
   /** These, with another disk reserve. */
   public HotSettings withMinFreeBytes(long bytes) {
-    return new HotSettings(
-        directory,
-        bytes,
-        batchLimits,
-        segmentLimits,
-        forceThreads,
-        readThreads,
-        maxOpenFiles,
-        maxWaitingBytes,
-        maxPartitions,
-        journalBytes,
-        journalMinLogs,
-        producers);
+    return with(bytes, segmentLimits, journalBytes, journalMinLogs, producers);
   }
 
   /** These, with other limits for segments. */
   public HotSettings withSegmentLimits(SegmentLimits limits) {
-    return new HotSettings(
-        directory,
-        minFreeBytes,
-        batchLimits,
-        limits,
-        forceThreads,
-        readThreads,
-        maxOpenFiles,
-        maxWaitingBytes,
-        maxPartitions,
-        journalBytes,
-        journalMinLogs,
-        producers);
+    return with(minFreeBytes, limits, journalBytes, journalMinLogs, producers);
   }
 
   /** These, with another journal. */
   public HotSettings withJournal(long bytes, int minLogs) {
-    return new HotSettings(
-        directory,
-        minFreeBytes,
-        batchLimits,
-        segmentLimits,
-        forceThreads,
-        readThreads,
-        maxOpenFiles,
-        maxWaitingBytes,
-        maxPartitions,
-        bytes,
-        minLogs,
-        producers);
+    return with(minFreeBytes, segmentLimits, bytes, minLogs, producers);
   }
 
   /** These, with other limits for producers. */
   public HotSettings withProducers(ProducerLimits limits) {
+    return with(minFreeBytes, segmentLimits, journalBytes, journalMinLogs, limits);
+  }
+
+  private HotSettings with(
+      long newMinFreeBytes,
+      SegmentLimits newSegmentLimits,
+      long newJournalBytes,
+      int newJournalMinLogs,
+      ProducerLimits newProducers) {
     return new HotSettings(
         directory,
-        minFreeBytes,
+        newMinFreeBytes,
         batchLimits,
-        segmentLimits,
+        newSegmentLimits,
         forceThreads,
         readThreads,
         maxOpenFiles,
         maxWaitingBytes,
         maxPartitions,
-        journalBytes,
-        journalMinLogs,
-        limits);
+        newJournalBytes,
+        newJournalMinLogs,
+        newProducers);
   }
 
   private static void check(boolean holds, String otherwise) {
