@@ -2,6 +2,7 @@ package io.thermocline.hot.directory;
 
 import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.StoredUuid;
 import io.thermocline.hot.producers.LogId;
 import io.thermocline.model.ThermoclineException;
 import java.io.DataInputStream;
@@ -89,8 +90,7 @@ public final class Checkpoint {
           out.writeInt(marks.size());
           for (Map.Entry<LogId, Mark> each : marks.entrySet()) {
             LogId log = each.getKey();
-            out.writeLong(log.topic().getMostSignificantBits());
-            out.writeLong(log.topic().getLeastSignificantBits());
+            StoredUuid.write(log.topic(), out);
             out.writeInt(log.partition());
             Mark mark = each.getValue();
             out.writeLong(mark.end());
@@ -104,8 +104,7 @@ public final class Checkpoint {
 
   private static void decode(DataInputStream in, Map<LogId, Mark> marks) throws IOException {
     for (int left = in.readInt(); left > 0; left--) {
-      long high = in.readLong();
-      UUID topic = new UUID(high, in.readLong());
+      UUID topic = StoredUuid.read(in);
       LogId log = new LogId(topic, in.readInt());
       long end = in.readLong();
       long segment = in.readLong();

@@ -5,6 +5,7 @@ import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.directory.Metadata.TopicEntry;
 import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.StoredUuid;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
@@ -150,11 +151,11 @@ public final class MetadataFile {
   }
 
   private static void encode(Metadata metadata, DataOutputStream out) throws IOException {
-    write(metadata.clusterId(), out);
+    StoredUuid.write(metadata.clusterId(), out);
     out.writeInt(metadata.entries().size());
     for (TopicEntry entry : metadata.entries()) {
       Topic topic = entry.topic();
-      write(topic.id().uuid(), out);
+      StoredUuid.write(topic.id().uuid(), out);
       out.writeUTF(topic.name());
       out.writeInt(topic.partitionCount());
       out.writeLong(topic.created().toEpochMilli());
@@ -179,13 +180,8 @@ public final class MetadataFile {
     out.writeLong(partition.fence());
   }
 
-  private static void write(UUID uuid, DataOutputStream out) throws IOException {
-    out.writeLong(uuid.getMostSignificantBits());
-    out.writeLong(uuid.getLeastSignificantBits());
-  }
-
   private static Metadata decode(DataInputStream in, int version) throws IOException {
-    UUID clusterId = readUuid(in);
+    UUID clusterId = StoredUuid.read(in);
     Map<String, TopicEntry> topics = new TreeMap<>();
     for (int left = in.readInt(); left > 0; left--) {
       TopicEntry entry = readTopic(in, version);
@@ -195,7 +191,7 @@ public final class MetadataFile {
   }
 
   private static TopicEntry readTopic(DataInputStream in, int version) throws IOException {
-    UUID uuid = readUuid(in);
+    UUID uuid = StoredUuid.read(in);
     TopicId id = new TopicId(uuid, in.readUTF());
     Topic topic = new Topic(id, in.readInt(), Instant.ofEpochMilli(in.readLong()));
     int deletion = in.readByte();
@@ -221,10 +217,5 @@ public final class MetadataFile {
     }
     long fence = version == WITHOUT_FENCES ? 0 : in.readLong();
     return new PartitionEntry(logStart, trimmedTo, epoch, lost, fence);
-  }
-
-  private static UUID readUuid(DataInputStream in) throws IOException {
-    long high = in.readLong();
-    return new UUID(high, in.readLong());
   }
 }

@@ -1,5 +1,6 @@
 package io.thermocline.hot.groups;
 
+import io.thermocline.hot.disk.StoredUuid;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import java.io.ByteArrayInputStream;
@@ -59,7 +60,7 @@ public sealed interface GroupEntry {
         write(commit, out);
       } else if (this instanceof Forget forget) {
         out.writeByte(2);
-        write(forget.topic(), out);
+        StoredUuid.write(forget.topic(), out);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -143,16 +144,11 @@ public sealed interface GroupEntry {
     out.writeInt(commit.offsets().size());
     for (Map.Entry<TopicPartition, Long> offset : inOrder(commit.offsets())) {
       TopicPartition partition = offset.getKey();
-      write(partition.topic().uuid(), out);
+      StoredUuid.write(partition.topic().uuid(), out);
       out.writeUTF(partition.topic().name());
       out.writeInt(partition.partition());
       out.writeLong(offset.getValue());
     }
-  }
-
-  private static void write(UUID uuid, DataOutputStream out) throws IOException {
-    out.writeLong(uuid.getMostSignificantBits());
-    out.writeLong(uuid.getLeastSignificantBits());
   }
 
   private static GroupEntry decode(ByteBuffer bytes, int at, int length) {
@@ -160,12 +156,12 @@ public sealed interface GroupEntry {
     bytes.duplicate().position(at).get(body);
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
       if (in.readByte() == 2) {
-        return new Forget(readUuid(in));
+        return new Forget(StoredUuid.read(in));
       }
       String group = in.readUTF();
       Map<TopicPartition, Long> offsets = new HashMap<>();
       for (int left = in.readInt(); left > 0; left--) {
-        UUID uuid = readUuid(in);
+        UUID uuid = StoredUuid.read(in);
         TopicId topic = new TopicId(uuid, in.readUTF());
         int partition = in.readInt();
         offsets.put(topic.partition(partition), in.readLong());
@@ -174,10 +170,5 @@ public sealed interface GroupEntry {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static UUID readUuid(DataInputStream in) throws IOException {
-    long high = in.readLong();
-    return new UUID(high, in.readLong());
   }
 }

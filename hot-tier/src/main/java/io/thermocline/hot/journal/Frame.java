@@ -1,5 +1,6 @@
 package io.thermocline.hot.journal;
 
+import io.thermocline.hot.disk.StoredUuid;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +64,7 @@ final class Frame {
     into.putInt(MAGIC).putInt(0).putInt(0).putInt(entries.size());
     for (JournalEntry entry : entries) {
       Place place = entry.place();
-      into.putLong(place.topic().getMostSignificantBits())
-          .putLong(place.topic().getLeastSignificantBits())
+      StoredUuid.put(place.topic(), into)
           .putInt(place.partition())
           .putLong(place.segment())
           .putLong(place.position())
@@ -116,8 +116,7 @@ final class Frame {
     List<Found> found = new ArrayList<>();
     ByteBuffer in = bytes.duplicate().position(at + HEADER_BYTES).limit(at + length);
     for (int left = bytes.getInt(at + ENTRIES_AT); left > 0; left--) {
-      long high = in.getLong();
-      UUID topic = new UUID(high, in.getLong());
+      UUID topic = StoredUuid.get(in);
       int partition = in.getInt();
       long segment = in.getLong();
       long position = in.getLong();

@@ -1,9 +1,9 @@
 package io.thermocline.hot.producers;
 
+import io.thermocline.hot.disk.StoredUuid;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
@@ -51,11 +51,8 @@ public record ProducerNote(
   void write(ByteBuffer into) {
     int at = into.position();
     int length = storedBytes() - PREFIX_BYTES;
-    into.putInt(MAGIC)
-        .putInt(length)
-        .putInt(0)
-        .putLong(log.topic().getMostSignificantBits())
-        .putLong(log.topic().getLeastSignificantBits())
+    into.putInt(MAGIC).putInt(length).putInt(0);
+    StoredUuid.put(log.topic(), into)
         .putInt(log.partition())
         .putLong(from)
         .putLong(end)
@@ -100,7 +97,7 @@ public record ProducerNote(
       return null;
     }
     ByteBuffer body = bytes.duplicate().position(at + PREFIX_BYTES);
-    LogId log = new LogId(new UUID(body.getLong(), body.getLong()), body.getInt());
+    LogId log = new LogId(StoredUuid.get(body), body.getInt());
     long from = body.getLong();
     long end = body.getLong();
     long segment = body.getLong();

@@ -1,5 +1,6 @@
 package io.thermocline.hot.segment;
 
+import io.thermocline.hot.disk.StoredUuid;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -19,9 +20,7 @@ public record LogStamp(UUID topic, int partition, long segment) {
   /** A checksum that has taken in the stamp and the position. */
   CRC32C seed(long position) {
     byte[] seed = new byte[SEED_BYTES];
-    ByteBuffer.wrap(seed)
-        .putLong(topic.getMostSignificantBits())
-        .putLong(topic.getLeastSignificantBits())
+    StoredUuid.put(topic, ByteBuffer.wrap(seed))
         .putInt(partition)
         .putLong(segment)
         .putLong(position);
