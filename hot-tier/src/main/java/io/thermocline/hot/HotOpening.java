@@ -68,13 +68,13 @@ record HotOpening(
       MeterRegistry meters,
       Disk disk,
       Function<HotSettings, HotThreads> threadsOf) {
+    HotMetrics metrics = new HotMetrics(meters);
     DataDirectory directory = DataDirectory.take(disk, settings.directory());
     HotThreads threads = threadsOf.apply(settings);
-    OpenSegments segments = new OpenSegments(disk, settings.maxOpenFiles());
+    OpenSegments segments = new OpenSegments(disk, settings.maxOpenFiles(), metrics.failedChores);
     try {
       DiskReserve reserve = new DiskReserve(disk, directory.root(), settings.minFreeBytes());
       reserve.look();
-      HotMetrics metrics = new HotMetrics(meters);
       Checkpoint checkpoint = Checkpoint.open(disk, directory.checkpoint());
       Logs logs = new Logs();
       Journal journal =

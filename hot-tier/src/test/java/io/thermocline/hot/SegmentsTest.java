@@ -71,6 +71,44 @@ class SegmentsTest {
   }
 
   @Test
+  void anIndexThatCannotBeWrittenFailsNoReadAndIsCounted() {
+    FaultyDisk disk = new FaultyDisk();
+    try (TierHarness hot = new TierHarness(directory, disk)) {
+      disk.fault = FaultyDisk.failing(FaultyDisk.Op.CREATE, ".index");
+      hot.append("a");
+      Await.result(hot.tier.seal(hot.id));
+      double atTheSeal = failedChores(hot);
+      assertThat(hot.readAll(0)).containsExactly("0:a");
+      assertThat(failedChores(hot)).isEqualTo(atTheSeal + 1);
+      disk.fault = FaultyDisk.NONE;
+      hot.restart();
+      assertThat(hot.readAll(0)).containsExactly("0:a");
+      assertThat(indexes(hot).get(0)).exists();
+    }
+  }
+
+  private static double failedChores(TierHarness hot) {
+    return hot.meters.get("thermocline.hot.failed.chores").counter().count();
+  }
+
+  @Test
+  void anIndexThatCannotBeReadFailsNeitherAReadNorAStart() throws IOException {
+    try (TierHarness hot = new TierHarness(directory)) {
+      hot.append("a");
+      Await.result(hot.tier.seal(hot.id));
+      hot.append("b");
+      hot.stop();
+      for (Path index : indexes(hot)) {
+        // Opens, and then fails to be read.
+        Files.delete(index);
+        Files.createDirectory(index);
+      }
+      hot.open();
+      assertThat(hot.readAll(0)).containsExactly("0:a", "1:b");
+    }
+  }
+
+  @Test
   void anIndexThatLiesLeadsNobodyAstray() throws IOException {
     try (TierHarness hot = new TierHarness(directory)) {
       fill(hot);

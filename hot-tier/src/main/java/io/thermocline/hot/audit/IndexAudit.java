@@ -5,7 +5,6 @@ import io.thermocline.hot.segment.BatchHeader;
 import io.thermocline.hot.segment.IndexFile;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.hot.segment.SegmentIndex;
-import java.io.IOException;
 import java.util.Optional;
 
 /**
@@ -30,7 +29,7 @@ final class IndexAudit {
    *
    * @return empty when there is none that can be used
    */
-  static Optional<IndexAudit> of(Disk disk, Segment segment, long coveredBytes) throws IOException {
+  static Optional<IndexAudit> of(Disk disk, Segment segment, long coveredBytes) {
     return IndexFile.read(disk, segment, coveredBytes)
         .map(index -> new IndexAudit(index.snapshot()));
   }

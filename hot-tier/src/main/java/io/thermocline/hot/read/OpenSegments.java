@@ -1,5 +1,6 @@
 package io.thermocline.hot.read;
 
+import io.micrometer.core.instrument.Counter;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.segment.BatchScan;
@@ -24,6 +25,7 @@ public final class OpenSegments implements AutoCloseable {
 
   private final Disk disk;
   private final int limit;
+  private final Counter failedChores;
   private final Map<Segment, Open> open = new LinkedHashMap<>(16, 0.75f, true);
 
   /** Guarded by {@link #open}. */
@@ -31,10 +33,12 @@ public final class OpenSegments implements AutoCloseable {
 
   /**
    * @param limit of the segments open at once; those a reader holds stay open beyond it
+   * @param failedChores counts indexes that could not be written
    */
-  public OpenSegments(Disk disk, int limit) {
+  public OpenSegments(Disk disk, int limit, Counter failedChores) {
     this.disk = disk;
     this.limit = limit;
+    this.failedChores = failedChores;
   }
 
   /** A segment in use; close it to give it back. */
@@ -62,11 +66,21 @@ public final class OpenSegments implements AutoCloseable {
           index = stored.get();
         } else {
           index = scan(bytes);
-          IndexFile.write(disk, segment, index, bytes);
-          LOG.info("Made an index again: segment={} bytes={}", segment.file(), bytes);
+          store(index, bytes);
         }
       }
       return index;
+    }
+
+    /** An index is a hint: one that can't be written is made again when it is missed again. */
+    private void store(SegmentIndex made, long bytes) {
+      try {
+        IndexFile.write(disk, segment, made, bytes);
+        LOG.info("Made an index again: segment={} bytes={}", segment.file(), bytes);
+      } catch (IOException e) {
+        failedChores.increment();
+        LOG.warn("Writing an index failed: segment={}", segment.file(), e);
+      }
     }
 
     /** An index of the first {@code bytes}, from the batches themselves. */

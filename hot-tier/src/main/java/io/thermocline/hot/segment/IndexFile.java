@@ -59,11 +59,10 @@ public final class IndexFile {
   /**
    * The stored index.
    *
-   * @return empty when it is absent, damaged, of another version, or not of exactly the first
-   *     {@code coveredBytes} of this segment
+   * @return empty when it is absent, can't be read, is damaged, of another version, or not of
+   *     exactly the first {@code coveredBytes} of this segment: an index is a hint
    */
-  public static Optional<SegmentIndex> read(Disk disk, Segment segment, long coveredBytes)
-      throws IOException {
+  public static Optional<SegmentIndex> read(Disk disk, Segment segment, long coveredBytes) {
     try {
       Optional<DataInputStream> stored = file(disk, segment).read();
       if (stored.isEmpty()) {
@@ -78,7 +77,7 @@ public final class IndexFile {
               && in.readLong() == stamp.segment()
               && in.readLong() == coveredBytes;
       return ours ? Optional.of(readEntries(in)) : Optional.empty();
-    } catch (ThermoclineException unusable) {
+    } catch (IOException | ThermoclineException unusable) {
       return Optional.empty();
     }
   }

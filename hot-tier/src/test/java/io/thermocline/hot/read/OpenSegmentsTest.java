@@ -2,6 +2,8 @@ package io.thermocline.hot.read;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.segment.Segment;
 import io.thermocline.model.TopicId;
@@ -19,6 +21,7 @@ class OpenSegmentsTest {
   private static final TopicPartition ID = new TopicId(new UUID(1, 2), "orders").partition(0);
 
   @TempDir Path directory;
+  private final Counter failedChores = new SimpleMeterRegistry().counter("failed.chores");
 
   @Test
   void noMoreFilesAreOpenThanAllowed() throws IOException {
@@ -28,7 +31,7 @@ class OpenSegmentsTest {
       Files.write(segment.file(), new byte[] {1});
       segments.add(segment);
     }
-    try (OpenSegments open = new OpenSegments(new LocalDisk(), 2)) {
+    try (OpenSegments open = new OpenSegments(new LocalDisk(), 2, failedChores)) {
       try (OpenSegments.Open held = open.acquire(segments.get(0))) {
         for (Segment segment : segments.subList(1, 5)) {
           open.acquire(segment).close();
