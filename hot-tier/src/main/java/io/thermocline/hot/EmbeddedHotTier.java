@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.thermocline.hot.directory.Metadata;
 import io.thermocline.hot.directory.MetadataFile;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.disk.NotOpenedException;
 import io.thermocline.hot.groups.GroupOffsetsFile;
 import io.thermocline.hot.producers.ProducerTable;
 import io.thermocline.hot.read.LogReader;
@@ -313,6 +314,12 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
         () -> {
           try {
             future.complete(work.get());
+          } catch (NotOpenedException e) {
+            future.completeExceptionally(
+                new ThermoclineException(
+                    ErrorKind.TRANSIENT,
+                    "Local files of %s can't be opened now: %s".formatted(id, e.getMessage()),
+                    e));
           } catch (IOException e) {
             future.completeExceptionally(
                 new ThermoclineException(

@@ -49,7 +49,7 @@ final class LogQueue {
     /** Writes a group; when all of it is answered it calls {@link #next}, on any thread. */
     void commit(List<PendingBatch> group);
 
-    /** Breaks the log for what a piece of upkeep threw; says why it is broken. */
+    /** Breaks the log for what a piece of upkeep threw, if it has to; says what to tell. */
     ThermoclineException failed(Exception cause);
   }
 

@@ -1,5 +1,6 @@
 package io.thermocline.hot;
 
+import io.thermocline.hot.disk.NotOpenedException;
 import io.thermocline.hot.journal.Place;
 import io.thermocline.hot.read.CurrentView;
 import io.thermocline.hot.read.LogView;
@@ -20,6 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The end of one log, where batches are written, forced and made visible, and where segments end.
  * For one thread at a time; after an {@link IOException} it is not used again, but to close it.
+ * After a {@link NotOpenedException} it is: that leaves everything as it was.
  */
 final class LogTail {
   private static final Logger LOG = LoggerFactory.getLogger(LogTail.class);
@@ -79,6 +81,8 @@ final class LogTail {
           }
           roll();
         }
+        // Before the batch is begun: if there is no file for it, surely nothing happened.
+        writer.open();
         write(batch, progress, now);
       }
     }

@@ -1,6 +1,7 @@
 package io.thermocline.hot;
 
 import io.thermocline.hot.directory.Checkpoint;
+import io.thermocline.hot.disk.NotOpenedException;
 import io.thermocline.hot.journal.JournalUser;
 import io.thermocline.hot.producers.LogId;
 import io.thermocline.hot.producers.ProducerMemory;
@@ -31,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * the segment's file or, no thread waiting, in the {@link io.thermocline.hot.journal.Journal}.
  *
  * <p>After an I/O error on writing or forcing nothing more is written until the next start: a
- * second force would prove nothing. Reading goes on.
+ * second force would prove nothing. Reading goes on. Where a file could not be opened before
+ * anything was written, what waits is refused, and the log goes on.
  */
 final class PartitionLog implements JournalUser, LogQueue.Worker {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
@@ -302,9 +304,15 @@ final class PartitionLog implements JournalUser, LogQueue.Worker {
     }
   }
 
-  /** The log failed: nothing is written to it any more. */
+  /** Nothing is written to the log any more, unless all that failed is to open a file. */
   @Override
   public ThermoclineException failed(Exception cause) {
+    if (cause instanceof NotOpenedException) {
+      return new ThermoclineException(
+          ErrorKind.TRANSIENT,
+          "Nothing was written to %s: %s. It may succeed later".formatted(id, cause.getMessage()),
+          cause);
+    }
     ThermoclineException failure =
         new ThermoclineException(
             ErrorKind.LOG_FAILED,

@@ -77,7 +77,7 @@ class FaultTest {
       TopicPartition other = hot.tier.topics().create("payments", 1).partition(0);
       disk.fault =
           (op, path) -> {
-            if (path.toString().contains("orders")) {
+            if (op == FaultyDisk.Op.WRITE && path.toString().contains("orders")) {
               throw new IOException("injected");
             }
           };

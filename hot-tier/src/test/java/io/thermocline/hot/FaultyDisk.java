@@ -3,12 +3,12 @@ package io.thermocline.hot;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.disk.NotOpenedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /**
  * The real disk, with something in front of each call that changes it. Nothing is really forced: no
@@ -31,11 +31,16 @@ final class FaultyDisk implements Disk {
     void before(Op op, Path path) throws IOException;
   }
 
+  /** Is told that a file is opened to be read; throws to make that fail. */
+  interface Opening {
+    void of(Path file) throws IOException;
+  }
+
   static final Fault NONE = (op, path) -> {};
 
   private final LocalDisk real = new LocalDisk();
   volatile Fault fault = NONE;
-  volatile Consumer<Path> openedToRead = file -> {};
+  volatile Opening openedToRead = file -> {};
   volatile long usableBytes = Long.MAX_VALUE;
 
   /** Bytes read from any file. */
@@ -55,19 +60,27 @@ final class FaultyDisk implements Disk {
 
   @Override
   public DiskFile create(Path file) throws IOException {
-    fault.before(Op.CREATE, file);
+    mayOpen(Op.CREATE, file);
     return new FaultyFile(file, real.create(file));
   }
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    fault.before(Op.OPEN, file);
+    mayOpen(Op.OPEN, file);
     return new FaultyFile(file, real.open(file));
+  }
+
+  private void mayOpen(Op op, Path file) throws IOException {
+    try {
+      fault.before(op, file);
+    } catch (IOException e) {
+      throw new NotOpenedException(file, e);
+    }
   }
 
   @Override
   public DiskFile openToRead(Path file) throws IOException {
-    openedToRead.accept(file);
+    openedToRead.of(file);
     return new FaultyFile(file, real.openToRead(file));
   }
 

@@ -8,6 +8,9 @@ import java.util.List;
  * The file system as the hot tier uses it, and nothing more, so that tests can put a faulty one in
  * its place. Thread-safe. Nothing here survives a power cut before it is forced: a file's bytes by
  * {@link DiskFile#force}, its name, rename or deletion by {@link #forceDirectory}.
+ *
+ * <p>Where something can't be opened or made, and nothing was done, that is a {@link
+ * NotOpenedException}. A name that is taken, or missing, is not: no later attempt would succeed.
  */
 public interface Disk {
 

@@ -3,6 +3,7 @@ package io.thermocline.hot.disk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -48,17 +49,28 @@ public final class LocalDisk implements Disk {
   public DiskFile create(Path file) throws IOException {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new LocalFile(FileChannel.open(file, options, ownerOnly(file, "rw-------")));
+    return new LocalFile(channel(file, options, ownerOnly(file, "rw-------")));
   }
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    return new LocalFile(FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    return new LocalFile(channel(file, Set.of(StandardOpenOption.READ, StandardOpenOption.WRITE)));
   }
 
   @Override
   public DiskFile openToRead(Path file) throws IOException {
-    return new LocalFile(FileChannel.open(file, StandardOpenOption.READ));
+    return new LocalFile(channel(file, Set.of(StandardOpenOption.READ)));
+  }
+
+  private static FileChannel channel(
+      Path path, Set<OpenOption> options, FileAttribute<?>... attributes) throws IOException {
+    try {
+      return FileChannel.open(path, options, attributes);
+    } catch (NoSuchFileException | FileAlreadyExistsException hopeless) {
+      throw hopeless;
+    } catch (IOException e) {
+      throw new NotOpenedException(path, e);
+    }
   }
 
   @Override
@@ -74,7 +86,7 @@ public final class LocalDisk implements Disk {
 
   @Override
   public void forceDirectory(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+    try (FileChannel channel = channel(directory, Set.of(StandardOpenOption.READ))) {
       channel.force(true);
     }
   }
@@ -94,7 +106,7 @@ public final class LocalDisk implements Disk {
     if (parent != null && (!there || Files.isWritable(parent))) {
       createDirectories(parent);
       if (!there) {
-        Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+        make(directory);
       }
       forceDirectory(parent);
     }
@@ -102,6 +114,20 @@ public final class LocalDisk implements Disk {
       durable.clear();
     }
     durable.add(directory);
+  }
+
+  private static void make(Path directory) throws IOException {
+    try {
+      Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(directory)) {
+        throw e;
+      }
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new NotOpenedException(directory, e);
+    }
   }
 
   @Override

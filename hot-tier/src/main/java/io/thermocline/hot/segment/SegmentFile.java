@@ -2,6 +2,7 @@ package io.thermocline.hot.segment;
 
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.disk.NotOpenedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -58,19 +59,34 @@ public final class SegmentFile {
     return segment;
   }
 
-  /** Opens the file, or makes it, its name durable. */
+  /**
+   * Opens the file, or makes it, its name durable.
+   *
+   * @throws NotOpenedException when that is not possible now: nothing happened, and it may be tried
+   *     again
+   */
   void open() throws IOException {
-    if (file != null) {
-      return;
-    }
-    if (exists) {
-      file = disk.open(segment.file());
-    } else {
-      Path directory = segment.file().getParent();
-      disk.createDirectories(directory);
-      file = disk.create(segment.file());
-      disk.forceDirectory(directory);
+    if (file == null) {
+      file = exists ? disk.open(segment.file()) : make();
       exists = true;
+    }
+  }
+
+  private DiskFile make() throws IOException {
+    Path directory = segment.file().getParent();
+    disk.createDirectories(directory);
+    DiskFile made = disk.create(segment.file());
+    try {
+      disk.forceDirectory(directory);
+      return made;
+    } catch (NotOpenedException e) {
+      // No force has failed: the next one proves as much, if there is a name then.
+      made.close();
+      disk.delete(segment.file());
+      throw e;
+    } catch (IOException e) {
+      made.close();
+      throw e;
     }
   }
 

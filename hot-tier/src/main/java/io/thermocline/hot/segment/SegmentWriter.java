@@ -1,14 +1,15 @@
 package io.thermocline.hot.segment;
 
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.NotOpenedException;
 import io.thermocline.model.SegmentLimits;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
  * Writes the active segment: headers and small payloads are gathered, large payloads go from the
- * caller's buffer to the file as they are. Its file is made with the first batch. For one thread at
- * a time; after an exception it is not used again.
+ * caller's buffer to the file as they are. Its file is made before the first batch. For one thread
+ * at a time; after an exception of another method than {@link #open} it is not used again.
  */
 public final class SegmentWriter {
   private static final int STAGING_BYTES = 256 * 1024;
@@ -55,17 +56,26 @@ public final class SegmentWriter {
   public static SegmentWriter create(Disk disk, Segment segment, SegmentIndex index)
       throws IOException {
     SegmentWriter writer = new SegmentWriter(disk, segment, index, false, 0, segment.base(), 0);
-    writer.file.open();
+    writer.open();
     return writer;
   }
 
   /**
-   * Takes a batch; it is in the file after {@link #flush}.
+   * Opens the file, or makes it; harmless when it is open.
+   *
+   * @throws NotOpenedException when that is not possible now: nothing happened, and the writer may
+   *     be used again
+   */
+  public void open() throws IOException {
+    file.open();
+  }
+
+  /**
+   * Takes a batch, the file being open; it is there after {@link #flush}.
    *
    * @param header begins at {@link #nextOffset}
    */
   public void append(BatchHeader header, ByteBuffer payload) throws IOException {
-    file.open();
     int size = payload.remaining();
     ByteBuffer staging = staging();
     boolean copied = size <= COPIED_AT_MOST;
