@@ -92,12 +92,13 @@ public final class LocalDisk implements Disk {
   }
 
   /**
-   * One at a time: whoever finds a directory has to find it forced. That it exists proves nothing:
-   * a process that was killed may have made it and not forced it, and a power cut take it. So the
-   * first use of each forces its parent, up to a directory that can't have been made here.
+   * That a directory exists proves nothing: somebody who is about to force its name may have made
+   * it, or a process that was killed before it did, and a power cut take it. So whoever uses it
+   * first forces its parent, up to a directory that can't have been made here; several who are
+   * first at once each do, and wait for nobody.
    */
   @Override
-  public synchronized void createDirectories(Path directory) throws IOException {
+  public void createDirectories(Path directory) throws IOException {
     if (durable.contains(directory)) {
       return;
     }
