@@ -44,7 +44,7 @@ final class JournalledGroup implements JournalEntry {
   @Override
   public void durable() {
     try {
-      tail.journalled(progress);
+      tail.journalled(progress, place);
       tail.publish(progress);
     } catch (RuntimeException e) {
       log.end(progress, log.failed(e));
@@ -59,18 +59,7 @@ final class JournalledGroup implements JournalEntry {
 
   @Override
   public void refused() {
-    writers.execute(this::forceFile);
-  }
-
-  private void forceFile() {
-    try {
-      tail.force(progress);
-      tail.publish(progress);
-    } catch (IOException | RuntimeException e) {
-      log.end(progress, log.failed(e));
-      return;
-    }
-    log.commit(progress);
+    writers.execute(() -> log.commit(progress));
   }
 
   @Override

@@ -20,8 +20,8 @@ final class LogQueue {
   private final Executor writers;
   private final Worker worker;
 
-  /** A {@link PendingBatch} or a {@link Step}. Guarded by itself. */
-  private final ArrayDeque<Object> queue = new ArrayDeque<>();
+  /** Guarded by itself. */
+  private final ArrayDeque<Work> queue = new ArrayDeque<>();
 
   /** Whether a thread works on the queue, or is about to. Guarded by {@link #queue}. */
   private boolean busy;
@@ -32,12 +32,15 @@ final class LogQueue {
   /** Why nothing in the queue is written any more. Guarded by {@link #queue} for writing. */
   private volatile ThermoclineException broken;
 
+  /** What stands in the queue. */
+  sealed interface Work permits PendingBatch, Step {}
+
   /**
    * A piece of upkeep in the order of the writes.
    *
    * @param always also on a broken log
    */
-  private record Step(Upkeep upkeep, boolean always, CompletableFuture<Void> done) {}
+  record Step(Upkeep upkeep, boolean always, CompletableFuture<Void> done) implements Work {}
 
   /** A piece of upkeep. */
   interface Upkeep {
@@ -106,7 +109,7 @@ final class LogQueue {
   /** Queues a piece of upkeep. */
   CompletableFuture<Void> step(Upkeep upkeep) {
     Step step = new Step(upkeep, false, new CompletableFuture<>());
-    ThermoclineException why = offer(step, false);
+    ThermoclineException why = take(step, false);
     if (why != null) {
       step.done().completeExceptionally(why);
     }
@@ -120,10 +123,10 @@ final class LogQueue {
    * @return why it was not taken; null when it was
    */
   ThermoclineException offer(PendingBatch batch, boolean alsoWhenFailed) {
-    return offer((Object) batch, alsoWhenFailed);
+    return take(batch, alsoWhenFailed);
   }
 
-  private ThermoclineException offer(Object work, boolean alsoWhenFailed) {
+  private ThermoclineException take(Work work, boolean alsoWhenFailed) {
     synchronized (queue) {
       if (refusal == null || (alsoWhenFailed && refusal.kind() == ErrorKind.LOG_FAILED)) {
         enqueue(work);
@@ -133,7 +136,7 @@ final class LogQueue {
     }
   }
 
-  private void enqueue(Object work) {
+  private void enqueue(Work work) {
     synchronized (queue) {
       queue.add(work);
       if (!busy) {

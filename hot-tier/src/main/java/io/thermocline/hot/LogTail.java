@@ -36,7 +36,7 @@ final class LogTail {
   /** Replaced by the thread that writes. */
   private volatile SegmentWriter writer;
 
-  /** One past the last offset that a force has reached. Moved right after the force, only there. */
+  /** One past the last offset that a force has reached, of the file or of the journal. */
   private long forcedTo;
 
   LogTail(
@@ -140,9 +140,9 @@ final class LogTail {
     progress.copyWritten(into, writer.segment().stamp(), view.get().activeBytes());
   }
 
-  /** Notes that what was written is durable in the journal. */
-  void journalled(GroupProgress progress) {
-    forcedTo = writer.nextOffset();
+  /** Notes that the journal was forced with what was written, as it was handed over. */
+  void journalled(GroupProgress progress, Place handedOver) {
+    forcedTo = handedOver.nextOffset();
     env.metrics().journalled(progress.written(), unseenBytes());
   }
 

@@ -261,17 +261,22 @@ final class PartitionLog implements JournalUser, LogQueue.Worker {
     commit(new GroupProgress(group));
   }
 
-  /** Writes what is left of a group, makes it durable, acknowledges it; then does what is next. */
+  /**
+   * Writes what is left of a group, makes it durable, acknowledges it; then does what is next. What
+   * is written and not answered the journal has refused: that goes on with a force of the file.
+   */
   void commit(GroupProgress progress) {
     ThermoclineException why = queue.broken();
+    boolean refused = progress.written() > 0;
     try {
       while (why == null && !progress.allAnswered()) {
-        tail.write(progress);
-        if (progress.written() > 0
-            && env.way().isJournal(LogId.of(id), tail.unseenBytes())
-            && env.journal().offer(new JournalledGroup(this, tail, progress, env.writers()))) {
-          return;
+        if (!refused) {
+          tail.write(progress);
+          if (isInJournal(progress)) {
+            return;
+          }
         }
+        refused = false;
         tail.force(progress);
         tail.publish(progress);
       }
@@ -279,6 +284,13 @@ final class PartitionLog implements JournalUser, LogQueue.Worker {
       why = failed(e);
     }
     end(progress, why);
+  }
+
+  /** Whether the journal took what was written, and goes on with the group. */
+  private boolean isInJournal(GroupProgress progress) {
+    return progress.written() > 0
+        && env.way().isJournal(LogId.of(id), tail.unseenBytes())
+        && env.journal().offer(new JournalledGroup(this, tail, progress, env.writers()));
   }
 
   /** Lets a thread do what is next, all of a group being answered. */

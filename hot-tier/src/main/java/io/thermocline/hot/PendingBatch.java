@@ -17,7 +17,8 @@ record PendingBatch(
     AppendConditions conditions,
     long maxTimestampMillis,
     long startedAt,
-    CompletableFuture<Appended> done) {
+    CompletableFuture<Appended> done)
+    implements LogQueue.Work {
   /** What a waiting batch takes beside its payload. */
   private static final int OVERHEAD_BYTES = 512;
 
