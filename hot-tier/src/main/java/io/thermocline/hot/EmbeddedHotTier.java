@@ -326,6 +326,9 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
                     ErrorKind.CORRUPT, "Local files of %s can't be read: %s".formatted(id, e), e));
           } catch (RuntimeException e) {
             future.completeExceptionally(e);
+          } catch (Error e) {
+            future.completeExceptionally(e);
+            throw e;
           }
         };
     try {

@@ -49,6 +49,9 @@ final class JournalledGroup implements JournalEntry {
     } catch (RuntimeException e) {
       log.end(progress, log.failed(e));
       return;
+    } catch (Error e) {
+      log.end(progress, log.failed(e));
+      throw e;
     }
     if (!progress.allAnswered()) {
       writers.execute(() -> log.commit(progress));

@@ -49,11 +49,14 @@ final class LogQueue {
 
   /** Does what it is given. */
   interface Worker {
-    /** Writes a group; when all of it is answered it calls {@link #next}, on any thread. */
+    /**
+     * Writes a group; when all of it is answered it calls {@link #next}, on any thread. It does so
+     * whatever it throws.
+     */
     void commit(List<PendingBatch> group);
 
     /** Breaks the log for what a piece of upkeep threw, if it has to; says what to tell. */
-    ThermoclineException failed(Exception cause);
+    ThermoclineException failed(Throwable cause);
   }
 
   LogQueue(Executor writers, Worker worker) {
@@ -140,9 +143,19 @@ final class LogQueue {
     synchronized (queue) {
       queue.add(work);
       if (!busy) {
-        busy = true;
-        writers.execute(this::work);
+        start();
       }
+    }
+  }
+
+  /** When no thread can be had, whoever comes next tries again. Guarded by {@link #queue}. */
+  private void start() {
+    busy = true;
+    try {
+      writers.execute(this::work);
+    } catch (RuntimeException | Error e) {
+      busy = false;
+      throw e;
     }
   }
 
@@ -159,8 +172,11 @@ final class LogQueue {
       }
     }
     if (step != null) {
-      run(step);
-      next();
+      try {
+        run(step);
+      } finally {
+        next();
+      }
     } else {
       worker.commit(group);
     }
@@ -169,9 +185,9 @@ final class LogQueue {
   /** Lets a thread do what is next in the queue, if there is anything. */
   void next() {
     synchronized (queue) {
-      busy = !queue.isEmpty();
-      if (busy) {
-        writers.execute(this::work);
+      busy = false;
+      if (!queue.isEmpty()) {
+        start();
       }
     }
   }
@@ -198,6 +214,9 @@ final class LogQueue {
       step.done().complete(null);
     } catch (IOException | RuntimeException e) {
       step.done().completeExceptionally(worker.failed(e));
+    } catch (Error e) {
+      step.done().completeExceptionally(worker.failed(e));
+      throw e;
     }
   }
 }

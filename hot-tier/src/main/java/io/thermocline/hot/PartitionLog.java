@@ -282,6 +282,9 @@ final class PartitionLog implements JournalUser, LogQueue.Worker {
       }
     } catch (IOException | RuntimeException e) {
       why = failed(e);
+    } catch (Error e) {
+      end(progress, failed(e));
+      throw e;
     }
     end(progress, why);
   }
@@ -300,8 +303,11 @@ final class PartitionLog implements JournalUser, LogQueue.Worker {
 
   /** Fails what is left of a group, and does what is next. */
   void end(GroupProgress progress, ThermoclineException why) {
-    progress.fail(why, view.get().end(), admission, env.metrics());
-    next();
+    try {
+      progress.fail(why, view.get().end(), admission, env.metrics());
+    } finally {
+      next();
+    }
   }
 
   /** Forces the active segment, which has all the journal may hold: others were forced before. */
@@ -318,7 +324,7 @@ final class PartitionLog implements JournalUser, LogQueue.Worker {
 
   /** Nothing is written to the log any more, unless all that failed is to open a file. */
   @Override
-  public ThermoclineException failed(Exception cause) {
+  public ThermoclineException failed(Throwable cause) {
     if (cause instanceof NotOpenedException) {
       return new ThermoclineException(
           ErrorKind.TRANSIENT,

@@ -52,7 +52,7 @@ final class Upkeep {
                 this::tick, PERIOD_MILLIS, PERIOD_MILLIS, TimeUnit.MILLISECONDS);
   }
 
-  /** One round. Never throws: the next one tries again. */
+  /** One round. Never throws, as there would be no next one: that tries again. */
   void tick() {
     try {
       env.reserve().look();
@@ -60,13 +60,13 @@ final class Upkeep {
       env.journal().rotate();
       checkpoint.store(logs.marks());
       damage.record();
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       env.metrics().failedChores.increment();
       LOG.warn("Upkeep failed and is tried again: next=1s", e);
     }
     try {
       producers.store(logs.all());
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       env.metrics().failedChores.increment();
       LOG.warn("Producers could not be noted, a start reads more of the logs: next=1s", e);
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,62 @@ class FaultTest {
           };
       Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> hot.tier.append(hot.id, Batches.of("a")));
       assertThat(Await.result(hot.tier.append(other, Batches.of("b"))).baseOffset()).isZero();
+    }
+  }
+
+  @Test
+  void anErrorOnTheWayToTheDiskFailsTheLogAndLeavesNobodyWithoutAnAnswer() {
+    try (TierHarness hot = tier()) {
+      TopicPartition other = hot.tier.topics().create("payments", 1).partition(0);
+      hot.append("a");
+      Waiting.on(hot.tier.append(other, Batches.of("a")));
+      disk.fault =
+          (op, path) -> {
+            String failing = op == FaultyDisk.Op.CREATE ? "payments" : "orders";
+            if (path.toString().contains(failing)) {
+              throw new OutOfMemoryError("injected");
+            }
+          };
+      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> hot.tier.append(hot.id, Batches.of("b")));
+      Await.fails(ErrorKind.LOG_FAILED, () -> hot.tier.append(hot.id, Batches.of("c")));
+      Await.fails(ErrorKind.LOG_FAILED, () -> hot.tier.seal(other));
+      Await.fails(ErrorKind.LOG_FAILED, () -> hot.tier.append(other, Batches.of("d")));
+      assertThat(hot.tier.healthy()).isFalse();
+    }
+  }
+
+  @Test
+  void anErrorOnTheWayFromTheDiskLeavesNoReaderWithoutAnAnswer() {
+    try (TierHarness hot = tier()) {
+      hot.append("a");
+      Await.result(hot.tier.seal(hot.id));
+      disk.openedToRead =
+          file -> {
+            throw new OutOfMemoryError("injected");
+          };
+      assertThat(hot.tier.read(hot.id, 0, 1 << 20))
+          .failsWithin(Await.DEADLINE)
+          .withThrowableThat()
+          .withCauseInstanceOf(OutOfMemoryError.class);
+      disk.openedToRead = file -> {};
+      assertThat(hot.readAll(0)).containsExactly("0:a");
+    }
+  }
+
+  @Test
+  void anErrorInTheGroupsFileFailsThatAndLeavesNoCommitWithoutAnAnswer() {
+    try (TierHarness hot = tier()) {
+      disk.fault =
+          (op, path) -> {
+            if (op == FaultyDisk.Op.FORCE && path.toString().contains("groups")) {
+              throw new OutOfMemoryError("injected");
+            }
+          };
+      Map<TopicPartition, Long> offsets = Map.of(hot.id, 0L);
+      Await.fails(
+          ErrorKind.OUTCOME_UNKNOWN, () -> hot.tier.groupOffsets().commit("group", offsets));
+      Await.fails(ErrorKind.LOG_FAILED, () -> hot.tier.groupOffsets().commit("group", offsets));
+      assertThat(hot.tier.healthy()).isFalse();
     }
   }
 

@@ -187,8 +187,12 @@ public final class GroupOffsetsFile implements GroupOffsets {
       write(taken);
     } catch (IOException | RuntimeException e) {
       fail(taken, e);
+    } catch (Error e) {
+      fail(taken, e);
+      throw e;
+    } finally {
+      executor.execute(this::writeWaiting);
     }
-    executor.execute(this::writeWaiting);
   }
 
   private void write(List<Pending> taken) throws IOException {
@@ -205,7 +209,7 @@ public final class GroupOffsetsFile implements GroupOffsets {
     }
   }
 
-  private void fail(List<Pending> taken, Exception cause) {
+  private void fail(List<Pending> taken, Throwable cause) {
     ThermoclineException unknown =
         new ThermoclineException(
             ErrorKind.OUTCOME_UNKNOWN, "Offsets may or may not have been stored: " + cause, cause);

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -137,12 +138,22 @@ public final class Journal implements AutoCloseable {
         }
         return false;
       }
-      waiting.add(entry);
       if (!busy) {
-        busy = true;
-        executor.execute(this::writeFrame);
+        start();
       }
+      waiting.add(entry);
       return true;
+    }
+  }
+
+  /** When no thread can be had, whoever comes next tries again. Guarded by {@link #lock}. */
+  private void start() {
+    busy = true;
+    try {
+      executor.execute(this::writeFrame);
+    } catch (RuntimeException | Error e) {
+      busy = false;
+      throw e;
     }
   }
 
@@ -155,16 +166,18 @@ public final class Journal implements AutoCloseable {
     }
     List<JournalFile> files = new ArrayList<>();
     try {
+      // Here, where a lack of memory does no harm: who waits for a frame could not go on without.
+      ByteBuffer memory = ByteBuffer.allocateDirect(Frame.MAX_BYTES);
       for (Path path : files(directory)) {
         files.add(JournalFile.make(disk, path, fileBytes));
       }
       disk.forceDirectory(directory);
-      if (use(files)) {
+      if (use(files, memory)) {
         LOG.info("The journal is ready: directory={} bytes={}", directory, 2 * fileBytes);
       } else {
         remove(files);
       }
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("The journal could not be made: directory={}", directory, e);
       remove(files);
       tryAgain();
@@ -177,9 +190,10 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private boolean use(List<JournalFile> files) {
+  private boolean use(List<JournalFile> files, ByteBuffer memory) {
     synchronized (lock) {
       if (!ended) {
+        buffer = memory;
         active = files.get(0);
         spare = files.get(1);
       }
@@ -228,29 +242,60 @@ public final class Journal implements AutoCloseable {
   /** Writes one frame; then another thread writes the next while this one tells the users. */
   private void writeFrame() {
     List<JournalEntry> entries = new ArrayList<>();
-    JournalFile file;
-    long at = 0;
-    synchronized (lock) {
-      file = takeFrame(entries);
-      if (file != null) {
-        at = file.take(size(entries));
-        entries.forEach(entry -> file.usedBy(entry.user()));
-      }
-    }
-    if (file == null) {
-      metrics.full(entries.size());
-      passOn();
-      entries.forEach(JournalEntry::refused);
-      return;
-    }
+    boolean written;
     try {
-      force(entries, file, at);
+      written = write(entries);
     } catch (IOException | RuntimeException e) {
       fail(entries, e);
       return;
+    } catch (Error e) {
+      fail(entries, e);
+      throw e;
     }
-    passOn();
-    entries.forEach(JournalEntry::durable);
+    try {
+      passOn();
+    } finally {
+      tell(entries, written ? JournalEntry::durable : JournalEntry::refused);
+    }
+  }
+
+  /**
+   * Takes what goes into the next frame, writes and forces it.
+   *
+   * @return false when there is no room, and what was taken is to be refused
+   */
+  private boolean write(List<JournalEntry> entries) throws IOException {
+    JournalFile file;
+    long at;
+    synchronized (lock) {
+      file = takeFrame(entries);
+      if (file == null) {
+        metrics.full(entries.size());
+        return false;
+      }
+      at = file.take(size(entries));
+      entries.stream().map(JournalEntry::user).forEach(file::usedBy);
+    }
+    force(entries, file, at);
+    return true;
+  }
+
+  /** Tells each, whatever telling another one throws. */
+  private static void tell(List<JournalEntry> entries, Consumer<JournalEntry> answer) {
+    Throwable first = null;
+    for (JournalEntry entry : entries) {
+      try {
+        answer.accept(entry);
+      } catch (RuntimeException | Error e) {
+        first = first == null ? e : first;
+      }
+    }
+    if (first instanceof Error error) {
+      throw error;
+    }
+    if (first instanceof RuntimeException defect) {
+      throw defect;
+    }
   }
 
   /**
@@ -290,9 +335,6 @@ public final class Journal implements AutoCloseable {
   }
 
   private void force(List<JournalEntry> entries, JournalFile file, long at) throws IOException {
-    if (buffer == null) {
-      buffer = ByteBuffer.allocateDirect(Frame.MAX_BYTES);
-    }
     long started = metrics.now();
     Frame.write(entries, file.id(), at, buffer);
     int size = buffer.remaining();
@@ -303,14 +345,14 @@ public final class Journal implements AutoCloseable {
   /** Lets another thread write the next frame. */
   private void passOn() {
     synchronized (lock) {
-      busy = !waiting.isEmpty();
-      if (busy) {
-        executor.execute(this::writeFrame);
+      busy = false;
+      if (!waiting.isEmpty()) {
+        start();
       }
     }
   }
 
-  private void fail(List<JournalEntry> entries, Exception cause) {
+  private void fail(List<JournalEntry> entries, Throwable cause) {
     List<JournalEntry> others = new ArrayList<>();
     synchronized (lock) {
       ended = true;
@@ -324,8 +366,11 @@ public final class Journal implements AutoCloseable {
         cause);
     IOException failure =
         cause instanceof IOException io ? io : new IOException("The journal failed", cause);
-    entries.forEach(entry -> entry.failed(failure));
-    others.forEach(JournalEntry::refused);
+    try {
+      tell(entries, entry -> entry.failed(failure));
+    } finally {
+      tell(others, JournalEntry::refused);
+    }
   }
 
   /**

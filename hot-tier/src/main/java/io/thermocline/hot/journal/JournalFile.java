@@ -63,7 +63,7 @@ final class JournalFile {
       file.write(header(id), 0);
       file.force();
       return new JournalFile(file, id, capacity);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       file.close();
       throw e;
     }
