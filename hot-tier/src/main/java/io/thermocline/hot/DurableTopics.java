@@ -248,12 +248,12 @@ final class DurableTopics implements TopicRegistry {
     try {
       for (Disk.Entry partition : env.disk().list(directory)) {
         for (Disk.Entry file : env.disk().list(partition.path())) {
+          env.disk().delete(file.path());
           Segment.baseOf(file.name())
               .ifPresent(
                   base ->
                       env.segments()
                           .forget(new Segment(stamp(topic, partition, base), file.path())));
-          env.disk().delete(file.path());
         }
         env.disk().delete(partition.path());
       }

@@ -105,9 +105,10 @@ final class Trimmer {
   private void delete(TopicPartition id, List<Segment.Sealed> gone) {
     try {
       for (Segment.Sealed sealed : gone) {
-        env.segments().forget(sealed.segment());
         env.disk().delete(sealed.segment().indexFile());
         env.disk().delete(sealed.segment().file());
+        // Last: who has an old view could open it again before it is deleted, and keep its space.
+        env.segments().forget(sealed.segment());
       }
       env.disk().forceDirectory(env.directory().partition(id));
     } catch (IOException e) {

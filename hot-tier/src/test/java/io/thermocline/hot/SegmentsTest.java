@@ -1,9 +1,13 @@
 package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.read.LogReader;
+import io.thermocline.hot.read.LogView;
 import io.thermocline.hot.segment.BatchScan;
 import io.thermocline.hot.segment.IndexFile;
 import io.thermocline.hot.segment.Segment;
@@ -12,9 +16,12 @@ import io.thermocline.model.LargestTimestamp;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.Span;
+import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
+import io.thermocline.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,6 +112,35 @@ class SegmentsTest {
       }
       hot.open();
       assertThat(hot.readAll(0)).containsExactly("0:a", "1:b");
+    }
+  }
+
+  @Test
+  void aReaderThatComesWhileASegmentIsDeletedDoesNotKeepIt() throws IOException {
+    FaultyDisk disk = new FaultyDisk();
+    HotOpening opening =
+        HotOpening.open(
+            HotSettings.in(directory).withMinFreeBytes(0),
+            ManualClock.start(),
+            new SimpleMeterRegistry(),
+            disk);
+    LogReader reader = new LogReader(opening.env().segments(), 1 << 20);
+    try (EmbeddedHotTier tier = new EmbeddedHotTier(opening)) {
+      TopicPartition id = tier.topics().create("orders", 1).partition(0);
+      Waiting.on(tier.append(id, Batches.of("a")));
+      Waiting.on(tier.seal(id));
+      LogView before = opening.logs().require(id).view();
+      List<String> read = new ArrayList<>();
+      disk.fault =
+          (op, path) -> {
+            if (op == FaultyDisk.Op.DELETE && path.toString().endsWith(".log")) {
+              read.addAll(Batches.records(reader.read(before, 0, 1 << 20, damage -> {})));
+            }
+          };
+      assertThat(Waiting.on(tier.trim(id, 1))).isEqualTo(1);
+      assertThat(read).containsExactly("0:a");
+      assertThatThrownBy(() -> reader.read(before, 0, 1 << 20, damage -> {}))
+          .isInstanceOf(NoSuchFileException.class);
     }
   }
 
