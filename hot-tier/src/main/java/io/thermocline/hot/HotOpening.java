@@ -77,6 +77,7 @@ record HotOpening(
       reserve.look();
       Checkpoint checkpoint = Checkpoint.open(disk, directory.checkpoint());
       Logs logs = new Logs();
+      LogMarks marks = new LogMarks(logs, checkpoint, metrics);
       Journal journal =
           new Journal(
               disk,
@@ -85,7 +86,7 @@ record HotOpening(
               reserve::hasRoomFor,
               meters,
               threads.journal(),
-              new JournalCheckpoint(threads.checkpoints(), logs, checkpoint, metrics));
+              new JournalCheckpoint(threads.checkpoints(), marks, metrics));
       LogEnvironment env =
           new LogEnvironment(
               settings,
@@ -99,7 +100,7 @@ record HotOpening(
               new WayToDisk(settings.journalMinLogs()),
               new ProducerCensus(settings.producers(), metrics.producers, nanoTime),
               threads.writers());
-      return open(env, threads, checkpoint, logs);
+      return open(env, threads, checkpoint, logs, marks);
     } catch (IOException | RuntimeException e) {
       threads.close();
       segments.close();
@@ -123,7 +124,8 @@ record HotOpening(
   }
 
   private static HotOpening open(
-      LogEnvironment env, HotThreads threads, Checkpoint checkpoint, Logs logs) throws IOException {
+      LogEnvironment env, HotThreads threads, Checkpoint checkpoint, Logs logs, LogMarks marks)
+      throws IOException {
     MetadataFile metadata = MetadataFile.open(env.disk(), env.directory().metadata());
     ProducersFile producers =
         new ProducersFile(
@@ -138,7 +140,7 @@ record HotOpening(
             checkpoint::mark,
             torn -> LOG.info("A frame of the journal is not whole and is stepped over: {}", torn));
     recover(env, metadata, checkpoint, journalled, producers.read(env.census()), logs);
-    checkpoint.store(logs.marks());
+    checkpoint.store(logs::marks);
     journalled.delete();
     GroupOffsetsFile groups =
         GroupOffsetsFile.open(
@@ -151,7 +153,7 @@ record HotOpening(
             });
     FoundDamage damage = new FoundDamage(metadata, env.metrics(), threads.chores());
     ProducerNotes notes = new ProducerNotes(producers);
-    Upkeep upkeep = new Upkeep(env, threads, logs, groups, checkpoint, notes, damage);
+    Upkeep upkeep = new Upkeep(env, threads, logs, groups, marks, notes, damage);
     upkeep.start();
     return new HotOpening(env, threads, metadata, logs, groups, damage, notes, upkeep);
   }

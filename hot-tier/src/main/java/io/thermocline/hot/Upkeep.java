@@ -1,6 +1,5 @@
 package io.thermocline.hot;
 
-import io.thermocline.hot.directory.Checkpoint;
 import io.thermocline.hot.groups.GroupOffsetsFile;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -22,7 +21,7 @@ final class Upkeep {
   private final HotThreads threads;
   private final Logs logs;
   private final GroupOffsetsFile groups;
-  private final Checkpoint checkpoint;
+  private final LogMarks marks;
   private final ProducerNotes producers;
   private final FoundDamage damage;
   private boolean closed;
@@ -32,14 +31,14 @@ final class Upkeep {
       HotThreads threads,
       Logs logs,
       GroupOffsetsFile groups,
-      Checkpoint checkpoint,
+      LogMarks marks,
       ProducerNotes producers,
       FoundDamage damage) {
     this.env = env;
     this.threads = threads;
     this.logs = logs;
     this.groups = groups;
-    this.checkpoint = checkpoint;
+    this.marks = marks;
     this.producers = producers;
     this.damage = damage;
   }
@@ -58,9 +57,9 @@ final class Upkeep {
       env.reserve().look();
       logs.all().forEach(PartitionLog::tick);
       env.journal().rotate();
-      checkpoint.store(logs.marks());
+      marks.note();
       damage.record();
-    } catch (IOException | RuntimeException | Error e) {
+    } catch (RuntimeException | Error e) {
       env.metrics().failedChores.increment();
       LOG.warn("Upkeep failed and is tried again: next=1s", e);
     }
@@ -81,11 +80,7 @@ final class Upkeep {
     threads.closeTicker();
     settle(logs.close(why), "logs");
     settle(groups.close(why), "offsets of groups");
-    try {
-      checkpoint.store(logs.marks());
-    } catch (IOException e) {
-      LOG.warn("No checkpoint at the end: the next start looks at more", e);
-    }
+    marks.note();
     try {
       producers.store(logs.all());
       producers.close();

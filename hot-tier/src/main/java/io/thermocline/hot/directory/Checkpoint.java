@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -80,8 +81,13 @@ public final class Checkpoint {
     return Optional.ofNullable(stored.get(log));
   }
 
-  /** Stores where all logs stand, unless that is what is stored. */
-  public synchronized void store(Map<LogId, Mark> marks) throws IOException {
+  /**
+   * Stores where all logs stand, unless that is what is stored.
+   *
+   * @param now says where; asked by one at a time, so that nothing older takes the place of newer
+   */
+  public synchronized void store(Supplier<Map<LogId, Mark>> now) throws IOException {
+    Map<LogId, Mark> marks = now.get();
     if (marks.equals(stored)) {
       return;
     }
