@@ -12,7 +12,7 @@ final class ScheduledThreads implements HotThreads.Source {
 
   @Override
   public ExecutorService pool(String name, int threads, BlockingQueue<Runnable> queue) {
-    return new ScheduledPool(name, threads);
+    return new ScheduledPool(name, threads, queue);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.thermocline.testkit.schedule;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -21,14 +22,25 @@ public final class ScheduledPool extends AbstractExecutorService
     implements ScheduledExecutorService {
   private final String name;
   private final int threads;
-  private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final Queue<Runnable> tasks;
   private int running;
   private int started;
   private boolean shutdown;
 
+  /** A pool that takes as many tasks as come. */
   public ScheduledPool(String name, int threads) {
+    this(name, threads, new ArrayDeque<>());
+  }
+
+  /**
+   * A pool with a queue that others look at, too.
+   *
+   * @param tasks what waits for a thread; a task that finds no place there is rejected
+   */
+  public ScheduledPool(String name, int threads, Queue<Runnable> tasks) {
     this.name = name;
     this.threads = threads;
+    this.tasks = tasks;
   }
 
   @Override
@@ -36,15 +48,16 @@ public final class ScheduledPool extends AbstractExecutorService
     if (shutdown) {
       throw new RejectedExecutionException(name + " is shut down");
     }
-    tasks.add(task);
     if (running < threads) {
       running++;
-      Schedule.goHere(name + "-" + ++started, this::work);
+      Schedule.goHere(name + "-" + ++started, () -> work(task));
+    } else if (!tasks.offer(task)) {
+      throw new RejectedExecutionException(name + " has no room for another task");
     }
   }
 
-  private void work() {
-    for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+  private void work(Runnable first) {
+    for (Runnable task = first; task != null; task = tasks.poll()) {
       task.run();
       Schedule.point();
     }
