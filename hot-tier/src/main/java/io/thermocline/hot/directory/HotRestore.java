@@ -2,9 +2,9 @@ package io.thermocline.hot.directory;
 
 import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.directory.Metadata.TopicEntry;
-import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.hot.disk.Replacement;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
@@ -115,7 +115,7 @@ public final class HotRestore implements AutoCloseable {
     }
     try {
       MetadataFile.create(disk, directory.metadata(), new Metadata(cluster, entries));
-    } catch (ChecksummedFile.UnknownOutcomeException e) {
+    } catch (Replacement.UnknownOutcomeException e) {
       throw new ThermoclineException(
           ErrorKind.OUTCOME_UNKNOWN,
           "Data directory %s may have its topics or not: %s. Run the same again, it goes on"

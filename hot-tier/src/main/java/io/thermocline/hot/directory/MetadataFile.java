@@ -5,6 +5,7 @@ import io.thermocline.hot.directory.Metadata.PartitionEntry;
 import io.thermocline.hot.directory.Metadata.TopicEntry;
 import io.thermocline.hot.disk.ChecksummedFile;
 import io.thermocline.hot.disk.Disk;
+import io.thermocline.hot.disk.Replacement;
 import io.thermocline.hot.disk.StoredUuid;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
@@ -129,7 +130,7 @@ public final class MetadataFile {
     }
     try {
       file.replace(out -> encode(next, out));
-    } catch (ChecksummedFile.UnknownOutcomeException e) {
+    } catch (Replacement.UnknownOutcomeException e) {
       failed =
           new ThermoclineException(
               ErrorKind.LOG_FAILED,

@@ -48,34 +48,14 @@ public final class ChecksummedFile {
   }
 
   /**
-   * Puts a new content in the file's place, in one step and durably: a crash leaves the old one or
-   * the new one.
+   * Gives the file a new body, as {@link Replacement} does.
    *
-   * @throws UnknownOutcomeException when either may be found after a crash; after any other
-   *     exception the old one stands
+   * @throws Replacement.UnknownOutcomeException when nobody knows which body a crash would leave;
+   *     after any other exception the old one stands
    */
   public void replace(BodyWriter body) throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".new");
-    disk.delete(temporary);
-    try (DiskFile out = disk.create(temporary)) {
-      out.write(encode(body), 0);
-      out.force();
-    }
-    try {
-      disk.rename(temporary, file);
-      disk.forceDirectory(file.getParent());
-    } catch (IOException e) {
-      throw new UnknownOutcomeException(e);
-    }
-  }
-
-  /** The new content may or may not be in place. */
-  public static final class UnknownOutcomeException extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    UnknownOutcomeException(IOException cause) {
-      super(cause);
-    }
+    ByteBuffer bytes = encode(body);
+    Replacement.of(disk, file, fresh -> fresh.write(bytes, 0)).close();
   }
 
   /** Writes the file in place and without a force: for what can be made again. */

@@ -2,6 +2,7 @@ package io.thermocline.hot.groups;
 
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.disk.Replacement;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.GroupOffsets;
 import io.thermocline.model.ThermoclineException;
@@ -57,7 +58,7 @@ public final class GroupOffsetsFile implements GroupOffsets {
   private DiskFile file;
 
   private long position;
-  private long compactedBytes;
+  private long compactAt;
 
   private record Pending(GroupEntry entry, CompletableFuture<Void> done) {}
 
@@ -204,8 +205,20 @@ public final class GroupOffsetsFile implements GroupOffsets {
       pending.entry().applyTo(groups);
       pending.done().complete(null);
     }
-    if (position > COMPACT_AT_TIMES * Math.max(MIN_COMPACTED_BYTES, compactedBytes)) {
+    if (position > compactAt) {
+      compactOrGoOn();
+    }
+  }
+
+  /** While the old file stands nothing is in doubt: commits go on in there. */
+  private void compactOrGoOn() throws IOException {
+    try {
       compact();
+    } catch (Replacement.UnknownOutcomeException e) {
+      throw e;
+    } catch (IOException e) {
+      compactAt = position + MIN_COMPACTED_BYTES;
+      LOG.warn("Offsets of groups could not be written anew, which is tried later: {}", path, e);
     }
   }
 
@@ -238,27 +251,22 @@ public final class GroupOffsetsFile implements GroupOffsets {
   /** Writes the file anew, one entry a group, and puts it in the old one's place. */
   private void compact() throws IOException {
     groups.values().removeIf(Map::isEmpty);
-    Path temporary = path.resolveSibling(path.getFileName() + ".new");
-    disk.delete(temporary);
-    DiskFile next = disk.create(temporary);
-    try {
-      long at = 0;
-      for (Map.Entry<String, Map<TopicPartition, Long>> group : new TreeMap<>(groups).entrySet()) {
-        at += writeEntry(next, new GroupEntry.Commit(group.getKey(), group.getValue()), at);
-      }
-      next.force();
-      disk.rename(temporary, path);
-      disk.forceDirectory(path.getParent());
-      if (file != null) {
-        closeFile();
-      }
-      file = next;
-      position = at;
-      compactedBytes = at;
-    } catch (IOException | RuntimeException e) {
-      next.close();
-      throw e;
+    long[] size = new long[1];
+    DiskFile next = Replacement.of(disk, path, fresh -> size[0] = writeAll(fresh));
+    if (file != null) {
+      closeFile();
     }
+    file = next;
+    position = size[0];
+    compactAt = COMPACT_AT_TIMES * Math.max(MIN_COMPACTED_BYTES, position);
+  }
+
+  private long writeAll(DiskFile fresh) throws IOException {
+    long at = 0;
+    for (Map.Entry<String, Map<TopicPartition, Long>> group : new TreeMap<>(groups).entrySet()) {
+      at += writeEntry(fresh, new GroupEntry.Commit(group.getKey(), group.getValue()), at);
+    }
+    return at;
   }
 
   /** Whether commits can be stored. */

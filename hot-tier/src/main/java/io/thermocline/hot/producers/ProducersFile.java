@@ -2,6 +2,7 @@ package io.thermocline.hot.producers;
 
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.disk.Replacement;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -123,20 +124,16 @@ public final class ProducersFile implements AutoCloseable {
           .computeIfAbsent(note.log(), log -> new KnownProducers(new ProducerTable(census)))
           .take(note);
     }
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    disk.delete(fresh);
+    file = Replacement.of(disk, path, fresh -> bytes = write(fresh, known));
+    bytesWhenNew = bytes;
+  }
+
+  private static long write(DiskFile out, Map<LogId, KnownProducers> known) throws IOException {
     long size = 0;
-    try (DiskFile out = disk.create(fresh)) {
-      for (Map.Entry<LogId, KnownProducers> each : known.entrySet()) {
-        size = write(out, size, List.of(each.getValue().whole(each.getKey())));
-      }
-      out.force();
+    for (Map.Entry<LogId, KnownProducers> each : known.entrySet()) {
+      size = write(out, size, List.of(each.getValue().whole(each.getKey())));
     }
-    disk.rename(fresh, path);
-    disk.forceDirectory(path.getParent());
-    file = disk.open(path);
-    bytes = size;
-    bytesWhenNew = size;
+    return size;
   }
 
   private static long write(DiskFile out, long from, Collection<ProducerNote> notes)
