@@ -281,20 +281,40 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
 
   @Override
   public CompletableFuture<Long> trim(TopicPartition id, long upTo) {
-    return blocking(threads.chores(), id, () -> trimmer.trim(logs.require(id), upTo));
+    try {
+      return Trimmer.prepare(logs.require(id), upTo)
+          .thenCompose(
+              reached ->
+                  blocking(threads.chores(), id, () -> trimmer.trim(logs.require(id), reached)));
+    } catch (ThermoclineException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   @Override
   public CompletableFuture<Long> advanceLogStart(TopicPartition id, long logStart) {
-    return blocking(
-        threads.chores(),
-        id,
-        () -> {
-          PartitionLog log = logs.require(id);
-          long now = trimmer.advanceLogStart(log, logStart);
-          trimmer.letGo(log, now);
-          return now;
-        });
+    return blocking(threads.chores(), id, () -> trimmer.advanceLogStart(logs.require(id), logStart))
+        .thenCompose(now -> letGo(id, now).thenApply(done -> now));
+  }
+
+  private CompletableFuture<Void> letGo(TopicPartition id, long logStart) {
+    return seal(id, logStart)
+        .thenCompose(done -> trim(id, logStart))
+        .handle(
+            (reached, failure) -> {
+              if (failure != null) {
+                trimmer.stays(id, failure);
+              }
+              return null;
+            });
+  }
+
+  private CompletableFuture<Void> seal(TopicPartition id, long logStart) {
+    try {
+      return Trimmer.sealBelow(logs.require(id), logStart);
+    } catch (ThermoclineException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
   }
 
   @Override

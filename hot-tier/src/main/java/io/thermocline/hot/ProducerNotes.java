@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /** Puts what logs noted of their producers into the file. Blocks for I/O. Thread-safe. */
 final class ProducerNotes implements AutoCloseable {
@@ -27,10 +28,19 @@ final class ProducerNotes implements AutoCloseable {
     notes.forEach(ProducerMemory::stored);
   }
 
-  /** Makes sure that the file knows the producers of all below {@code offset}, which is durable. */
+  /**
+   * Has the log note its producers of all below {@code offset}, which is durable, unless the file
+   * knows them. Waits for nothing; completes when it has.
+   */
+  static CompletableFuture<Void> note(PartitionLog log, long offset) {
+    return log.producers().notedTo() < offset
+        ? log.noteProducers()
+        : CompletableFuture.completedFuture(null);
+  }
+
+  /** Makes sure that the file knows what was {@linkplain #note noted}. */
   void cover(PartitionLog log, long offset) throws IOException {
     if (log.producers().notedTo() < offset) {
-      Waiting.on(log.noteProducers());
       store(List.of(log));
     }
   }

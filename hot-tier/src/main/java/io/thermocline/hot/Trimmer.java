@@ -10,6 +10,7 @@ import io.thermocline.model.TopicPartition;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +33,25 @@ final class Trimmer {
   }
 
   /**
-   * Lets go of sealed segments that end at or below {@code upTo}.
+   * Has the log note what a trim rests on. That stands in line behind what is being written, so
+   * nobody waits for it here, and no thread does.
+   *
+   * @return completes with how far a trim to {@code upTo} reaches, when it may begin
+   */
+  static CompletableFuture<Long> prepare(PartitionLog log, long upTo) {
+    long reached = 0;
+    for (Segment.Sealed segment : log.view().sealed()) {
+      if (segment.end() <= upTo) {
+        reached = segment.end();
+      }
+    }
+    long to = reached;
+    return ProducerNotes.note(log, to).thenApply(noted -> to);
+  }
+
+  /**
+   * Lets go of sealed segments that end at or below {@code upTo}, to which it was {@linkplain
+   * #prepare prepared}.
    *
    * @return the hot start now
    * @throws ThermoclineException {@link ErrorKind#TRANSIENT} when what the segments say of
@@ -88,18 +107,18 @@ final class Trimmer {
     return log.view().logStart();
   }
 
-  /** Lets go of what lies below the log start; what can't be let go now a later trim takes. */
-  void letGo(PartitionLog log, long logStart) {
-    try {
-      LogView view = log.view();
-      if (logStart == view.end() && view.activeBytes() > 0) {
-        Waiting.on(log.seal());
-      }
-      long unused = trim(log, logStart);
-    } catch (ThermoclineException e) {
-      env.metrics().failedChores.increment();
-      LOG.warn("Segments below the log start stay for now: partition={}", log.id(), e);
-    }
+  /** Ends the active segment if all of it lies below the log start; completes when it has. */
+  static CompletableFuture<Void> sealBelow(PartitionLog log, long logStart) {
+    LogView view = log.view();
+    return logStart == view.end() && view.activeBytes() > 0
+        ? log.seal()
+        : CompletableFuture.completedFuture(null);
+  }
+
+  /** What lies below the log start could not be let go: a later trim takes it. */
+  void stays(TopicPartition id, Throwable why) {
+    env.metrics().failedChores.increment();
+    LOG.warn("Segments below the log start stay for now: partition={}", id, why);
   }
 
   private void delete(TopicPartition id, List<Segment.Sealed> gone) {

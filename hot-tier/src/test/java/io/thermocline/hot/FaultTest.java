@@ -6,6 +6,7 @@ import io.thermocline.hot.disk.DiskReserve;
 import io.thermocline.model.Appended;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
+import io.thermocline.model.Topic;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import java.io.IOException;
@@ -157,6 +158,44 @@ class FaultTest {
       assertThat(slow).isNotDone();
       gate.open();
       assertThat(Await.result(slow).baseOffset()).isZero();
+    }
+  }
+
+  @Test
+  void slowForcesDelayTrimsOfTheirLogsAndNoOtherChore() {
+    try (TierHarness hot = tier()) {
+      Topic topic = hot.tier.topics().create("payments", 3);
+      for (TopicPartition id : topic.partitions().toList()) {
+        Waiting.on(hot.tier.append(id, Batches.of("a")));
+        Waiting.on(hot.tier.seal(id));
+        Waiting.on(hot.tier.append(id, Batches.of("b")));
+      }
+      List<CompletableFuture<?>> slow = new ArrayList<>();
+      List<Gate> gates = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        String directory = "/" + i + "/";
+        gates.add(new Gate(path -> path.toString().contains(directory)));
+      }
+      disk.fault =
+          (op, path) -> {
+            for (Gate gate : gates) {
+              gate.before(op, path);
+            }
+          };
+      for (int i = 0; i < 2; i++) {
+        slow.add(hot.tier.append(topic.partition(i), Batches.of("c")));
+        gates.get(i).awaitReached();
+        slow.add(hot.tier.trim(topic.partition(i), 1));
+        slow.add(hot.tier.advanceLogStart(topic.partition(i), 2));
+      }
+      try {
+        assertThat(Await.result(hot.tier.trim(topic.partition(2), 1))).isEqualTo(1);
+        assertThat(Await.result(hot.tier.advanceLogStart(topic.partition(2), 2))).isEqualTo(2);
+      } finally {
+        gates.forEach(Gate::open);
+      }
+      slow.forEach(Await::result);
+      assertThat(hot.tier.state(topic.partition(0)).hotStart()).isEqualTo(2);
     }
   }
 
