@@ -55,7 +55,13 @@ public final class ChecksummedFile {
    */
   public void replace(BodyWriter body) throws IOException {
     ByteBuffer bytes = encode(body);
-    Replacement.of(disk, file, fresh -> fresh.write(bytes, 0)).close();
+    DiskFile inPlace = Replacement.of(disk, file, fresh -> fresh.write(bytes, 0));
+    try {
+      inPlace.close();
+    } catch (IOException e) {
+      // The old body does not stand any more.
+      throw new Replacement.UnknownOutcomeException(e);
+    }
   }
 
   /** Writes the file in place and without a force: for what can be made again. */
