@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * of a failure plays it again.
  */
 class ScheduleTest {
-  private static final int SCHEDULES = Integer.getInteger("schedules", 300);
+  private static final int SCHEDULES = Integer.getInteger("schedules", 1_000);
   private static final long SEED = Long.getLong("seed", 1);
 
   /** Places that a run has, more or less; the same for all, so that each seed plays alone. */
