@@ -75,12 +75,21 @@ final class TableUpkeep {
   boolean maintain(TopicTable table) {
     return table.exclusively(
         access -> {
-          Optional<TableView> found = access.look();
-          if (found.isEmpty() || isDegraded(found.get()) || !mayCollect(found.get())) {
-            return false;
-          }
-          return expireSnapshots(access, found.get()) || sweep(access, found.get());
+          Optional<TableView> before = kept(access);
+          // Both, as a busy table has a snapshot past its age each time.
+          Optional<TableView> now = before.flatMap(view -> expireSnapshots(access, view));
+          boolean swept = now.filter(view -> sweep(access, view)).isPresent();
+          return swept || snapshots(now) < snapshots(before);
         });
+  }
+
+  /** The table as it is now; empty when nothing may be done to it. */
+  private static Optional<TableView> kept(TopicTable.Access access) {
+    return access.look().filter(view -> !isDegraded(view) && mayCollect(view));
+  }
+
+  private static int snapshots(Optional<TableView> view) {
+    return view.map(seen -> seen.metadata().snapshots().size()).orElse(0);
   }
 
   private static boolean isDegraded(TableView view) {
@@ -102,10 +111,13 @@ final class TableUpkeep {
    * Forgets snapshots past their age. Their files are left to the sweep. While another writer's
    * change is the last one, those before it are what explains it; our next commit notes what it
    * did.
+   *
+   * @return the table afterwards, with the metadata file that this made; empty when nothing more
+   *     may be done to it
    */
-  private boolean expireSnapshots(TopicTable.Access access, TableView view) {
+  private Optional<TableView> expireSnapshots(TopicTable.Access access, TableView view) {
     if (!view.isAsWeLeftIt()) {
-      return false;
+      return Optional.of(view);
     }
     TableMetadata metadata = view.metadata();
     Instant newest = Instant.ofEpochMilli(metadata.lastUpdatedMillis());
@@ -113,7 +125,7 @@ final class TableUpkeep {
     long oldestKept = currentAt(metadata, limit.toEpochMilli());
     boolean old = metadata.snapshots().stream().anyMatch(one -> one.timestampMillis() < oldestKept);
     if (!old || metadata.snapshots().size() <= settings.snapshotsKept()) {
-      return false;
+      return Optional.of(view);
     }
     owner.epoch();
     Transaction transaction =
@@ -131,11 +143,13 @@ final class TableUpkeep {
       // Either way the table is whole; the look below tells which.
       LOG.warn("expiry not confirmed topic={} error={}", access.table().topic(), e.toString());
     }
-    int before = metadata.snapshots().size();
-    int after = access.look().map(now -> now.metadata().snapshots().size()).orElse(0);
+    Optional<TableView> now = kept(access);
     LOG.info(
-        "snapshots expired topic={} before={} after={}", access.table().topic(), before, after);
-    return after < before;
+        "snapshots expired topic={} before={} after={}",
+        access.table().topic(),
+        metadata.snapshots().size(),
+        snapshots(now));
+    return now;
   }
 
   /** When the snapshot was made that was current at {@code millis}: its age begins after that. */

@@ -53,6 +53,25 @@ final class UpkeepTest extends OnWarehouse {
   }
 
   @Test
+  void orphansGoAlsoFromATableInWhichASnapshotIsPastItsAgeAtEachUpkeep() {
+    node.cold().close();
+    node = warehouse.start(TestWarehouse.NO_SAFE_AGE);
+    for (int i = 1; i < 5; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    ColdFile orphan = write(id, new OffsetRange(50, 60), Records.plain(50, 10));
+
+    for (int i = 5; i < 21; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+      warehouse.clock.advance(Duration.ofMinutes(10));
+      assertThat(cold().maintain(id.topic())).isTrue();
+    }
+
+    assertThat(path(orphan)).doesNotExist();
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 210));
+  }
+
+  @Test
   void aFileThatIsNamedStaysHoweverOldItIs() {
     tier(id, Records.plain(10, 10));
     warehouse.files(".parquet").forEach(file -> TestWarehouse.age(file, LONG_AGO));
