@@ -86,7 +86,7 @@ final class MetadataChoice {
    */
   Chosen require(TopicId topic, TopicRecord.Pointer pointer, TableMetadata inCatalog) {
     String file = inCatalog.metadataFileLocation();
-    if (!MetadataLog.has(inCatalog, pointer)) {
+    if (!new MetadataLog(store, inCatalog).has(pointer)) {
       throw new ThermoclineException(
           ErrorKind.CORRUPT,
           "the catalog has table %s at %s, which does not lead back to its last commit, %s: put the newer catalog back, or drop the table from the catalog without its files"
@@ -101,7 +101,7 @@ final class MetadataChoice {
     return new Chosen(inCatalog, view(topic, pointer, inCatalog), List.of());
   }
 
-  /** All objects below the table's location, by location, with their sizes. */
+  /** All objects below the table's location, by key, with their sizes. */
   private Map<String, Long> objects(String location) {
     String folder =
         store
@@ -116,7 +116,7 @@ final class MetadataChoice {
     store.list(
         folder + "/",
         object -> {
-          objects.put(store.location(object.key()), object.size());
+          objects.put(object.key(), object.size());
           return true;
         });
     return objects;
@@ -125,28 +125,30 @@ final class MetadataChoice {
   /** Those that lead back, newest first. */
   private List<Candidate> candidates(
       TopicId topic, TopicRecord.Pointer pointer, Set<String> objects, List<String> passedOver) {
-    long least = WarehouseTraces.versionOf(pointer.metadata()).orElse(-1);
+    Optional<String> last = store.keyOf(pointer.metadata()).filter(objects::contains);
+    long least = version(pointer.metadata());
     List<String> files =
         objects.stream()
-            .filter(
-                file ->
-                    file.equals(pointer.metadata())
-                        || WarehouseTraces.versionOf(file).orElse(-1) > least)
-            .sorted(Comparator.comparingLong(MetadataChoice::version).thenComparing(file -> file))
+            .filter(key -> last.equals(Optional.of(key)) || version(key) > least)
+            .sorted(Comparator.comparingLong(MetadataChoice::version).thenComparing(key -> key))
+            .map(store::location)
             .toList();
     Set<String> leading = new HashSet<>(Set.of(pointer.metadata()));
     List<Candidate> found = new ArrayList<>();
     for (String file : files) {
       Optional<TableMetadata> metadata = read(topic, file, passedOver);
-      if (metadata.isPresent()
-          && leading.stream().anyMatch(one -> MetadataLog.leadsTo(metadata.get(), one))) {
+      if (metadata.isEmpty()) {
+        continue;
+      }
+      MetadataLog log = new MetadataLog(store, metadata.get());
+      if (leading.stream().anyMatch(log::leadsTo)) {
         leading.add(file);
         found.add(new Candidate(version(file), metadata.get()));
-      } else if (metadata.isPresent()) {
+      } else {
         passedOver.add(file + ": it does not lead back to the last commit");
       }
     }
-    if (!objects.contains(pointer.metadata())) {
+    if (last.isEmpty()) {
       passedOver.add(pointer.metadata() + ": it is gone");
     }
     Collections.reverse(found);
@@ -209,7 +211,8 @@ final class MetadataChoice {
           .flatMap(partition -> view.partition(partition).files().stream())
           .filter(
               file ->
-                  objects.getOrDefault(file.location(), file.storedBytes()) != file.storedBytes())
+                  store.keyOf(file.location()).map(objects::get).orElse(file.storedBytes())
+                      != file.storedBytes())
           .findFirst()
           .map(file -> "%s has not the size that it names".formatted(file.location()));
     } catch (NotFoundException e) {
@@ -229,7 +232,10 @@ final class MetadataChoice {
   }
 
   private boolean exists(String file, Map<String, Long> objects) {
-    return objects.containsKey(file) || store.keyOf(file).flatMap(store::head).isPresent();
+    return store
+        .keyOf(file)
+        .filter(key -> objects.containsKey(key) || store.head(key).isPresent())
+        .isPresent();
   }
 
   private TableView view(TopicId topic, TopicRecord.Pointer pointer, TableMetadata metadata) {

@@ -1,11 +1,14 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.store.ObjectStore;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.PartitionStatisticsFile;
 import org.apache.iceberg.Snapshot;
@@ -26,7 +29,18 @@ final class NamedFiles {
     this.manifests = manifests;
   }
 
-  /** All of them, by location. */
+  /**
+   * The keys of all of them that lie in {@code store}: what is there is to be held against these,
+   * for each engine has its own way to write a location.
+   */
+  Set<String> keys(ObjectStore store) {
+    return all().stream()
+        .map(store::keyOf)
+        .flatMap(Optional::stream)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  /** All of them, by location, as whoever wrote them named them. */
   Set<String> all() {
     Set<String> named = new HashSet<>(beside());
     named.add(metadata.metadataFileLocation());

@@ -205,7 +205,7 @@ final class TableUpkeep {
 
   private List<String> orphans(TableView view, FileIO io) {
     String root = store.requireKeyOf(view.topic().location());
-    Set<String> named = new NamedFiles(view.metadata(), io, manifests).all();
+    Set<String> named = new NamedFiles(view.metadata(), io, manifests).keys(store);
     List<ObjectInfo> unnamed = new ArrayList<>();
     Instant[] newest = {Instant.EPOCH};
     for (String folder : new String[] {root + "/data/", root + "/metadata/"}) {
@@ -213,7 +213,7 @@ final class TableUpkeep {
           folder,
           object -> {
             newest[0] = later(newest[0], object.modified());
-            if (!named.contains(store.location(object.key()))) {
+            if (!named.contains(object.key())) {
               unnamed.add(object);
             }
             return unnamed.size() < 10 * MAX_REMOVED;

@@ -122,9 +122,8 @@ final class WarehouseTraces {
     }
   }
 
-  private static void requireLeadsTo(
-      String table, TableMetadata metadata, TopicRecord.Pointer pointer) {
-    if (!MetadataLog.has(metadata, pointer)) {
+  private void requireLeadsTo(String table, TableMetadata metadata, TopicRecord.Pointer pointer) {
+    if (!new MetadataLog(store, metadata).has(pointer)) {
       throw new ThermoclineException(
           ErrorKind.CORRUPT,
           ("The catalog has table %s at %s, which does not lead back to its last commit: the"

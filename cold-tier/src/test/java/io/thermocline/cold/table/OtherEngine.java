@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
@@ -38,9 +39,25 @@ import org.apache.iceberg.parquet.Parquet;
 /** Writes files as other engines do: in their own naming, with Iceberg's generic writers. */
 final class OtherEngine {
   private final Table table;
+  private final UnaryOperator<String> naming;
 
   OtherEngine(Table table) {
+    this(table, UnaryOperator.identity());
+  }
+
+  /**
+   * With names of its own for the same places.
+   *
+   * @param naming makes them of ours
+   */
+  OtherEngine(Table table, UnaryOperator<String> naming) {
     this.table = table;
+    this.naming = naming;
+  }
+
+  /** As Hadoop's file system names a directory of this machine: {@code file:/dir}. */
+  static String asHadoopDoes(String location) {
+    return location.replaceFirst("^file://", "file:");
   }
 
   /** A data file with {@code records} in just this order. */
@@ -116,8 +133,9 @@ final class OtherEngine {
   }
 
   private String path(int partition, String kind) {
-    return "%s/data/partition=%d/%s-%s.parquet"
-        .formatted(table.location(), partition, UUID.randomUUID(), kind);
+    return naming.apply(
+        "%s/data/partition=%d/%s-%s.parquet"
+            .formatted(table.location(), partition, UUID.randomUUID(), kind));
   }
 
   private FileAppender<Record> write(String path, Schema schema, List<Record> rows) {

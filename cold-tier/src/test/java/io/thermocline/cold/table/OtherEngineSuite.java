@@ -46,7 +46,9 @@ abstract class OtherEngineSuite extends OnWarehouse {
   }
 
   void rewrite(List<DataFile> old, DataFile... rewritten) {
-    RewriteFiles rewrite = table().newRewrite();
+    Table table = table();
+    RewriteFiles rewrite =
+        table.newRewrite().validateFromSnapshot(table.currentSnapshot().snapshotId());
     old.forEach(rewrite::deleteFile);
     for (DataFile file : rewritten) {
       rewrite.addFile(file);
