@@ -38,6 +38,9 @@ final class TableUpkeep {
   /** Files removed in one piece of upkeep. */
   private static final int MAX_REMOVED = 1_000;
 
+  /** Where all files of a table lie that it is made of. */
+  private static final List<String> FOLDERS = List.of("/data/", "/metadata/");
+
   private final OwnerCheck owner;
   private final ObjectStore store;
   private final WarehouseCatalog catalog;
@@ -167,7 +170,9 @@ final class TableUpkeep {
     if (!isSweepDue(topic)) {
       return false;
     }
-    List<String> orphans = orphans(view, access.operations().io());
+    Listing listing = list(view, access.operations().io());
+    Instant limit = earlier(clock.instant(), listing.newest()).minus(settings.orphanAge());
+    List<String> orphans = listing.unnamedBefore(limit);
     if (!orphans.isEmpty()) {
       owner.epoch();
       store.deleteAll(orphans);
@@ -175,7 +180,7 @@ final class TableUpkeep {
       LOG.info("orphans removed topic={} files={}", access.table().topic(), orphans.size());
     }
     if (orphans.size() < MAX_REMOVED) {
-      dropUploads(view);
+      dropUploads(view, limit);
       synchronized (swept) {
         swept.put(topic, clock.instant());
       }
@@ -184,12 +189,10 @@ final class TableUpkeep {
   }
 
   /** An upload that began so long ago is never completed: what it was for was written again. */
-  private void dropUploads(TableView view) {
+  private void dropUploads(TableView view, Instant limit) {
     owner.epoch();
     int dropped =
-        store.abortUploads(
-            store.requireKeyOf(view.topic().location()) + "/",
-            clock.instant().minus(settings.orphanAge()));
+        store.abortUploads(store.requireKeyOf(view.topic().location()) + "/", limit);
     if (dropped > 0) {
       LOG.info("broken uploads dropped topic={} uploads={}", view.progress().topic(), dropped);
     }
@@ -203,14 +206,30 @@ final class TableUpkeep {
     }
   }
 
-  private List<String> orphans(TableView view, FileIO io) {
+  /**
+   * What lies in a table's folders.
+   *
+   * @param unnamed by any version of its metadata
+   * @param newest when the newest of all of it was written, by the store's clock
+   */
+  private record Listing(List<ObjectInfo> unnamed, Instant newest) {
+    List<String> unnamedBefore(Instant limit) {
+      return unnamed.stream()
+          .filter(object -> object.modified().isBefore(limit))
+          .limit(MAX_REMOVED)
+          .map(ObjectInfo::key)
+          .toList();
+    }
+  }
+
+  private Listing list(TableView view, FileIO io) {
     String root = store.requireKeyOf(view.topic().location());
     Set<String> named = new NamedFiles(view.metadata(), io, manifests).keys(store);
     List<ObjectInfo> unnamed = new ArrayList<>();
     Instant[] newest = {Instant.EPOCH};
-    for (String folder : new String[] {root + "/data/", root + "/metadata/"}) {
+    for (String folder : FOLDERS) {
       store.list(
-          folder,
+          root + folder,
           object -> {
             newest[0] = later(newest[0], object.modified());
             if (!named.contains(object.key())) {
@@ -219,12 +238,7 @@ final class TableUpkeep {
             return unnamed.size() < 10 * MAX_REMOVED;
           });
     }
-    Instant limit = earlier(clock.instant(), newest[0]).minus(settings.orphanAge());
-    return unnamed.stream()
-        .filter(object -> object.modified().isBefore(limit))
-        .limit(MAX_REMOVED)
-        .map(ObjectInfo::key)
-        .toList();
+    return new Listing(unnamed, newest[0]);
   }
 
   /** Deletes the table and all it names; see {@link io.thermocline.model.ColdTier#purge}. */

@@ -3,6 +3,7 @@ package io.thermocline.cold.table;
 import static io.thermocline.testkit.ColdTierSubject.logStart;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.cold.store.ForwardingObjectStore;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ErrorKind;
@@ -17,8 +18,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.iceberg.Table;
@@ -96,6 +99,50 @@ final class UpkeepTest extends OnWarehouse {
 
     assertThat(path(orphan)).exists();
     assertThat(table().snapshots()).hasSize(5);
+  }
+
+  @Test
+  void uploadsThatWereBrokenOffAreDroppedFromTheTablesFolderOnceTheyAreOld() {
+    AtomicReference<Uploads> asked = startNotingUploads();
+    Instant now = warehouse.clock.instant();
+
+    maintain();
+
+    Path folder = path(partition(id).files().get(0)).getParent().getParent().getParent();
+    assertThat(asked.get().prefix())
+        .isEqualTo(warehouse.warehouse().relativize(folder).toString() + "/");
+    assertThat(asked.get().begunBefore())
+        .isBetween(now.minus(LONG_AGO), now.minus(TestWarehouse.SAFE_AGE));
+  }
+
+  @Test
+  void aClockThatJumpsAheadEndsNoUploadUnderWay() {
+    AtomicReference<Uploads> asked = startNotingUploads();
+    Instant now = warehouse.clock.instant();
+    warehouse.clock.advance(Duration.ofDays(3650));
+
+    maintain();
+
+    assertThat(asked.get().begunBefore()).isBefore(now.minus(TestWarehouse.SAFE_AGE).plusSeconds(600));
+  }
+
+  private record Uploads(String prefix, Instant begunBefore) {}
+
+  /** Another process, whose store tells which uploads it was last asked to drop. */
+  private AtomicReference<Uploads> startNotingUploads() {
+    AtomicReference<Uploads> asked = new AtomicReference<>();
+    node.cold().close();
+    node =
+        warehouse.start(
+            store ->
+                new ForwardingObjectStore(store) {
+                  @Override
+                  public int abortUploads(String prefix, Instant begunBefore) {
+                    asked.set(new Uploads(prefix, begunBefore));
+                    return 1;
+                  }
+                });
+    return asked;
   }
 
   @Test
