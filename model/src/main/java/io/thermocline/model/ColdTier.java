@@ -141,8 +141,9 @@ public interface ColdTier extends AutoCloseable {
   void retire(TopicId topic);
 
   /**
-   * Deletes the topic's table and every file its metadata names. Harmless when there is none.
-   * Without a purge a deleted topic's table simply stays.
+   * Deletes the topic's table and all its files, also those that its metadata does not name any
+   * more. Harmless when there is none; nothing may be written for the topic meanwhile. Without a
+   * purge a deleted topic's table simply stays.
    */
   void purge(TopicId topic);
 

@@ -2,6 +2,7 @@ package io.thermocline.cold.table;
 
 import io.thermocline.cold.parquet.LogSchema;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.iceberg.MetricsModes;
@@ -36,6 +37,9 @@ final class TableLayout {
 
   /** Old metadata files kept; each commit writes one. */
   private static final int METADATA_VERSIONS_KEPT = 20;
+
+  /** Where a table's files lie, below its location. */
+  static final List<String> FOLDERS = List.of("/data/", "/metadata/");
 
   private TableLayout() {}
 

@@ -51,6 +51,7 @@ public final class TableTier implements ColdTier {
   private final ColdMetrics metrics;
   private final TableCommitter committer;
   private final TableUpkeep upkeep;
+  private final TablePurge purge;
   private final LayoutRepair repair;
   private final DataFileUpload uploads;
   private final ReadThreads threads;
@@ -108,8 +109,8 @@ public final class TableTier implements ColdTier {
             settings.budget());
     this.committer = new TableCommitter(owner, catalog, uploads::require);
     this.upkeep =
-        new TableUpkeep(
-            owner, paced, catalog, traces, manifests, settings.tables(), clock, metrics);
+        new TableUpkeep(owner, paced, manifests, settings.tables(), clock, metrics);
+    this.purge = new TablePurge(owner, paced, catalog, traces, manifests, metrics);
     this.repair = new LayoutRepair(committer, uploads, foreign, metrics);
     this.threads = new ReadThreads(Math.max(1, settings.store().concurrentReads() * 3 / 4));
     this.copies =
@@ -346,7 +347,8 @@ public final class TableTier implements ColdTier {
         topic,
         () -> {
           recorded.deleted(table, TopicRecord.Deletion.PURGE);
-          upkeep.purge(table);
+          purge.purge(table);
+          upkeep.forget(topic);
           recorded.forget(topic);
           return tables.forget(table);
         });

@@ -2,7 +2,6 @@ package io.thermocline.cold.table;
 
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
-import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.model.TopicId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,11 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.iceberg.ExpireSnapshots;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
@@ -27,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keeps tables small and the warehouse clean: expires snapshots, removes files that no metadata
- * names, purges tables. All of it only as the owner, and nothing of a degraded table but a purge.
+ * names. All of it only as the owner, and nothing of a degraded table.
  *
  * <p>Ages are counted back from the earlier of our clock and the newest file's time in the store: a
  * clock that jumps ahead makes nothing old.
@@ -38,14 +35,8 @@ final class TableUpkeep {
   /** Files removed in one piece of upkeep. */
   private static final int MAX_REMOVED = 1_000;
 
-  /** Where all files of a table lie that it is made of. */
-  private static final List<String> FOLDERS = List.of("/data/", "/metadata/");
-
   private final OwnerCheck owner;
   private final ObjectStore store;
-  private final WarehouseCatalog catalog;
-  private final FileIO io;
-  private final WarehouseTraces traces;
   private final ManifestContents manifests;
   private final TableSettings settings;
   private final InstantSource clock;
@@ -57,17 +48,12 @@ final class TableUpkeep {
   TableUpkeep(
       OwnerCheck owner,
       ObjectStore store,
-      WarehouseCatalog catalog,
-      WarehouseTraces traces,
       ManifestContents manifests,
       TableSettings settings,
       InstantSource clock,
       ColdMetrics metrics) {
     this.owner = owner;
     this.store = store;
-    this.catalog = catalog;
-    this.io = new StoreFileIO(store);
-    this.traces = traces;
     this.manifests = manifests;
     this.settings = settings;
     this.clock = clock;
@@ -191,8 +177,7 @@ final class TableUpkeep {
   /** An upload that began so long ago is never completed: what it was for was written again. */
   private void dropUploads(TableView view, Instant limit) {
     owner.epoch();
-    int dropped =
-        store.abortUploads(store.requireKeyOf(view.topic().location()) + "/", limit);
+    int dropped = store.abortUploads(store.requireKeyOf(view.topic().location()) + "/", limit);
     if (dropped > 0) {
       LOG.info("broken uploads dropped topic={} uploads={}", view.progress().topic(), dropped);
     }
@@ -227,7 +212,7 @@ final class TableUpkeep {
     Set<String> named = new NamedFiles(view.metadata(), io, manifests).keys(store);
     List<ObjectInfo> unnamed = new ArrayList<>();
     Instant[] newest = {Instant.EPOCH};
-    for (String folder : FOLDERS) {
+    for (String folder : TableLayout.FOLDERS) {
       store.list(
           root + folder,
           object -> {
@@ -241,66 +226,11 @@ final class TableUpkeep {
     return new Listing(unnamed, newest[0]);
   }
 
-  /** Deletes the table and all it names; see {@link io.thermocline.model.ColdTier#purge}. */
-  void purge(TopicTable table) {
-    table.exclusively(
-        access -> {
-          Optional<TableMetadata> inCatalog = access.metadataOfOurs();
-          Optional<TableMetadata> found = inCatalog.or(() -> leftOf(table.topic()));
-          found.ifPresent(metadata -> purge(table.topic(), metadata, inCatalog.isPresent()));
-          access.purged();
-          return found.isPresent();
-        });
-    forget(table.topic());
-  }
-
   /** The topic is no more, or its table is no more kept. */
   void forget(TopicId topic) {
     synchronized (swept) {
       swept.remove(topic.uuid());
     }
-  }
-
-  /** A table that the catalog has lost, or that an earlier purge had just taken out of it. */
-  private Optional<TableMetadata> leftOf(TopicId topic) {
-    String location = catalog.location(topic);
-    try {
-      return traces
-          .newestMetadata(location)
-          .map(file -> TableMetadataParser.read(io, file))
-          .filter(metadata -> metadata.location().equals(location));
-    } catch (RuntimeException e) {
-      throw CatalogFailures.of("Can't read what is left of " + catalog.tableName(topic), e);
-    }
-  }
-
-  private void purge(TopicId topic, TableMetadata metadata, boolean inCatalog) {
-    long files = 0;
-    NamedFiles named = new NamedFiles(metadata, io, manifests);
-    for (List<String> group : named.inDeletionOrder()) {
-      owner.epoch();
-      delete(metadata, group);
-      files += group.size();
-    }
-    owner.epoch();
-    if (inCatalog) {
-      catalog.drop(topic);
-    }
-    delete(metadata, Stream.ofNullable(metadata.metadataFileLocation()).toList());
-    metrics.removed(files + 1);
-    LOG.info("table purged topic={} files={}", topic, files + 1);
-  }
-
-  /** What lies elsewhere was added by another writer, and is not ours to delete. */
-  private void delete(TableMetadata metadata, List<String> locations) {
-    String root = store.requireKeyOf(metadata.location()) + "/";
-    store.deleteAll(
-        locations.stream()
-            .map(store::keyOf)
-            .flatMap(Optional::stream)
-            .filter(key -> key.startsWith(root))
-            .distinct()
-            .toList());
   }
 
   private static Instant earlier(Instant one, Instant other) {
