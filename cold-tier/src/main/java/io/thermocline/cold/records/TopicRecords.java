@@ -57,11 +57,7 @@ public final class TopicRecords {
     return newest.isPresent() ? Optional.of(read(topic, newest.getAsLong())) : Optional.empty();
   }
 
-  /**
-   * Whether there is a record of any topic.
-   *
-   * @return the topics with their highest epochs
-   */
+  /** The topics that there are records of, with the highest epoch of each. */
   public Map<UUID, Long> list() {
     Map<UUID, Long> newest = new TreeMap<>();
     store.list(
@@ -102,17 +98,26 @@ public final class TopicRecords {
     UUID topic = record.topic().id().uuid();
     store.put(key(topic, record.epoch()), TopicRecordJson.toBytes(record));
     if (replaced.isPresent() && replaced.get().epoch() < record.epoch()) {
-      store.deleteAll(
-          epochs(topic).stream()
-              .filter(epoch -> epoch < record.epoch())
-              .map(epoch -> key(topic, epoch))
-              .toList());
+      removeOlder(topic, record.epoch());
     }
   }
 
-  /** Removes all records of a topic. Harmless when there is none. */
-  public void remove(UUID topic) {
-    store.deleteAll(epochs(topic).stream().map(epoch -> key(topic, epoch)).toList());
+  /**
+   * Removes the records of a topic that an owner wrote, and those of earlier ones: what a later
+   * owner wrote is not its to remove. Harmless when there is none.
+   *
+   * @param epoch the owner's
+   */
+  public void remove(UUID topic, long epoch) {
+    removeOlder(topic, epoch + 1);
+  }
+
+  private void removeOlder(UUID topic, long epoch) {
+    store.deleteAll(
+        epochs(topic).stream()
+            .filter(older -> older < epoch)
+            .map(older -> key(topic, older))
+            .toList());
   }
 
   /** The policies that the last owner who kept any had in force; empty when none were kept. */

@@ -143,7 +143,7 @@ final class RecordedTopics {
   void forget(TopicId topic) {
     Kept mine = kept(topic);
     synchronized (mine) {
-      records.remove(topic.uuid());
+      records.remove(topic.uuid(), epoch.getAsLong());
       mine.stored = Optional.empty();
       Kept unused = kept.remove(topic);
     }

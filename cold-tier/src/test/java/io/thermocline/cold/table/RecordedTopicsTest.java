@@ -127,6 +127,19 @@ final class RecordedTopicsTest extends OnWarehouse {
   }
 
   @Test
+  void anOwnerThatIsOneNoMoreTakesNoRecordOfTheNextOneAway() {
+    cold().note(note(1, 0, 15));
+    TestWarehouse.Node old = node;
+    node = warehouse.startTakeOver();
+    cold().note(note(1, 0, 15));
+    TopicRecord record = record();
+
+    old.cold().retire(id.topic());
+
+    assertThat(record()).isEqualTo(record);
+  }
+
+  @Test
   void aCommitWhoseRecordCanNotBeWrittenIsUnknownAndLetsNothingGo() throws IOException {
     cold().note(note(1, 0, 15));
     Path folder = warehouse.warehouse().resolve("_thermocline/topics");
