@@ -40,6 +40,8 @@ final class CatalogFactory {
   private static final Set<String> NEED_URI =
       Set.of(CatalogSettings.JDBC, CatalogSettings.REST, "nessie");
 
+  private static final String POSTGRESQL = "jdbc:postgresql:";
+
   private final CatalogSettings settings;
   private final String type;
   private final Path directory;
@@ -116,16 +118,22 @@ final class CatalogFactory {
     return settings.kind().equals(CatalogSettings.SQLITE);
   }
 
+  /** With deadlines, where we know how: clients wait for ever unless told not to. */
   private Map<String, String> properties() {
     Map<String, String> properties = new HashMap<>(settings.properties());
     properties.put(CatalogProperties.FILE_IO_IMPL, HandedFileIO.class.getName());
     if (settings.kind().equals(CatalogSettings.REST)) {
-      // To a server a warehouse is a name of its own; its client waits for ever unless told not to.
+      // To a server a warehouse is a name of its own.
       properties.putIfAbsent("rest.client.connection-timeout-ms", "5000");
       properties.putIfAbsent("rest.client.socket-timeout-ms", "30000");
     } else {
       properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, warehouse);
       properties.putIfAbsent("jdbc.schema-version", "V1");
+    }
+    if (properties.getOrDefault(CatalogProperties.URI, "").startsWith(POSTGRESQL)) {
+      // In seconds, by the driver's own names for them; other drivers have other ones.
+      properties.putIfAbsent("jdbc.connectTimeout", "5");
+      properties.putIfAbsent("jdbc.socketTimeout", "30");
     }
     if (isEmbedded()) {
       properties.put(CatalogProperties.URI, "jdbc:sqlite:" + directory.resolve(FILE));
