@@ -84,13 +84,15 @@ final class S3ObjectStore implements ObjectStore {
 
   private void uploadInParts(String full, Path file, long size) {
     String upload = attempts.call(() -> requests.beginUpload(full));
+    List<S3Requests.UploadedPart> parts;
     try {
-      List<S3Requests.UploadedPart> parts = new ArrayList<>();
-      for (long from = 0; from < size; from += partBytes) {
-        int number = parts.size() + 1;
-        Payload piece = Payload.of(file, from, Math.min(partBytes, size - from));
-        parts.add(attempts.call(() -> requests.uploadPart(full, upload, number, piece)));
-      }
+      parts = uploadParts(full, upload, file, size);
+    } catch (ThermoclineException e) {
+      // Parts alone are no object, whether or not the last one arrived.
+      abort(full, upload);
+      throw e;
+    }
+    try {
       attempts.run(new Completion(requests, full, upload, parts, size));
     } catch (ThermoclineException e) {
       // Once the completion may have been applied, the parts are no longer ours to drop.
@@ -99,6 +101,17 @@ final class S3ObjectStore implements ObjectStore {
       }
       throw e;
     }
+  }
+
+  private List<S3Requests.UploadedPart> uploadParts(
+      String full, String upload, Path file, long size) {
+    List<S3Requests.UploadedPart> parts = new ArrayList<>();
+    for (long from = 0; from < size; from += partBytes) {
+      int number = parts.size() + 1;
+      Payload piece = Payload.of(file, from, Math.min(partBytes, size - from));
+      parts.add(attempts.call(() -> requests.uploadPart(full, upload, number, piece)));
+    }
+    return parts;
   }
 
   private void abort(String full, String upload) {

@@ -349,6 +349,30 @@ interface S3FaultContract {
   }
 
   @Test
+  default void anUploadWithAPartOfUnknownOutcomeLeavesNoParts(@TempDir Path directory)
+      throws Exception {
+    ObjectStore store = store();
+    Path file =
+        Files.write(directory.resolve("file"), new byte[2 * ObjectStoreContract.PART_BYTES]);
+    Set<String> begun = new HashSet<>();
+    Predicate<S3Call> part = S3Call.of(Operation.PUT).and(call -> !begun.add(call.key()));
+    server().faults().always(part, new S3Fault.ReplyLost());
+
+    assertThat(
+            kind(
+                () -> {
+                  store.upload("k", file);
+                  return null;
+                }))
+        .isEqualTo(ErrorKind.OUTCOME_UNKNOWN);
+
+    assertThat(store.abortUploads("k", Instant.now().plus(Duration.ofHours(1)))).isZero();
+    server().faults().clear();
+    store.upload("k", file);
+    assertThat(store.head("k").orElseThrow().size()).isEqualTo(2L * ObjectStoreContract.PART_BYTES);
+  }
+
+  @Test
   default void partsThatCouldNotBeDroppedAreDroppedLater(@TempDir Path directory) throws Exception {
     ObjectStore store = store();
     Path file =
