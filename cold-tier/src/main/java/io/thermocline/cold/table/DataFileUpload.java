@@ -11,7 +11,6 @@ import io.thermocline.cold.parquet.WrittenFile;
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ColdCommit;
-import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdWriteSettings;
 import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
@@ -79,7 +78,7 @@ final class DataFileUpload {
    *
    * @param tableLocation where the file's table lies
    */
-  Optional<ColdFile> write(
+  Optional<UploadedFile> write(
       TopicPartition id,
       String tableLocation,
       OffsetRange range,
@@ -95,7 +94,7 @@ final class DataFileUpload {
    *
    * @param tableLocation where the files' table lies
    */
-  ColdFile merge(
+  UploadedFile merge(
       TopicPartition id, String tableLocation, List<TableFile> files, ColdWriteSettings settings) {
     DataFileMerge merge =
         new DataFileMerge(DataFileSettings.of(settings.compression(), rowGroupBytes));
@@ -115,8 +114,7 @@ final class DataFileUpload {
       String tableLocation,
       BiFunction<DataFileSettings, Path, Optional<WrittenFile>> write) {
     DataFileSettings settings = DataFileSettings.of(Compression.ZSTD, rowGroupBytes);
-    return (UploadedFile)
-        make(id, tableLocation, local -> write.apply(settings, local)).orElseThrow();
+    return make(id, tableLocation, local -> write.apply(settings, local)).orElseThrow();
   }
 
   /** A reader of its own, past all caches: what is merged is read once, and never again. */
@@ -137,7 +135,7 @@ final class DataFileUpload {
     return new DataFileReader(range, footer, ReadSettings.defaults());
   }
 
-  private Optional<ColdFile> make(
+  private Optional<UploadedFile> make(
       TopicPartition id, String tableLocation, Function<Path, Optional<WrittenFile>> write) {
     long unique = random.nextLong();
     Path local = scratch.resolve("%016x.parquet".formatted(unique));
@@ -159,7 +157,7 @@ final class DataFileUpload {
     }
   }
 
-  private ColdFile upload(
+  private UploadedFile upload(
       TopicPartition id, String tableLocation, WrittenFile written, long unique) {
     DataFileName name =
         new DataFileName(id.partition(), written.range(), written.indexCrc32c(), unique);

@@ -31,6 +31,7 @@ import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
@@ -97,8 +98,11 @@ public final class TableTier implements ColdTier {
     ForeignFiles foreign = new ForeignFiles(new StoreFileIO(store));
     this.records = new TopicRecords(pace.changes(store));
     WarehouseTraces traces = new WarehouseTraces(store, records);
+    Duration maxViewAge = settings.tables().maxViewAge();
     this.tables =
-        new TopicTables(catalog, manifests, foreign, traces, clock, settings.tables().maxViewAge());
+        new TopicTables(
+            topic ->
+                new TopicTable(topic, catalog, manifests, foreign, traces, clock, maxViewAge));
     this.recorded = new RecordedTopics(records, owner::claimedEpoch, settings.cluster(), clock);
     this.uploads =
         new DataFileUpload(
@@ -256,9 +260,9 @@ public final class TableTier implements ColdTier {
         id,
         () -> {
           String location = location(id.topic());
-          Optional<ColdFile> file = uploads.write(id, location, range, batches, settings);
+          Optional<UploadedFile> file = uploads.write(id, location, range, batches, settings);
           file.ifPresent(written -> metrics.written(written.span().bytes()));
-          return file;
+          return file.map(ColdFile.class::cast);
         });
   }
 

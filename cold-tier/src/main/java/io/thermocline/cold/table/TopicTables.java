@@ -1,44 +1,26 @@
 package io.thermocline.cold.table;
 
-import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.model.TopicId;
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 /** The tables of the topics that were asked for, until those are deleted. Thread-safe. */
 final class TopicTables {
-  private final WarehouseCatalog catalog;
-  private final ManifestContents manifests;
-  private final ForeignFiles foreign;
-  private final WarehouseTraces traces;
-  private final InstantSource clock;
-  private final Duration maxViewAge;
+  private final Function<TopicId, TopicTable> opener;
   private final Map<TopicId, TopicTable> tables = new ConcurrentHashMap<>();
 
   /**
-   * @param maxViewAge how old a copy of a table may be that is read from
+   * @param opener makes the table of a topic, without I/O
    */
-  TopicTables(
-      WarehouseCatalog catalog,
-      ManifestContents manifests,
-      ForeignFiles foreign,
-      WarehouseTraces traces,
-      InstantSource clock,
-      Duration maxViewAge) {
-    this.catalog = catalog;
-    this.manifests = manifests;
-    this.foreign = foreign;
-    this.traces = traces;
-    this.clock = clock;
-    this.maxViewAge = maxViewAge;
+  TopicTables(Function<TopicId, TopicTable> opener) {
+    this.opener = opener;
   }
 
   /** The topic's table, always the same one. */
   TopicTable of(TopicId topic) {
-    return tables.computeIfAbsent(topic, this::unknown);
+    return tables.computeIfAbsent(topic, opener);
   }
 
   /** The topic's table, if it was asked for before. */
@@ -48,7 +30,7 @@ final class TopicTables {
 
   /** A table that is not remembered: for topics that there may never be. */
   TopicTable unknown(TopicId topic) {
-    return new TopicTable(topic, catalog, manifests, foreign, traces, clock, maxViewAge);
+    return opener.apply(topic);
   }
 
   /** Forgets the table of a topic that was deleted. Returns whether it was known. */
