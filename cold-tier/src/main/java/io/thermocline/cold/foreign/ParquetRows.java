@@ -1,10 +1,12 @@
 package io.thermocline.cold.foreign;
 
+import io.thermocline.cold.store.StoreFailures;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
@@ -141,21 +143,20 @@ final class ParquetRows implements AutoCloseable {
 
   /** What a store says keeps its kind; all else is a file that can't be read as it is. */
   static ThermoclineException failure(String location, Exception failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ThermoclineException ours) {
-        ErrorKind kind = ours.kind() == ErrorKind.NOT_FOUND ? ErrorKind.CORRUPT : ours.kind();
-        return new ThermoclineException(
-            kind, "Can't read %s: %s".formatted(location, ours.getMessage()), failure);
-      }
-      if (cause instanceof NotFoundException) {
-        return new ThermoclineException(
-            ErrorKind.CORRUPT, location + " is in the table, but not in the store", failure);
-      }
-    }
-    return new ThermoclineException(
-        ErrorKind.CORRUPT,
-        "Another writer's file %s can't be read: %s".formatted(location, failure),
-        failure);
+    return StoreFailures.behind(failure, "Can't read " + location)
+        .orElseGet(
+            () ->
+                new ThermoclineException(
+                    ErrorKind.CORRUPT,
+                    isMissing(failure)
+                        ? location + " is in the table, but not in the store"
+                        : "Another writer's file %s can't be read: %s".formatted(location, failure),
+                    failure));
+  }
+
+  private static boolean isMissing(Throwable failure) {
+    return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+        .anyMatch(NotFoundException.class::isInstance);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.thermocline.cold.table;
 
+import io.thermocline.cold.store.StoreFailures;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -19,12 +20,10 @@ final class CatalogFailures {
    * @param doing what failed, as in {@code "Can't read table a.b"}
    */
   static ThermoclineException of(String doing, RuntimeException failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ThermoclineException ours) {
-        ErrorKind kind = ours.kind() == ErrorKind.NOT_FOUND ? ErrorKind.CORRUPT : ours.kind();
-        return new ThermoclineException(kind, doing + ": " + ours.getMessage(), failure);
-      }
-    }
+    return StoreFailures.behind(failure, doing).orElseGet(() -> ofIceberg(doing, failure));
+  }
+
+  private static ThermoclineException ofIceberg(String doing, RuntimeException failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof UncheckedIOException || cause instanceof IOException) {
         break;
