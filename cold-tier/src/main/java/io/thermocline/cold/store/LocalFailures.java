@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** What a failing file system means to the caller. */
-final class LocalFailures {
+public final class LocalFailures {
   private LocalFailures() {}
 
   /** Makes a scratch file. */
@@ -30,6 +30,17 @@ final class LocalFailures {
     ErrorKind kind = kind(e);
     boolean refused = kind == ErrorKind.FAILED_PRECONDITION || kind == ErrorKind.EXHAUSTED;
     return failure(refused ? kind : ErrorKind.OUTCOME_UNKNOWN, operation, location, e);
+  }
+
+  /** A failure with a file that this process makes for itself and can make again. */
+  public static ThermoclineException ofScratch(String operation, Path file, IOException e) {
+    ErrorKind kind = kind(e);
+    // Its directory is gone: nothing that anybody asked for.
+    return failure(
+        kind == ErrorKind.NOT_FOUND ? ErrorKind.FAILED_PRECONDITION : kind,
+        operation,
+        file.toString(),
+        e);
   }
 
   private static ThermoclineException failure(

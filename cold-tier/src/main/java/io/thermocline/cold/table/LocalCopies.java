@@ -2,6 +2,7 @@ package io.thermocline.cold.table;
 
 import io.thermocline.cold.foreign.ForeignFiles;
 import io.thermocline.cold.parquet.DataFileSettings;
+import io.thermocline.cold.store.LocalFailures;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
@@ -108,8 +109,7 @@ final class LocalCopies {
     try {
       Files.deleteIfExists(target);
     } catch (IOException e) {
-      throw new ThermoclineException(
-          ErrorKind.TRANSIENT, "Can't make room for %s: %s".formatted(target, e), e);
+      throw LocalFailures.ofScratch("delete", target, e);
     }
     if (foreign
         .copy(piece.partitionId(), piece.part(), DataFileSettings.of(Compression.ZSTD), target)
@@ -188,8 +188,7 @@ final class LocalCopies {
     try {
       actual = Files.size(copy.path);
     } catch (IOException e) {
-      throw new ThermoclineException(
-          ErrorKind.TRANSIENT, "Can't look at %s: %s".formatted(copy.path, e), e);
+      throw LocalFailures.ofScratch("stat", copy.path, e);
     }
     reservedBytes += actual - copy.bytes;
     copy.bytes = actual;
@@ -217,8 +216,7 @@ final class LocalCopies {
         }
       }
     } catch (IOException e) {
-      throw new ThermoclineException(
-          ErrorKind.EXHAUSTED, "Can't copy %s to %s: %s".formatted(key, path, e), e);
+      throw LocalFailures.ofScratch("write", path, e);
     }
   }
 
