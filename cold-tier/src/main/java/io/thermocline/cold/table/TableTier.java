@@ -3,9 +3,6 @@ package io.thermocline.cold.table;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.thermocline.cold.ColdSettings;
-import io.thermocline.cold.foreign.ForeignFiles;
-import io.thermocline.cold.records.TopicRecord;
-import io.thermocline.cold.records.TopicRecords;
 import io.thermocline.cold.rest.RestCatalog;
 import io.thermocline.cold.rest.RestSettings;
 import io.thermocline.cold.store.ObjectStore;
@@ -13,7 +10,6 @@ import io.thermocline.cold.store.ObjectStores;
 import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.cold.store.StorePace;
 import io.thermocline.cold.store.StoreSettings;
-import io.thermocline.cold.store.WarehouseOwner;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
@@ -31,7 +27,6 @@ import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
@@ -42,23 +37,13 @@ import org.apache.iceberg.catalog.Catalog;
 
 /** The cold tier over Iceberg tables: hands each call to the part that does it. Thread-safe. */
 public final class TableTier implements ColdTier {
-  private final ObjectStore store;
-  private final StorePace pace;
+  private final TableParts parts;
   private final LazyOwner owner;
-  private final WarehouseCatalog catalog;
-  private final TopicRecords records;
-  private final RecordedTopics recorded;
   private final TopicTables tables;
-  private final ColdMetrics metrics;
-  private final TableCommitter committer;
-  private final TableUpkeep upkeep;
-  private final TablePurge purge;
-  private final LayoutRepair repair;
+  private final TopicChanges changes;
   private final DataFileUpload uploads;
-  private final ReadThreads threads;
   private final ColdReader reader;
-  private final LocalCopies copies;
-  private final FileAudit audit;
+  private final ColdMetrics metrics;
 
   private volatile boolean closed;
 
@@ -73,59 +58,23 @@ public final class TableTier implements ColdTier {
       InstantSource clock,
       MeterRegistry registry) {
     this(
-        settings,
-        store,
-        StorePace.of(settings.budget(), settings.store()),
-        opener,
-        clock,
-        registry);
+        new TableParts(
+            settings,
+            store,
+            StorePace.of(settings.budget(), settings.store()),
+            opener,
+            clock,
+            registry));
   }
 
-  private TableTier(
-      ColdSettings settings,
-      ObjectStore store,
-      StorePace pace,
-      Supplier<Catalog> opener,
-      InstantSource clock,
-      MeterRegistry registry) {
-    this.store = store;
-    this.pace = pace;
-    ObjectStore paced = pace.all(store);
-    this.metrics = new ColdMetrics(registry);
-    this.owner = new LazyOwner(() -> claim(settings, store, clock), clock);
-    this.catalog = new WarehouseCatalog(opener, settings.namespace(), store.location(""));
-    ManifestContents manifests = new ManifestContents();
-    ForeignFiles foreign = new ForeignFiles(new StoreFileIO(store));
-    this.records = new TopicRecords(pace.changes(store));
-    WarehouseTraces traces = new WarehouseTraces(store, records);
-    Duration maxViewAge = settings.tables().maxViewAge();
-    this.tables =
-        new TopicTables(
-            topic ->
-                new TopicTable(topic, catalog, manifests, foreign, traces, clock, maxViewAge));
-    this.recorded = new RecordedTopics(records, owner::claimedEpoch, settings.cluster(), clock);
-    this.uploads =
-        new DataFileUpload(
-            paced,
-            settings.directory().resolve("uploads"),
-            settings.tables().orphanAge().dividedBy(2),
-            clock,
-            settings.budget());
-    this.committer = new TableCommitter(owner, catalog, uploads::require);
-    this.upkeep =
-        new TableUpkeep(owner, paced, manifests, settings.tables(), clock, metrics);
-    this.purge = new TablePurge(owner, paced, catalog, traces, manifests, metrics);
-    this.repair = new LayoutRepair(committer, uploads, foreign, metrics);
-    this.threads = new ReadThreads(Math.max(1, settings.store().concurrentReads() * 3 / 4));
-    this.copies =
-        new LocalCopies(
-            store,
-            settings.directory().resolve("copies"),
-            settings.caches().localBytes(),
-            foreign,
-            metrics);
-    this.reader = Reading.open(settings, store, copies, threads, metrics, clock, registry);
-    this.audit = new FileAudit(store, copies);
+  private TableTier(TableParts parts) {
+    this.parts = parts;
+    this.owner = parts.owner;
+    this.tables = parts.tables;
+    this.changes = new TopicChanges(parts);
+    this.uploads = parts.uploads;
+    this.reader = parts.reader;
+    this.metrics = parts.metrics;
   }
 
   /** Opens a cold tier; see {@link io.thermocline.cold.IcebergColdTier#open}. */
@@ -148,7 +97,8 @@ public final class TableTier implements ColdTier {
               settings.directory(),
               store.location(""),
               new StoreFileIO(pace.changes(store)));
-      TableTier tier = new TableTier(settings, store, pace, factory::open, clock, registry);
+      TableTier tier =
+          new TableTier(new TableParts(settings, store, pace, factory::open, clock, registry));
       tier.owner.claimAtStart();
       return tier;
     } catch (RuntimeException e) {
@@ -163,14 +113,7 @@ public final class TableTier implements ColdTier {
    * @return to be closed by the caller, before this tier
    */
   public RestCatalog rest(StoreSettings stores, RestSettings settings) {
-    return RestCatalog.open(catalog::shared, stores, settings);
-  }
-
-  private static WarehouseOwner claim(
-      ColdSettings settings, ObjectStore store, InstantSource clock) {
-    return settings.takeOver()
-        ? WarehouseOwner.takeOver(store, settings.cluster(), clock)
-        : WarehouseOwner.claim(store, settings.cluster(), clock);
+    return RestCatalog.open(parts.catalog::shared, stores, settings);
   }
 
   @Override
@@ -193,16 +136,7 @@ public final class TableTier implements ColdTier {
 
   @Override
   public Optional<ColdTopic> confirmed(TopicId topic) {
-    return guarded(
-        "confirmed",
-        topic,
-        () -> {
-          owner.epoch();
-          TopicTable table = tables.of(topic);
-          Optional<TableView> view = table.exclusively(TopicTable.Access::look);
-          recorded.point(table);
-          return view.map(TableView::topic);
-        });
+    return guarded("confirmed", topic, () -> changes.confirmed(topic).map(TableView::topic));
   }
 
   @Override
@@ -283,7 +217,7 @@ public final class TableTier implements ColdTier {
   public ColdTopic commit(TopicId topic, ColdCommit commit) {
     Timer.Sample sample = metrics.start();
     try {
-      ColdTopic after = guarded("commit", topic, () -> commit(tables.of(topic), commit));
+      ColdTopic after = guarded("commit", topic, () -> changes.commit(topic, commit));
       metrics.committed(sample, "ok");
       return after;
     } catch (ThermoclineException e) {
@@ -292,111 +226,46 @@ public final class TableTier implements ColdTier {
     }
   }
 
-  /** A commit is done when the warehouse's record leads to it: nothing is let go of before. */
-  private ColdTopic commit(TopicTable table, ColdCommit commit) {
-    ColdTopic after = committer.commit(table, commit);
-    try {
-      recorded.point(table);
-    } catch (ThermoclineException e) {
-      throw new ThermoclineException(
-          ErrorKind.OUTCOME_UNKNOWN,
-          "Commit %s is in table %s, but the topic's record in the warehouse could not be written: %s; repeat the same commit"
-              .formatted(commit.id(), after.table(), e.getMessage()),
-          e);
-    }
-    return after;
-  }
-
   @Override
   public void note(TopicNote note) {
     TopicId topic = note.topic().id();
-    guarded(
-        "note",
-        topic,
-        () -> {
-          recorded.note(note, tables.of(topic));
-          return topic;
-        });
+    run("note", topic, () -> changes.note(note));
   }
 
   @Override
   public void notePolicies(String document) {
-    guarded(
-        "notePolicies",
-        "the policies",
-        () -> {
-          records.writePolicies(owner.claimedEpoch(), document);
-          return document;
-        });
+    run("notePolicies", "the policies", () -> changes.notePolicies(document));
   }
 
   @Override
   public void retire(TopicId topic) {
-    guarded(
-        "retire",
-        topic,
-        () -> {
-          TopicTable table = tables.of(topic);
-          recorded.deleted(table, TopicRecord.Deletion.KEEP);
-          upkeep.forget(topic);
-          return tables.forget(table);
-        });
+    run("retire", topic, () -> changes.retire(topic));
   }
 
   @Override
   public void purge(TopicId topic) {
-    TopicTable table = tables.of(topic);
-    guarded(
-        "purge",
-        topic,
-        () -> {
-          recorded.deleted(table, TopicRecord.Deletion.PURGE);
-          purge.purge(table);
-          upkeep.forget(topic);
-          recorded.forget(topic);
-          return tables.forget(table);
-        });
+    run("purge", topic, () -> changes.purge(topic));
   }
 
   @Override
   public boolean maintain(TopicId topic) {
-    return guarded(
-        "maintain",
-        topic,
-        () -> {
-          TopicTable table = tables.of(topic);
-          boolean repaired = repair.run(table);
-          boolean done = upkeep.maintain(table) || repaired;
-          if (done) {
-            recorded.point(table);
-          }
-          return done;
-        });
+    return guarded("maintain", topic, () -> changes.maintain(topic));
   }
 
   @Override
   public LocalFile local(ColdFile file) {
-    return guarded("local", file.location(), () -> copies.of(file));
+    return guarded("local", file.location(), () -> parts.copies.of(file));
   }
 
   @Override
   public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
-    return guarded("audit", file.location(), () -> audit.audit(topic, file, pace));
+    return guarded("audit", file.location(), () -> parts.audit.audit(topic, file, pace));
   }
 
   @Override
   public void close() {
     closed = true;
-    pace.close();
-    reader.close();
-    threads.close();
-    try {
-      catalog.close();
-    } catch (IOException e) {
-      throw new ThermoclineException(ErrorKind.TRANSIENT, "Closing the catalog failed", e);
-    } finally {
-      store.close();
-    }
+    parts.close();
   }
 
   private Optional<PartitionView> forReading(TopicPartition id) {
@@ -409,7 +278,18 @@ public final class TableTier implements ColdTier {
         .of(topic)
         .view()
         .map(view -> view.topic().location())
-        .orElseGet(() -> catalog.location(topic));
+        .orElseGet(() -> parts.catalog.location(topic));
+  }
+
+  private void run(String operation, Object subject, Runnable work) {
+    boolean unused =
+        guarded(
+            operation,
+            subject,
+            () -> {
+              work.run();
+              return true;
+            });
   }
 
   /** Nothing is used of a warehouse that is not known to be ours, and every failure is named. */
