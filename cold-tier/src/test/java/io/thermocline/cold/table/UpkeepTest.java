@@ -234,6 +234,34 @@ final class UpkeepTest extends OnWarehouse {
     assertThat(warehouse.files(".parquet")).as("and readable with all its files").hasSize(4);
   }
 
+  @Test
+  void aSnapshotThatAnotherEngineTaggedStaysWithAllItsFiles() {
+    node.cold().close();
+    node = warehouse.start(TestWarehouse.NO_SAFE_AGE);
+    long tagged = table().currentSnapshot().snapshotId();
+    table().manageSnapshots().createTag("job", tagged).commit();
+    ColdFile read = partition(id).files().get(0);
+    for (int i = 1; i < 6; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    commit(id, logStart(id, 60, 30));
+    tier(id, Records.plain(60, 10));
+    warehouse.clock.advance(Duration.ofHours(1));
+
+    maintain();
+
+    assertThat(table().snapshots()).hasSize(TestWarehouse.SNAPSHOTS_KEPT + 1);
+    assertThat(table().snapshot(tagged)).isNotNull();
+    assertThat(path(read)).exists();
+    assertThat(warehouse.files(".parquet")).hasSize(5);
+    assertThat(partition(id).problem()).isEmpty();
+    table().manageSnapshots().removeTag("job").commit();
+    tier(id, Records.plain(70, 10));
+    warehouse.clock.advance(Duration.ofHours(1));
+    maintain();
+    assertThat(path(read)).doesNotExist();
+  }
+
   /** All snapshots so far were made long ago. */
   private void makeHistoryOlder() throws IOException {
     List<Path> versions = warehouse.files(".metadata.json");
