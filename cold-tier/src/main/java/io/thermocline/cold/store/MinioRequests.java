@@ -20,11 +20,6 @@ import io.minio.PutObjectAPIBaseArgs;
 import io.minio.RemoveObjectArgs;
 import io.minio.UploadPartArgs;
 import io.minio.UploadPartResponse;
-import io.minio.credentials.AwsEnvironmentProvider;
-import io.minio.credentials.ChainedProvider;
-import io.minio.credentials.MinioEnvironmentProvider;
-import io.minio.credentials.Provider;
-import io.minio.credentials.StaticProvider;
 import io.minio.messages.DeleteRequest;
 import io.minio.messages.DeleteResult;
 import io.minio.messages.Item;
@@ -34,88 +29,27 @@ import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.net.URI;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
-import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
 
 /** {@link S3Requests} through the MinIO client. */
 final class MinioRequests implements S3Requests {
-  /** Beside reads and writes: listing, and what runs while one of them ends. */
-  private static final int SPARE_CONNECTIONS = 8;
-
   private final String bucket;
   private final boolean crc32c;
-  private final boolean https;
   private final MinioCalls calls;
-  private final OkHttpClient http;
+  private final MinioConnection connection;
   private final MinioAsyncClient client;
 
   MinioRequests(String bucket, StoreSettings settings) {
-    S3Settings s3 = settings.s3();
     this.bucket = bucket;
-    this.crc32c = s3.checksums() == S3Settings.Checksums.WHEN_SUPPORTED;
-    this.https = endpoint(s3).getScheme().equals("https");
+    this.crc32c = settings.s3().checksums() == S3Settings.Checksums.WHEN_SUPPORTED;
     this.calls = new MinioCalls(bucket, settings.attemptTimeout());
-    this.http = http(settings);
-    this.client =
-        MinioAsyncClient.builder()
-            .endpoint(endpoint(s3).toString())
-            .region(s3.region())
-            .credentialsProvider(credentials(s3))
-            .httpClient(http)
-            .build();
-    if (s3.pathStyle()) {
-      client.disableVirtualStyleEndpoint();
-    } else {
-      client.enableVirtualStyleEndpoint();
-    }
-  }
-
-  private static URI endpoint(S3Settings s3) {
-    return s3.endpoint()
-        .orElseThrow(
-            () ->
-                new ThermoclineException(
-                    ErrorKind.INVALID, "A minio: warehouse needs the endpoint of its server"));
-  }
-
-  private static Provider credentials(S3Settings s3) {
-    return s3.credentials()
-        .<Provider>map(
-            pair -> new StaticProvider(pair.accessKey(), pair.secretKey().reveal(), null))
-        .orElseGet(
-            () ->
-                new ChainedProvider(new MinioEnvironmentProvider(), new AwsEnvironmentProvider()));
-  }
-
-  private static OkHttpClient http(StoreSettings settings) {
-    int most = settings.concurrentReads() + settings.concurrentWrites() + SPARE_CONNECTIONS;
-    Dispatcher dispatcher = new Dispatcher();
-    dispatcher.setMaxRequests(most);
-    dispatcher.setMaxRequestsPerHost(most);
-    Duration attempt = settings.attemptTimeout();
-    return new OkHttpClient.Builder()
-        .dispatcher(dispatcher)
-        .connectionPool(new ConnectionPool(most, 1, TimeUnit.MINUTES))
-        .protocols(List.of(Protocol.HTTP_1_1))
-        .connectTimeout(settings.connectTimeout())
-        .readTimeout(attempt)
-        .writeTimeout(attempt)
-        .callTimeout(attempt)
-        // A request that was sent twice unseen could answer 412 to its own first copy.
-        .retryOnConnectionFailure(false)
-        .addInterceptor(UnexplainedStatus::intercept)
-        .build();
+    this.connection = MinioConnection.open(settings);
+    this.client = connection.client();
   }
 
   @Override
@@ -159,7 +93,8 @@ final class MinioRequests implements S3Requests {
     }
     // Given here, because the client would leave the file at its end after computing it.
     headers.put(
-        Http.Headers.X_AMZ_CONTENT_SHA256, https ? Checksum.UNSIGNED_PAYLOAD : payload.sha256Hex());
+        Http.Headers.X_AMZ_CONTENT_SHA256,
+        connection.https() ? Checksum.UNSIGNED_PAYLOAD : payload.sha256Hex());
     builder.headers(headers);
     return file.isPresent()
         ? builder.file(file.get(), payload.length())
@@ -397,9 +332,6 @@ final class MinioRequests implements S3Requests {
 
   @Override
   public void close() {
-    client.close();
-    http.dispatcher().executorService().shutdown();
-    http.dispatcher().cancelAll();
-    http.connectionPool().evictAll();
+    connection.close();
   }
 }
