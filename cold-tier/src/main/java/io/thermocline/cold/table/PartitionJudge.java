@@ -35,35 +35,45 @@ final class PartitionJudge {
     tableProblem.ifPresent(problems::add);
   }
 
-  PartitionView judge(List<Entry> entries, ForeignHistory history) {
-    List<TableFile> ours = new ArrayList<>();
-    List<SourceFile> elsewhere = new ArrayList<>();
-    List<Entry.Deletes> deletes = new ArrayList<>();
+  /** What a partition's manifest entries say that it consists of. */
+  private record Found(
+      List<TableFile> ours, List<SourceFile> elsewhere, List<Entry.Deletes> deletes) {
+    List<OffsetRange> ranges() {
+      return ours.stream().map(file -> file.span().range()).toList();
+    }
+  }
+
+  private Found sorted(List<Entry> entries) {
+    Found found = new Found(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (Entry entry : entries) {
       if (entry instanceof Entry.Ours file) {
-        ours.add(file.file());
+        found.ours().add(file.file());
       } else if (entry instanceof Entry.Elsewhere file) {
-        elsewhere.add(file.file());
+        found.elsewhere().add(file.file());
       } else if (entry instanceof Entry.Deletes delete) {
-        deletes.add(delete);
+        found.deletes().add(delete);
       } else if (entry instanceof Entry.Foreign file) {
         problems.add(
             "%s with %d rows is not ours: %s".formatted(file.location(), file.rows(), file.why()));
       }
     }
-    List<TableFile> right = withoutOverlaps(inPlace(ours));
+    return found;
+  }
+
+  PartitionView judge(List<Entry> entries, ForeignHistory history) {
+    Found found = sorted(entries);
+    List<TableFile> right = withoutOverlaps(inPlace(found.ours()));
     boolean asWeLeftIt =
         history.isOurs()
-            && elsewhere.isEmpty()
-            && deletes.isEmpty()
+            && found.elsewhere().isEmpty()
+            && found.deletes().isEmpty()
             && progress.rewritten().isEmpty();
     List<OffsetRange> explained =
         asWeLeftIt
             ? Ranges.union(both(progress.gaps(), progress.lost()))
             : history.explained(id.partition(), progress);
     ForeignRowsJudge rows = new ForeignRowsJudge(id.partition(), progress, foreign, problems);
-    List<ForeignRowsJudge.Known> known =
-        rows.judge(elsewhere, ours.stream().map(file -> file.span().range()).toList(), explained);
+    List<ForeignRowsJudge.Known> known = rows.judge(found.elsewhere(), found.ranges(), explained);
     List<OffsetRange> foreignRows =
         Ranges.union(known.stream().flatMap(one -> one.runs().ranges().stream()).toList());
     List<OffsetRange> ranges = right.stream().map(file -> file.span().range()).toList();
@@ -71,13 +81,13 @@ final class PartitionJudge {
         Ranges.uncovered(progress.offsets(), both(both(ranges, explained), foreignRows));
     missing.forEach(range -> problems.add("offsets " + range + " are missing"));
     PieceCutter cutter =
-        new PieceCutter(id, foreign, deletes, missing, progress.logStart(), problems);
+        new PieceCutter(id, foreign, found.deletes(), missing, progress.logStart(), problems);
     cutter.cut(right, known);
     return new PartitionView(
         id.partition(),
         asWeLeftIt ? progress : progress.explaining(ranges, foreignRows, missing),
         cutter.files(),
-        doubtful(cutter.files(), deletes, cutter.unreadable()),
+        doubtful(cutter.files(), found.deletes(), cutter.unreadable()),
         missing,
         problems.asOne(),
         cutter.sources(),

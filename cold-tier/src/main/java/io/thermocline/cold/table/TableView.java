@@ -61,12 +61,7 @@ final class TableView {
       ManifestContents manifests,
       ForeignFiles foreign) {
     TableProgress progress = TableProgress.of(topic, name, metadata.properties());
-    if (progress.lastCommit().isPresent() && metadata.snapshots().isEmpty()) {
-      throw new ThermoclineException(
-          ErrorKind.CORRUPT,
-          "Table %s has no snapshot, but its progress says that commit %s was made"
-              .formatted(name, progress.lastCommit().get()));
-    }
+    requireSnapshot(name, metadata, progress);
     Map<Integer, List<Entry>> byPartition = new TreeMap<>();
     List<Entry> everywhere = new ArrayList<>();
     for (Entry entry : entries(metadata, metadata.currentSnapshot(), io, manifests)) {
@@ -99,6 +94,15 @@ final class TableView {
     }
     return new TableView(
         name, metadata, progress.with(explained), Map.copyOf(partitions), history.isOurs());
+  }
+
+  private static void requireSnapshot(String name, TableMetadata metadata, TableProgress progress) {
+    if (progress.lastCommit().isPresent() && metadata.snapshots().isEmpty()) {
+      throw new ThermoclineException(
+          ErrorKind.CORRUPT,
+          "Table %s has no snapshot, but its progress says that commit %s was made"
+              .formatted(name, progress.lastCommit().get()));
+    }
   }
 
   private static List<Entry> entries(
