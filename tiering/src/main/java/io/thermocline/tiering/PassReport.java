@@ -89,11 +89,12 @@ final class PassReport {
   }
 
   /**
-   * Whether upkeep may follow the last pass. Not while the tiers do not agree on a partition: what
-   * the table does not name may be just what it lacks. A degraded one the upkeep itself leaves be.
+   * Whether upkeep may follow the last pass, also one that committed: where each does, no other
+   * comes. Not while the tiers do not agree on a partition: what the table does not name may be
+   * just what it lacks. A degraded one the upkeep itself leaves be.
    */
   boolean mayMaintain() {
-    return !committed && !standing;
+    return !standing;
   }
 
   Map<Integer, String> problems() {

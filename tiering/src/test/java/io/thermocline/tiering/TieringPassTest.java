@@ -10,7 +10,6 @@ import ch.qos.logback.core.read.ListAppender;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
-import io.thermocline.testkit.Await;
 import io.thermocline.tiering.Tiering.PartitionRun;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -229,27 +228,6 @@ class TieringPassTest {
     tiers.round();
     assertThat(tiers.state(0).hotStart()).isEqualTo(20);
     tiers.check();
-  }
-
-  @Test
-  void nothingIsCleanedUpWhileTheTableLacksWhatTheLogLetGo() {
-    TwoTiers tiers = tiers(1, TIERING);
-    List<String> upkeep = new ArrayList<>();
-    tiers.faults.plan(
-        (call, after) -> {
-          if (call.equals("maintain") && !after) {
-            upkeep.add(call);
-          }
-          return null;
-        });
-    tiers.append(0, 20);
-    tiers.passes().runNow(tiers.topic, false);
-    tiers.append(0, 20);
-    tiers.seal(0);
-    assertThat(Await.result(tiers.hot.trim(tiers.partition(0), 40))).isEqualTo(40);
-    tiers.round();
-    assertThat(tiers.work().problem(0)).isPresent();
-    assertThat(upkeep).isEmpty();
   }
 
   @Test
