@@ -42,6 +42,7 @@ final class Passes {
   private final BooleanSupplier diskFull;
   private final TieringMetrics metrics;
   private final TopicWorks works;
+  private final Shutdown shutdown;
   private final TieringPass pass;
   private final MergePass merging;
   private final TopicNotes notes;
@@ -66,6 +67,7 @@ final class Passes {
     this.diskFull = diskFull;
     this.metrics = metrics;
     this.works = works;
+    this.shutdown = shutdown;
     PassLimits limits =
         new PassLimits(
             new Deadline(settings.hotDeadline()),
@@ -236,11 +238,32 @@ final class Passes {
     if (hasTable
         && work.pending().isEmpty()
         && work.takeUpkeep(nanoTime.getAsLong(), settings.maintainInterval().toNanos())) {
-      boolean merged = merging.run(topic, policy, occasion, work, report);
-      boolean didSomething = cold.maintain(topic.id());
-      if (merged || didSomething) {
-        metrics.maintained();
+      boolean merged = false;
+      Optional<RuntimeException> unmerged = Optional.empty();
+      try {
+        merged = merging.run(topic, policy, occasion, work, report);
+      } catch (RuntimeException e) {
+        unmerged = Optional.of(e);
       }
+      cleanUp(topic, work, merged, unmerged);
+    }
+  }
+
+  /** Also when merging failed: that may be for want of the room that this makes. */
+  private void cleanUp(
+      Topic topic, TopicWork work, boolean merged, Optional<RuntimeException> unmerged) {
+    boolean cleaned = false;
+    try {
+      cleaned = work.pending().isEmpty() && !shutdown.hasBegun() && cold.maintain(topic.id());
+    } catch (RuntimeException e) {
+      unmerged.ifPresent(e::addSuppressed);
+      throw e;
+    }
+    if (merged || cleaned) {
+      metrics.maintained();
+    }
+    if (unmerged.isPresent()) {
+      throw unmerged.get();
     }
   }
 

@@ -1,7 +1,10 @@
 package io.thermocline.tiering;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.testkit.Await;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,14 +19,20 @@ class UpkeepTurnTest {
 
   private final List<String> calls = new CopyOnWriteArrayList<>();
 
-  private void count(TwoTiers tiers) {
+  /** Counts the calls from here on; some fail. */
+  private void count(TwoTiers tiers, String failing, RuntimeException fault) {
     tiers.faults.plan(
         (call, after) -> {
-          if (!after) {
-            calls.add(call);
+          if (after) {
+            return null;
           }
-          return null;
+          calls.add(call);
+          return call.equals(failing) ? fault : null;
         });
+  }
+
+  private void count(TwoTiers tiers) {
+    count(tiers, "", null);
   }
 
   private long count(String call) {
@@ -56,5 +65,40 @@ class UpkeepTurnTest {
     tiers.round();
     assertThat(tiers.work().problem(0)).isPresent();
     assertThat(count("maintain")).isZero();
+  }
+
+  @Test
+  void aMergeThatFailsKeepsNothingFromBeingCleanedUp() {
+    TwoTiers tiers = eightSmallFiles();
+    ThermoclineException full = new ThermoclineException(ErrorKind.EXHAUSTED, "injected");
+    count(tiers, "merge", full);
+    tiers.pass(Duration.ofMinutes(10));
+    assertThatThrownBy(() -> tiers.passes().runWhenFree(tiers.topic)).isSameAs(full);
+    assertThat(count("maintain")).isEqualTo(1);
+    tiers.check();
+  }
+
+  @Test
+  void whileItIsUnknownWhetherAMergeIsInTheTableNothingIsCleanedUp() {
+    TwoTiers tiers = eightSmallFiles();
+    ThermoclineException unknown = new ThermoclineException(ErrorKind.OUTCOME_UNKNOWN, "injected");
+    count(tiers, "commit", unknown);
+    tiers.pass(Duration.ofMinutes(10));
+    assertThatThrownBy(() -> tiers.passes().runWhenFree(tiers.topic)).isSameAs(unknown);
+    assertThat(count("merge")).isEqualTo(1);
+    assertThat(count("maintain")).isZero();
+    tiers.check();
+  }
+
+  private TwoTiers eightSmallFiles() {
+    TwoTiers tiers =
+        new TwoTiers(
+            directory, 1, "tiering: { minFileBytes: 1MiB, maxLag: 1m, targetFileBytes: 64MiB }");
+    for (int file = 0; file < 8; file++) {
+      tiers.append(0, 3);
+      tiers.pass(Duration.ofSeconds(1));
+      tiers.passes().runNow(tiers.topic, false);
+    }
+    return tiers;
   }
 }
