@@ -9,6 +9,7 @@ import java.util.Optional;
  * What is to be done to one partition. Carried out in this order: seal, files and expiry in one
  * commit, then what the log start and the trim let go of locally.
  *
+ * @param view what it was made of
  * @param seal whether the span being written is to be ended first: some of {@code files} is in it
  * @param files what to tier, in order, each file's range beginning where the one before ends
  * @param trim local copies to let go of
@@ -16,7 +17,7 @@ import java.util.Optional;
  * @param problem why nothing is done; everything else is empty then
  */
 record PartitionPlan(
-    TopicPartition id,
+    PartitionView view,
     boolean seal,
     List<FilePlan> files,
     Optional<Trim> trim,
@@ -60,9 +61,13 @@ record PartitionPlan(
     files = List.copyOf(files);
   }
 
-  static PartitionPlan standStill(TopicPartition id, String problem) {
+  static PartitionPlan standStill(PartitionView view, String problem) {
     return new PartitionPlan(
-        id, false, List.of(), Optional.empty(), Optional.empty(), Optional.of(problem));
+        view, false, List.of(), Optional.empty(), Optional.empty(), Optional.of(problem));
+  }
+
+  TopicPartition id() {
+    return view.id();
   }
 
   boolean isEmpty() {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Decides what to do with a topic: a pure function of its policy, both tiers as data, and the
@@ -28,13 +29,15 @@ final class Planner {
   private final TopicView topic;
   private final TopicPolicy policy;
   private final Occasion occasion;
+  private final Set<Integer> failed;
   private final List<PartitionView> well = new ArrayList<>();
   private final Map<TopicPartition, String> problems = new HashMap<>();
 
-  private Planner(TopicView topic, TopicPolicy policy, Occasion occasion) {
+  private Planner(TopicView topic, TopicPolicy policy, Occasion occasion, Set<Integer> failed) {
     this.topic = topic;
     this.policy = policy;
     this.occasion = occasion;
+    this.failed = failed;
     for (PartitionView view : topic.partitions()) {
       Optional<String> problem = view.problem(policy.tiering().enabled());
       problem.ifPresentOrElse(text -> problems.put(view.id(), text), () -> well.add(view));
@@ -43,7 +46,17 @@ final class Planner {
 
   /** A plan for each partition, in the order of {@code topic}. */
   static List<PartitionPlan> plan(TopicView topic, TopicPolicy policy, Occasion occasion) {
-    return new Planner(topic, policy, occasion).plan();
+    return plan(topic, policy, occasion, Set.of());
+  }
+
+  /**
+   * The same, of a topic some of whose partitions could not be tiered.
+   *
+   * @param failed their numbers: of what may be tiered at a time they get what the others leave
+   */
+  static List<PartitionPlan> plan(
+      TopicView topic, TopicPolicy policy, Occasion occasion, Set<Integer> failed) {
+    return new Planner(topic, policy, occasion, failed).plan();
   }
 
   private List<PartitionPlan> plan() {
@@ -55,11 +68,11 @@ final class Planner {
             view -> {
               TopicPartition id = view.id();
               if (problems.containsKey(id)) {
-                return PartitionPlan.standStill(id, problems.get(id));
+                return PartitionPlan.standStill(view, problems.get(id));
               }
               Uploads up = uploads.getOrDefault(id, Uploads.NONE);
               return new PartitionPlan(
-                  id,
+                  view,
                   up.seal(),
                   up.files(),
                   Optional.ofNullable(trims.get(id)),
@@ -216,19 +229,20 @@ final class Planner {
         span, new OffsetRange(Math.max(from, span.range().from()), span.range().to()));
   }
 
-  /** The most overdue partitions first; at least one file whatever its size. */
+  /** The most overdue partitions first, but those that failed; at least one file of any size. */
   private Map<TopicPartition, Uploads> withinBudget(Map<TopicPartition, Uploads> all) {
     long left = occasion.maxBytes();
     Map<TopicPartition, Uploads> within = new HashMap<>();
-    List<Map.Entry<TopicPartition, Uploads>> oldestFirst =
+    List<Map.Entry<TopicPartition, Uploads>> inTurn =
         all.entrySet().stream()
             .sorted(
-                Comparator.<Map.Entry<TopicPartition, Uploads>>comparingLong(
-                        entry -> entry.getValue().oldest())
+                Comparator.<Map.Entry<TopicPartition, Uploads>, Boolean>comparing(
+                        entry -> failed.contains(entry.getKey().partition()))
+                    .thenComparingLong(entry -> entry.getValue().oldest())
                     .thenComparingInt(entry -> entry.getKey().partition()))
             .toList();
     boolean first = true;
-    for (Map.Entry<TopicPartition, Uploads> entry : oldestFirst) {
+    for (Map.Entry<TopicPartition, Uploads> entry : inTurn) {
       List<FilePlan> files = new ArrayList<>();
       for (FilePlan file : entry.getValue().files()) {
         if (!first && file.hotBytes() > left) {

@@ -11,10 +11,10 @@ import io.thermocline.tiering.PartitionPlan.Trim;
 import io.thermocline.tiering.policy.TopicPolicy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,7 +78,14 @@ final class TieringPass {
       Optional<ColdTopic> after = tier(topic, policy, occasion, table, work, report);
       settle(topic, policy, occasion.withoutEnding(), after, report);
     }
+    tellProblems(topic, work, report);
+  }
+
+  /** What was not tried this time is as it was when it was. */
+  private void tellProblems(Topic topic, TopicWork work, PassReport report) {
+    work.failedToTier().forEach((number, why) -> report.problem(topic.id().partition(number), why));
     work.problems(report.problems());
+    metrics.problems(topic.name(), report.problems().size());
   }
 
   /** The table afterwards. */
@@ -112,23 +119,18 @@ final class TieringPass {
       TopicWork work,
       PassReport report) {
     TopicView view = TopicReader.read(hot, topic, table);
-    List<PartitionPlan> plans = Planner.plan(view, policy, occasion);
+    Set<Integer> failed = work.lastInTurn();
+    List<PartitionPlan> plans = Planner.plan(view, policy, occasion, failed);
     if (plans.stream().anyMatch(PartitionPlan::seal)) {
       end(plans, report);
       view = TopicReader.read(hot, topic, table);
-      plans = Planner.plan(view, policy, occasion.withoutEnding());
+      plans = Planner.plan(view, policy, occasion.withoutEnding(), failed);
     }
-    Uploader uploader = new Uploader(hot, cold, limits, metrics, policy, report);
-    List<Integer> order = new ArrayList<>();
-    List<Integer> planned = plans.stream().map(plan -> plan.id().partition()).toList();
-    for (int i = 0; i < plans.size(); i++) {
-      order.add(i);
-    }
-    // What failed the last time comes last, so that it takes no one's turn.
-    order.sort(Comparator.comparing(i -> work.problem(planned.get(i)).isPresent()));
-    for (int i : order) {
-      uploader.add(view.partitions().get(i), plans.get(i));
-    }
+    Uploader uploader = new Uploader(hot, cold, limits, metrics, policy, work.failedToTier());
+    plans.stream()
+        .sorted(Comparator.comparing(plan -> failed.contains(plan.id().partition())))
+        .forEach(uploader::add);
+    work.failedToTier(uploader.failures(), uploader.untried());
     return uploader.commit();
   }
 
@@ -161,16 +163,14 @@ final class TieringPass {
       plans = Planner.plan(view, policy, occasion);
     }
     view.unreadable().forEach(report::problem);
-    for (int i = 0; i < plans.size(); i++) {
-      PartitionPlan plan = plans.get(i);
+    for (PartitionPlan plan : plans) {
       plan.problem().ifPresent(problem -> report.problem(plan.id(), problem));
-      view.partitions()
-          .get(i)
+      plan.view()
           .disagreement(policy.tiering().enabled())
           .ifPresent(problem -> report.standsStill(plan.id(), problem));
       try {
         if (plan.problem().isEmpty()) {
-          settle(view.partitions().get(i), plan, policy);
+          settle(plan, policy);
         }
         report.stands(plan.id(), hot.state(plan.id()));
       } catch (ThermoclineException e) {
@@ -180,7 +180,6 @@ final class TieringPass {
         LOG.warn("trim failed partition={} kind={}", plan.id(), e.kind(), e);
       }
     }
-    metrics.problems(topic.name(), report.problems().size());
     tellLag(view, policy, occasion.now());
   }
 
@@ -191,7 +190,8 @@ final class TieringPass {
             .anyMatch(partition -> partition.cold().logStart() > partition.hot().logStart());
   }
 
-  private void settle(PartitionView view, PartitionPlan plan, TopicPolicy policy) {
+  private void settle(PartitionPlan plan, TopicPolicy policy) {
+    PartitionView view = plan.view();
     long logStart = view.cold().logStart();
     boolean hotOnly = !policy.tiering().enabled() && !view.inTable();
     if (hotOnly) {

@@ -24,6 +24,12 @@ final class TopicWork {
   private long lastUpkeepNanos;
   private boolean everKeptUp;
 
+  /** Why partitions could not be tiered when that was last tried of each, by number. */
+  private Map<Integer, String> failedToTier = Map.of();
+
+  /** Of them, those of the last upload. */
+  private Set<Integer> lastInTurn = Set.of();
+
   private final Set<Integer> failedToMerge = new HashSet<>();
 
   Optional<PendingCommit> pending() {
@@ -45,6 +51,28 @@ final class TopicWork {
 
   boolean mayCommit(long nanos, long intervalNanos) {
     return !everCommitted || nanos - lastCommitNanos >= intervalNanos;
+  }
+
+  Map<Integer, String> failedToTier() {
+    return failedToTier;
+  }
+
+  /** The partitions that failed the last time, to take no one's turn the next time. */
+  Set<Integer> lastInTurn() {
+    return lastInTurn;
+  }
+
+  /**
+   * It was tried to upload.
+   *
+   * @param failed why it failed, by partition
+   * @param untried why it had failed of those whose turn did not come
+   */
+  void failedToTier(Map<Integer, String> failed, Map<Integer, String> untried) {
+    Map<Integer, String> all = new HashMap<>(untried);
+    all.putAll(failed);
+    failedToTier = all;
+    lastInTurn = Set.copyOf(failed.keySet());
   }
 
   /** Whether upkeep is due; if so it counts as done. */

@@ -43,9 +43,11 @@ final class Uploader {
   private final PassLimits limits;
   private final TieringMetrics metrics;
   private final TopicPolicy policy;
-  private final PassReport report;
+  private final Map<Integer, String> failedBefore;
   private final List<ColdCommit.Move> moves = new ArrayList<>();
   private final Map<Integer, Expiry> expiries = new HashMap<>();
+  private final Map<Integer, String> failures = new HashMap<>();
+  private final Map<Integer, String> untried = new HashMap<>();
   private int storeFailures;
 
   Uploader(
@@ -54,19 +56,24 @@ final class Uploader {
       PassLimits limits,
       TieringMetrics metrics,
       TopicPolicy policy,
-      PassReport report) {
+      Map<Integer, String> failedBefore) {
     this.hot = hot;
     this.cold = cold;
     this.limits = limits;
     this.metrics = metrics;
     this.policy = policy;
-    this.report = report;
+    this.failedBefore = failedBefore;
   }
 
   /** Uploads what the plan asks of a partition, and adds its move to the commit. */
-  void add(PartitionView view, PartitionPlan plan) {
+  void add(PartitionPlan plan) {
+    PartitionView view = plan.view();
     List<ColdFile> files = new ArrayList<>();
     List<OffsetRange> lost = new ArrayList<>();
+    String before = failedBefore.get(view.id().partition());
+    if (before != null && policy.tiering().enabled() && view.lagBytes() > 0) {
+      untried.put(view.id().partition(), before);
+    }
     long from = view.cold().tieredTo();
     long reached = from;
     for (FilePlan file : plan.files()) {
@@ -92,6 +99,7 @@ final class Uploader {
 
   private boolean upload(
       PartitionView view, FilePlan file, List<ColdFile> files, List<OffsetRange> lost) {
+    untried.remove(view.id().partition());
     try {
       limits.shutdown().check();
       HotBatches batches = new HotBatches(hot, view.id(), file.range(), limits);
@@ -116,8 +124,19 @@ final class Uploader {
     TopicReader.requireTopic(hot, view.id());
     storeFailures += STORE_AWAY.contains(kind) ? 1 : 0;
     metrics.failed("upload", kind);
-    report.problem(view.id(), "tiering %s failed: %s".formatted(file.range(), cause.getMessage()));
+    failures.put(
+        view.id().partition(), "tiering %s failed: %s".formatted(file.range(), cause.getMessage()));
     LOG.warn("upload failed partition={} range={} kind={}", view.id(), file.range(), kind, cause);
+  }
+
+  /** What could not be uploaded, by partition. */
+  Map<Integer, String> failures() {
+    return failures;
+  }
+
+  /** What could not be uploaded before, and was not tried again. */
+  Map<Integer, String> untried() {
+    return untried;
   }
 
   /** Empty when there is nothing to commit. */

@@ -30,6 +30,7 @@ final class Faults {
 
   private Plan plan = (call, after) -> null;
   private boolean dead;
+  private Object subject;
 
   void plan(Plan next) {
     plan = next;
@@ -46,6 +47,11 @@ final class Faults {
     return dead;
   }
 
+  /** What the call that a plan is asked about is for: its first argument; null without one. */
+  Object subject() {
+    return subject;
+  }
+
   /** Kills at the n-th point, counted from 1: twice each call, before and after. */
   void killAt(int point) {
     int[] seen = {0};
@@ -58,19 +64,21 @@ final class Faults {
             port.getClassLoader(),
             new Class<?>[] {port},
             (proxy, method, arguments) -> {
-              throwPlanned(method.getName(), false);
+              Object first = arguments == null ? null : arguments[0];
+              throwPlanned(method.getName(), first, false);
               Object answer;
               try {
                 answer = method.invoke(real, arguments);
               } catch (InvocationTargetException e) {
                 throw e.getCause();
               }
-              throwPlanned(method.getName(), true);
+              throwPlanned(method.getName(), first, true);
               return answer;
             }));
   }
 
-  private void throwPlanned(String call, boolean after) {
+  private void throwPlanned(String call, Object first, boolean after) {
+    subject = first;
     RuntimeException fault = dead ? new Killed(call) : plan.at(call, after);
     dead = fault instanceof Killed;
     if (fault != null) {

@@ -193,27 +193,6 @@ class TieringPassTest {
   }
 
   @Test
-  void aPartitionThatAnotherWriterBreaksBeforeTheCommitHoldsUpNoOther() {
-    TwoTiers tiers = tiers(2, TIERING);
-    tiers.append(0, 20);
-    tiers.append(1, 20);
-    tiers.passes().runNow(tiers.topic, false);
-    tiers.append(0, 20);
-    tiers.append(1, 20);
-    tiers.faults.plan(
-        (call, after) -> {
-          if (call.equals("commit") && !after) {
-            tiers.cold.degrade(tiers.partition(0), "injected");
-          }
-          return null;
-        });
-    tiers.passes().runWhenFree(later(tiers));
-    assertThat(tiers.table(0).tieredTo()).isEqualTo(20);
-    assertThat(tiers.table(1).tieredTo()).isEqualTo(40);
-    assertThat(tiers.work().pending()).isEmpty();
-  }
-
-  @Test
   void whoDoesNotOwnTheWarehouseAnyMoreTrimsNothing() {
     TwoTiers tiers = tiers(1, TIERING, "hot: { retain: 1h }");
     tiers.append(0, 20);
@@ -357,52 +336,6 @@ class TieringPassTest {
     assertThat(tiers.table(0).tieredTo()).isEqualTo(40);
     assertThat(tiers.table(0).lost()).containsExactly(new OffsetRange(10, 20));
     assertThat(tiers.state(0).hotStart()).isEqualTo(40);
-  }
-
-  @Test
-  void oneOddPartitionDoesNotHoldUpTheOthers() {
-    TwoTiers tiers = tiers(3, TIERING, "hot: { retain: 0s }");
-    for (int partition = 0; partition < 3; partition++) {
-      tiers.append(partition, 20);
-    }
-    tiers.passes().runNow(tiers.topic, false);
-    tiers.cold.degrade(tiers.partition(0), "foreign rows");
-    for (int partition = 0; partition < 3; partition++) {
-      tiers.append(partition, 20);
-    }
-    int[] writes = {0};
-    tiers.faults.plan(
-        (call, after) ->
-            call.equals("write") && !after && writes[0]++ == 0
-                ? new IllegalStateException("an odd record")
-                : null);
-    PassReport report = tiers.passes().runNow(tiers.topic, true);
-    assertThat(report.problems()).containsOnlyKeys(0);
-    assertThat(tiers.table(0).tieredTo()).isEqualTo(20);
-    assertThat(tiers.table(1).tieredTo()).isEqualTo(40);
-    assertThat(tiers.table(2).tieredTo()).isEqualTo(40);
-    tiers.check();
-  }
-
-  @Test
-  void aPartitionWhoseLogFailedDoesNotHoldUpTheOthers() {
-    TwoTiers tiers = tiers(3, TIERING);
-    for (int partition = 0; partition < 3; partition++) {
-      tiers.append(partition, 20);
-    }
-    int[] looks = {0};
-    tiers.faults.plan(
-        (call, after) ->
-            call.equals("spans") && !after && looks[0]++ % 3 == 1
-                ? new ThermoclineException(ErrorKind.LOG_FAILED, "injected")
-                : null);
-    PassReport report = tiers.passes().runNow(tiers.topic, true);
-    assertThat(report.problems()).containsOnlyKeys(1);
-    assertThat(tiers.table(0).tieredTo()).isEqualTo(20);
-    assertThat(tiers.table(1).tieredTo()).isZero();
-    assertThat(tiers.table(2).tieredTo()).isEqualTo(20);
-    tiers.faults.none();
-    tiers.check();
   }
 
   @Test

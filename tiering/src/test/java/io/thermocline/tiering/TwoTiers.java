@@ -45,6 +45,8 @@ final class TwoTiers {
   private final UnaryOperator<ColdTier> opener;
   private ColdTier lake = cold;
   private long nanos;
+  private long maxBytesPerCommit = 8L << 30;
+  private PolicyStore policies;
   private Passes passes;
   private TopicWorks works;
 
@@ -77,6 +79,17 @@ final class TwoTiers {
     return lake;
   }
 
+  /** A new process that tiers less at a time. */
+  void restart(long bytesPerCommit) {
+    maxBytesPerCommit = bytesPerCommit;
+    restart();
+  }
+
+  /** Other policies, in the process that runs. */
+  void apply(String... policy) {
+    policies.apply(PolicyStore.parse(Policies.document(policy)));
+  }
+
   /** A new process with other policies. */
   void restart(String... policy) {
     PolicyStore.open(directory, document).apply(PolicyStore.parse(Policies.document(policy)));
@@ -90,8 +103,8 @@ final class TwoTiers {
 
   /** The same over the tables as another process has them. */
   Passes tierer(TopicWorks itsWorks, ColdTier itsLake) {
-    TieringSettings settings = TieringSettings.defaults(directory, document);
-    PolicyStore policies = PolicyStore.open(directory, document);
+    TieringSettings settings = settings();
+    policies = PolicyStore.open(directory, document);
     HotTier faultyHot = faults.before(HotTier.class, hot);
     new SegmentCutting(hot).tell(topics.list(), policies.inForce());
     return new Passes(
@@ -106,6 +119,21 @@ final class TwoTiers {
         metrics,
         itsWorks,
         new Shutdown());
+  }
+
+  private TieringSettings settings() {
+    TieringSettings usual = TieringSettings.defaults(directory, document);
+    return new TieringSettings(
+        directory,
+        document,
+        usual.checkInterval(),
+        usual.commitInterval(),
+        usual.maintainInterval(),
+        usual.maxBytesPerSecond(),
+        usual.concurrentTopics(),
+        maxBytesPerCommit,
+        usual.maxClockStep(),
+        usual.hotDeadline());
   }
 
   TopicDeletions deletions() {
