@@ -20,6 +20,7 @@ final class PassReport {
   private final Map<Integer, String> problems = new HashMap<>();
   private boolean committed;
   private boolean standing;
+  private boolean storeAway;
 
   PassReport(Topic topic) {
     this.topic = topic;
@@ -29,6 +30,7 @@ final class PassReport {
   void begin() {
     committed = false;
     standing = false;
+    storeAway = false;
     problems.clear();
   }
 
@@ -40,6 +42,15 @@ final class PassReport {
   void standsStill(TopicPartition id, String problem) {
     standing = true;
     problem(id, problem);
+  }
+
+  /** Whether nothing could be uploaded for want of the store, when it was last tried. */
+  void storeAway(boolean away) {
+    storeAway = away;
+  }
+
+  boolean isStoreAway() {
+    return storeAway;
   }
 
   void problemOfAll(String problem) {

@@ -158,10 +158,6 @@ final class Passes {
     return report;
   }
 
-  /**
-   * The pass does not wait for the note, nor the note for the pass: while the store is away, what
-   * is not tiered goes on to expire. What failed is thrown after both.
-   */
   private void round(
       Topic topic,
       TopicPolicy policy,
@@ -169,24 +165,31 @@ final class Passes {
       boolean mayCommit,
       TopicWork work,
       PassReport report) {
-    Optional<RuntimeException> untold = tell(topic);
-    try {
-      pass.run(topic, policy, occasion, mayCommit, work, report);
-    } catch (RuntimeException e) {
-      untold.ifPresent(e::addSuppressed);
-      throw e;
+    if (occasion.tierAll() || work.mayTell(nanoTime.getAsLong())) {
+      tell(topic, work);
     }
-    if (untold.isPresent()) {
-      throw untold.get();
+    pass.run(topic, policy, occasion, mayCommit, work, report);
+    if (mayCommit) {
+      work.triedToUpload(report.isStoreAway(), nanoTime.getAsLong());
     }
   }
 
-  private Optional<RuntimeException> tell(Topic topic) {
+  /**
+   * A failure holds up no pass, now or later: while the store is away, what is not tiered goes on
+   * to expire at its pace.
+   */
+  private void tell(Topic topic, TopicWork work) {
     try {
       notes.tell(topic, policies.inForce());
-      return Optional.empty();
+      work.told();
     } catch (RuntimeException e) {
-      return Optional.of(e);
+      if (isGone(topic)) {
+        throw e;
+      }
+      ErrorKind kind = e instanceof ThermoclineException named ? named.kind() : ErrorKind.INTERNAL;
+      metrics.failed("note", kind);
+      LOG.warn("topic could not be noted, tried again topic={} kind={}", topic.name(), kind, e);
+      work.untold(kind + ": " + e.getMessage(), nanoTime.getAsLong());
     }
   }
 

@@ -84,6 +84,7 @@ final class TieringPass {
   /** What was not tried this time is as it was when it was. */
   private void tellProblems(Topic topic, TopicWork work, PassReport report) {
     work.failedToTier().forEach((number, why) -> report.problem(topic.id().partition(number), why));
+    work.untold().ifPresent(report::problemOfAll);
     work.problems(report.problems());
     metrics.problems(topic.name(), report.problems().size());
   }
@@ -131,6 +132,7 @@ final class TieringPass {
         .sorted(Comparator.comparing(plan -> failed.contains(plan.id().partition())))
         .forEach(uploader::add);
     work.failedToTier(uploader.failures(), uploader.untried());
+    report.storeAway(uploader.isStoreAway());
     return uploader.commit();
   }
 

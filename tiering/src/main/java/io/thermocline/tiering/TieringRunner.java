@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
 final class TieringRunner implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TieringRunner.class);
   private static final Duration MAX_TICK = Duration.ofSeconds(1);
-  private static final Duration MAX_BACKOFF = Duration.ofMinutes(5);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
   /**
@@ -43,7 +42,7 @@ final class TieringRunner implements AutoCloseable {
   /** When something may be run again. Guarded by the runner. */
   private static final class Turn {
     private long dueNanos;
-    private int failures;
+    private final Backoff backoff = new Backoff();
     private boolean taken;
   }
 
@@ -133,7 +132,8 @@ final class TieringRunner implements AutoCloseable {
 
   private void submit(Turn turn, String what, BooleanSupplier run) {
     synchronized (this) {
-      if (turn.taken || nanoTime.getAsLong() - turn.dueNanos < 0) {
+      long now = nanoTime.getAsLong();
+      if (turn.taken || now - turn.dueNanos < 0 || !turn.backoff.isOver(now)) {
         return;
       }
       turn.taken = true;
@@ -159,13 +159,14 @@ final class TieringRunner implements AutoCloseable {
   }
 
   private synchronized void settle(Turn turn, boolean well) {
-    turn.failures = well ? 0 : Math.min(turn.failures + 1, 20);
-    long pause = interval.toNanos();
-    if (!well) {
-      long longer = Duration.ofSeconds(1).toNanos() << (turn.failures - 1);
-      pause = Math.min(longer, MAX_BACKOFF.toNanos());
+    long now = nanoTime.getAsLong();
+    turn.dueNanos = now;
+    if (well) {
+      turn.backoff.succeeded();
+      turn.dueNanos += interval.toNanos();
+    } else {
+      turn.backoff.failed(now);
     }
-    turn.dueNanos = nanoTime.getAsLong() + pause;
     turn.taken = false;
   }
 

@@ -30,6 +30,12 @@ final class TopicWork {
   /** Of them, those of the last upload. */
   private Set<Integer> lastInTurn = Set.of();
 
+  private final Backoff uploads = new Backoff();
+
+  /** Why the cold tier could not be told of the topic; null when it could. */
+  private String untold;
+
+  private final Backoff notes = new Backoff();
   private final Set<Integer> failedToMerge = new HashSet<>();
 
   Optional<PendingCommit> pending() {
@@ -50,7 +56,16 @@ final class TopicWork {
   }
 
   boolean mayCommit(long nanos, long intervalNanos) {
-    return !everCommitted || nanos - lastCommitNanos >= intervalNanos;
+    return uploads.isOver(nanos) && (!everCommitted || nanos - lastCommitNanos >= intervalNanos);
+  }
+
+  /** It was tried to upload; while the store is away that is left alone for longer each time. */
+  void triedToUpload(boolean storeAway, long nanos) {
+    if (storeAway) {
+      uploads.failed(nanos);
+    } else {
+      uploads.succeeded();
+    }
   }
 
   Map<Integer, String> failedToTier() {
@@ -73,6 +88,25 @@ final class TopicWork {
     all.putAll(failed);
     failedToTier = all;
     lastInTurn = Set.copyOf(failed.keySet());
+  }
+
+  /** Whether the cold tier may be told of the topic: not for a while after that failed. */
+  boolean mayTell(long nanos) {
+    return notes.isOver(nanos);
+  }
+
+  void told() {
+    untold = null;
+    notes.succeeded();
+  }
+
+  void untold(String why, long nanos) {
+    untold = why;
+    notes.failed(nanos);
+  }
+
+  Optional<String> untold() {
+    return Optional.ofNullable(untold);
   }
 
   /** Whether upkeep is due; if so it counts as done. */

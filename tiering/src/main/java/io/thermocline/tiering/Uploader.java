@@ -48,6 +48,7 @@ final class Uploader {
   private final Map<Integer, Expiry> expiries = new HashMap<>();
   private final Map<Integer, String> failures = new HashMap<>();
   private final Map<Integer, String> untried = new HashMap<>();
+  private int uploads;
   private int storeFailures;
 
   Uploader(
@@ -111,6 +112,7 @@ final class Uploader {
               new ColdWriteSettings(policy.tiering().compression()));
       lost.addAll(batches.lostToTheEnd());
       written.ifPresent(files::add);
+      uploads++;
       return true;
     } catch (ThermoclineException e) {
       failed(view, file, e.kind(), e);
@@ -137,6 +139,11 @@ final class Uploader {
   /** What could not be uploaded before, and was not tried again. */
   Map<Integer, String> untried() {
     return untried;
+  }
+
+  /** Whether it was for want of the store that not a single file could be uploaded. */
+  boolean isStoreAway() {
+    return storeFailures > 0 && uploads == 0;
   }
 
   /** Empty when there is nothing to commit. */

@@ -210,48 +210,6 @@ class TieringPassTest {
   }
 
   @Test
-  void whileUploadsFailForEverHotLimitsDeleteNothing() {
-    TwoTiers tiers =
-        tiers(
-            1, "segment: { bytes: 64KiB, age: 1m }", TIERING, "hot: { retain: 0s, maxBytes: 0B }");
-    tiers.faults.plan((call, after) -> at(call, "write", away));
-    for (int i = 0; i < 20; i++) {
-      tiers.append(0, 20);
-      tiers.diskFull = i % 2 == 0;
-      tiers.pass(Duration.ofHours(10));
-      tiers.round();
-      tiers.check();
-    }
-    assertThat(tiers.state(0).logStart()).isZero();
-    assertThat(tiers.state(0).hotStart()).isZero();
-    assertThat(tiers.work().problem(0).orElseThrow()).contains("injected");
-    tiers.faults.none();
-    tiers.round();
-    tiers.check();
-    assertThat(tiers.state(0).hotStart()).isEqualTo(400);
-  }
-
-  @Test
-  void whileTheCatalogIsAwayTotalRetentionOfATieredTopicWaits() {
-    TwoTiers tiers =
-        tiers(1, "segment: { bytes: 64KiB, age: 1m }", TIERING, "retention: { age: 1h }");
-    tiers.append(0, 20);
-    tiers.pass(Duration.ofHours(5));
-    tiers.faults.plan((call, after) -> after ? null : at(call, "commit", away));
-    for (int i = 0; i < 5; i++) {
-      assertThatThrownBy(tiers::round).isSameAs(away);
-      assertThat(tiers.state(0).logStart()).isZero();
-      assertThat(tiers.state(0).hotStart()).isZero();
-    }
-    tiers.faults.none();
-    tiers.round();
-    assertThat(tiers.state(0).logStart()).isEqualTo(20);
-    assertThat(tiers.table(0).logStart()).isEqualTo(20);
-    assertThat(tiers.counter("untiered.deleted.offsets")).isEqualTo(20);
-    tiers.check();
-  }
-
-  @Test
   void theTableLearnsANewLogStartBeforeTheHotTierDoes() {
     TwoTiers tiers =
         tiers(1, "segment: { bytes: 64KiB, age: 1m }", TIERING, "retention: { age: 1h }");
@@ -299,30 +257,6 @@ class TieringPassTest {
     assertThat(tiers.counter("untiered.deleted.offsets")).as("as the policy says").isZero();
     assertThat(tiers.counter("expired.bytes")).isPositive();
     tiers.check();
-  }
-
-  @Test
-  void whileNotesFailRetentionGoesOnAndTheFailureIsTold() {
-    for (String call : List.of("note", "notePolicies")) {
-      TwoTiers tiers =
-          new TwoTiers(
-              directory.resolve(call),
-              1,
-              "segment: { bytes: 64KiB, age: 1m }",
-              "retention: { age: 1h }");
-      tiers.append(0, 20);
-      tiers.pass(Duration.ofHours(2));
-      tiers.faults.plan((what, after) -> at(what, call, away));
-      assertThatThrownBy(tiers::round).isSameAs(away);
-      assertThat(tiers.state(0).logStart()).isEqualTo(20);
-      assertThat(tiers.work().problem(0).orElseThrow()).contains("injected");
-      PassReport report = tiers.passes().runNow(tiers.topic, false);
-      assertThat(report.problems().get(0)).contains("injected");
-      tiers.faults.none();
-      tiers.round();
-      assertThat(tiers.work().problem(0)).isEmpty();
-      tiers.check();
-    }
   }
 
   @Test
