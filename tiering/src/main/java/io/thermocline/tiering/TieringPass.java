@@ -72,7 +72,7 @@ final class TieringPass {
     Optional<ColdTopic> table =
         work.pending()
             .flatMap(pending -> commits.send(topic, pending, work, report))
-            .or(() -> cold.topic(topic.id()));
+            .or(() -> look(topic, policy, work));
     settle(topic, policy, occasion.withoutEnding(), table, report);
     if (mayCommit) {
       Optional<ColdTopic> after = tier(topic, policy, occasion, table, work, report);
@@ -87,6 +87,20 @@ final class TieringPass {
     work.untold().ifPresent(report::problemOfAll);
     work.problems(report.problems());
     metrics.problems(topic.name(), report.problems().size());
+  }
+
+  /**
+   * A topic that is not tiered is given no table, so once it is known to have none it is not asked
+   * again: its retention goes on while the cold tier is away. Until that is known it waits, as the
+   * topic may have been tiered once, and then what is to go depends on the table.
+   */
+  private Optional<ColdTopic> look(Topic topic, TopicPolicy policy, TopicWork work) {
+    if (!policy.tiering().enabled() && work.isWithoutTable()) {
+      return Optional.empty();
+    }
+    Optional<ColdTopic> table = cold.topic(topic.id());
+    work.withoutTable(table.isEmpty());
+    return table;
   }
 
   /** The table afterwards. */

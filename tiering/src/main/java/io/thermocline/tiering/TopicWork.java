@@ -23,6 +23,7 @@ final class TopicWork {
   private boolean everCommitted;
   private long lastUpkeepNanos;
   private boolean everKeptUp;
+  private boolean withoutTable;
 
   /** Why partitions could not be tiered when that was last tried of each, by number. */
   private Map<Integer, String> failedToTier = Map.of();
@@ -44,6 +45,7 @@ final class TopicWork {
 
   void pend(PendingCommit commit) {
     pending = commit;
+    withoutTable = false;
   }
 
   void resolved() {
@@ -88,6 +90,15 @@ final class TopicWork {
     all.putAll(failed);
     failedToTier = all;
     lastInTurn = Set.copyOf(failed.keySet());
+  }
+
+  /** Whether the topic had no table when that was last looked at, and no commit was sent since. */
+  boolean isWithoutTable() {
+    return withoutTable;
+  }
+
+  void withoutTable(boolean without) {
+    withoutTable = without;
   }
 
   /** Whether the cold tier may be told of the topic: not for a while after that failed. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What goes on, and what waits, while the store or the catalog is away. */
 class OutageTest {
   private static final String TIERING = "tiering: { minFileBytes: 1KiB, maxLag: 10m }";
+  private static final String NOT_TIERED = "tiering: { enabled: false }";
   private static final String SEGMENTS = "segment: { bytes: 64KiB, age: 1m }";
   private static final Duration LOOK = Duration.ofSeconds(5);
   private static final Duration LONGEST_BACKOFF = Duration.ofMinutes(5);
@@ -180,5 +181,48 @@ class OutageTest {
       assertThat(tiers.work().problem(0)).isEmpty();
       tiers.check();
     }
+  }
+
+  @Test
+  void aTopicThatIsKnownToHaveNoTableExpiresWhileTheCatalogIsAway() {
+    TwoTiers tiers = tiers(1, SEGMENTS, NOT_TIERED, "retention: { age: 1h }");
+    tiers.append(0, 20);
+    tiers.round();
+    fail(tiers, List.of("note", "topic", "fresh", "confirmed", "tableTaken"));
+    tiers.pass(Duration.ofHours(2));
+    tiers.round();
+    assertThat(tiers.state(0).logStart()).isEqualTo(20);
+    assertThat(tiers.work().problem(0)).as("of its note").isPresent();
+    tiers.check();
+  }
+
+  @Test
+  void aTopicThatMayHaveATableWaitsUntilThatIsKnown() {
+    TwoTiers tiers = tiers(1, SEGMENTS, NOT_TIERED, "retention: { age: 1h }");
+    tiers.append(0, 20);
+    fail(tiers, List.of("topic"));
+    tiers.pass(Duration.ofHours(2));
+    assertThatThrownBy(tiers::round).isSameAs(away);
+    assertThat(tiers.state(0).logStart()).isZero();
+    tiers.faults.none();
+    tiers.round();
+    assertThat(tiers.state(0).logStart()).isEqualTo(20);
+    tiers.check();
+  }
+
+  @Test
+  void aTopicThatWasTieredMeanwhileIsKnownToHaveATable() {
+    TwoTiers tiers = tiers(1, SEGMENTS, NOT_TIERED, "retention: { age: 1h }");
+    tiers.append(0, 20);
+    tiers.round();
+    tiers.apply(SEGMENTS, TIERING, "retention: { age: 1h }");
+    tiers.passes().runNow(tiers.topic, false);
+    assertThat(tiers.table(0).tieredTo()).isEqualTo(20);
+    tiers.apply(SEGMENTS, NOT_TIERED, "retention: { age: 1h }");
+    tiers.pass(Duration.ofHours(2));
+    tiers.round();
+    assertThat(tiers.table(0).logStart()).isEqualTo(20);
+    assertThat(tiers.state(0).logStart()).isEqualTo(20);
+    tiers.check();
   }
 }
