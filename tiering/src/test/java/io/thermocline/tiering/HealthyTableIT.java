@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -39,15 +40,28 @@ class HealthyTableIT {
 
   @Test
   void staysSmallOverFourteenDays() throws IOException {
+    inMemory(directory -> simulate(directory, 1));
+  }
+
+  /** As with the runner, where hardly a pass comes that finds nothing new to commit. */
+  @Test
+  void staysSmallWhereEachUpkeepFollowsACommit() throws IOException {
+    inMemory(directory -> simulate(directory, 0));
+  }
+
+  private static void inMemory(Consumer<Path> days) throws IOException {
     Path directory = Files.createTempDirectory(memory(), "thermocline-days");
     try {
-      simulate(directory);
+      days.accept(directory);
     } finally {
       delete(directory);
     }
   }
 
-  private static void simulate(Path directory) {
+  /**
+   * @param quiet turns of upkeep after each commit that find nothing new to commit
+   */
+  private static void simulate(Path directory, int quiet) {
     Lake lake = Lake.in(directory, SHORT_AGES, InstantSource.system());
     TwoTiers tiers =
         new TwoTiers(
@@ -58,7 +72,7 @@ class HealthyTableIT {
             "hot: { retain: 0s }",
             "retention: { age: " + RETAINED_DAYS + "d }");
     long began = System.nanoTime();
-    Duration step = Duration.ofDays(1).dividedBy(COMMITS_A_DAY).minus(UPKEEP);
+    Duration step = Duration.ofDays(1).dividedBy(COMMITS_A_DAY).minus(UPKEEP.multipliedBy(quiet));
     int mostFiles = 0;
     for (int commit = 1; commit <= DAYS * COMMITS_A_DAY; commit++) {
       for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -66,17 +80,20 @@ class HealthyTableIT {
       }
       tiers.pass(step);
       tiers.passes().runWhenFree(tiers.topic);
-      tiers.pass(UPKEEP);
-      tiers.passes().runWhenFree(tiers.topic);
+      upkeep(tiers, quiet);
       mostFiles = Math.max(mostFiles, liveFiles(tiers).size());
     }
-    for (int i = 0; i < 3; i++) {
-      tiers.pass(UPKEEP);
-      tiers.passes().runWhenFree(tiers.topic);
-    }
+    upkeep(tiers, 3 * quiet);
     tiers.check();
     report(directory, tiers, mostFiles, Duration.ofNanos(System.nanoTime() - began));
     tiers.lake().close();
+  }
+
+  private static void upkeep(TwoTiers tiers, int turns) {
+    for (int turn = 0; turn < turns; turn++) {
+      tiers.pass(UPKEEP);
+      tiers.passes().runWhenFree(tiers.topic);
+    }
   }
 
   private static void report(Path directory, TwoTiers tiers, int mostFiles, Duration took) {
