@@ -9,13 +9,24 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 /** Compresses pages. For one thread at a time; holds native memory until it is closed. */
 final class PageCompressor implements AutoCloseable {
   private static final int ZSTD_LEVEL = 4;
+
+  /**
+   * Shorter matches than this save hardly a byte and cost the reader more than literals do: text,
+   * JSON and digits all get smaller without them, and read faster (docs/benchmarks.md).
+   */
+  private static final int LEAST_MATCH_BYTES = 6;
+
   private static final int KEPT_BYTES = 1 << 20;
 
   private final ZstdCompressCtx zstd;
   private byte[] target = new byte[0];
 
   PageCompressor(Compression compression) {
-    zstd = compression == Compression.ZSTD ? new ZstdCompressCtx().setLevel(ZSTD_LEVEL) : null;
+    zstd = compression == Compression.ZSTD ? context() : null;
+  }
+
+  private static ZstdCompressCtx context() {
+    return new ZstdCompressCtx().setLevel(ZSTD_LEVEL).setMinMatch(LEAST_MATCH_BYTES);
   }
 
   CompressionCodecName codec() {
