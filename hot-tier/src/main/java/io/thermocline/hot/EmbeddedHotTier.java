@@ -20,6 +20,7 @@ import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.PartitionState;
 import io.thermocline.model.ReadResult;
+import io.thermocline.model.RecordBatch;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.Span;
 import io.thermocline.model.ThermoclineException;
@@ -204,6 +205,11 @@ public final class EmbeddedHotTier implements HotTier, AutoCloseable {
     for (OffsetRange range : progress.lost()) {
       env.metrics().lostOffsets.increment((double) range.span());
     }
+  }
+
+  @Override
+  public void giveBack(List<RecordBatch> batches) {
+    reader.giveBack(batches);
   }
 
   @Override

@@ -106,6 +106,13 @@ public interface HotTier {
    */
   CompletableFuture<ReadResult> read(TopicPartition id, long from, int maxBytes);
 
+  /**
+   * Gives up batches that {@link #read} gave: their payloads are read by nobody any more, from now
+   * on, and their memory may be used for others. Need not be said of each batch; may be said of it
+   * once.
+   */
+  default void giveBack(List<RecordBatch> batches) {}
+
   /** The partition's offsets, at one moment. Does no I/O. */
   PartitionState state(TopicPartition id);
 

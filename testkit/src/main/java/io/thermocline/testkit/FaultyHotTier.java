@@ -7,6 +7,7 @@ import io.thermocline.model.HotTier;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.PartitionState;
 import io.thermocline.model.ReadResult;
+import io.thermocline.model.RecordBatch;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.Span;
 import io.thermocline.model.TopicPartition;
@@ -63,6 +64,11 @@ public final class FaultyHotTier implements HotTier {
   @Override
   public CompletableFuture<ReadResult> read(TopicPartition id, long from, int maxBytes) {
     return faults.lookLater(Call.READ, () -> real.read(id, from, maxBytes));
+  }
+
+  @Override
+  public void giveBack(List<RecordBatch> batches) {
+    real.giveBack(batches);
   }
 
   @Override

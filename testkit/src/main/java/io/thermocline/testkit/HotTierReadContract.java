@@ -6,8 +6,12 @@ import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.TopicPartition;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -93,6 +97,47 @@ public interface HotTierReadContract extends HotTierSubject {
     List<StoredRecord> read = TestBatches.decode(batches);
 
     assertThat(read).isNotEmpty().isEqualTo(stored.subList(0, read.size()));
+  }
+
+  @Test
+  default void memoryGivenBackIsNoPartOfWhatOthersReadOrWillRead() {
+    TopicPartition id = newPartition();
+    Random random = new Random(11);
+    List<StoredRecord> records = new ArrayList<>();
+    while (records.size() < 600) {
+      List<StoredRecord> batch = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        byte[] value = new byte[10_000];
+        random.nextBytes(value);
+        batch.add(new StoredRecord(i, Records.NOON, null, Bytes.of(value), List.of()));
+      }
+      records.addAll(append(id, batch));
+    }
+
+    List<RecordBatch> kept = new ArrayList<>();
+    Set<StoredRecord> early = new HashSet<>();
+    List<StoredRecord> seen = new ArrayList<>();
+    for (long slow = 0, fast = 0; slow < 600 || fast < 600; ) {
+      if (slow < 600) {
+        ReadResult.Progress progress = progress(id, slow, 1 << 20);
+        RecordBatch first = progress.batches().get(0);
+        early.addAll(TestBatches.decode(List.of(first)));
+        hot().giveBack(List.of(first));
+        kept.addAll(progress.batches().subList(1, progress.batches().size()));
+        slow = progress.nextOffset();
+      }
+      if (fast < 600) {
+        ReadResult.Progress progress = progress(id, fast, 1 << 20);
+        seen.addAll(TestBatches.decode(progress.batches()));
+        progress.batches().forEach(TestBatches::spoil);
+        hot().giveBack(progress.batches());
+        fast = progress.nextOffset();
+      }
+    }
+
+    assertThat(seen).isEqualTo(records);
+    assertThat(TestBatches.decode(kept))
+        .isEqualTo(records.stream().filter(record -> !early.contains(record)).toList());
   }
 
   @Test

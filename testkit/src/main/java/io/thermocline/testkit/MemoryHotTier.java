@@ -12,6 +12,7 @@ import io.thermocline.model.OffsetRange;
 import io.thermocline.model.PartitionState;
 import io.thermocline.model.ProducerSequence;
 import io.thermocline.model.ReadResult;
+import io.thermocline.model.RecordBatch;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.Span;
 import io.thermocline.model.ThermoclineException;
@@ -95,6 +96,12 @@ public final class MemoryHotTier implements HotTier, AutoCloseable {
   @Override
   public CompletableFuture<ReadResult> read(TopicPartition id, long from, int maxBytes) {
     return answer(() -> log(id).read(from, maxBytes));
+  }
+
+  /** What was given up is spoiled at once: who still reads it finds out. */
+  @Override
+  public void giveBack(List<RecordBatch> batches) {
+    batches.forEach(TestBatches::spoil);
   }
 
   @Override

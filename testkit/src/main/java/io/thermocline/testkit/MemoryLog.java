@@ -239,7 +239,18 @@ final class MemoryLog {
     OffsetRange read = new OffsetRange(from, nextOffset);
     List<OffsetRange> lostHere =
         lost.stream().map(read::intersect).filter(range -> !range.isEmpty()).toList();
-    return new ReadResult.Progress(batches, nextOffset, lostHere);
+    // Copies: what a reader gives back is spoiled.
+    List<RecordBatch> given =
+        batches.stream()
+            .map(
+                batch ->
+                    new RecordBatch(
+                        batch.baseOffset(),
+                        batch.appendTimeMillis(),
+                        batch.maxTimestampMillis(),
+                        copy(batch.content())))
+            .toList();
+    return new ReadResult.Progress(given, nextOffset, lostHere);
   }
 
   private List<RecordBatch> batchesFrom(long from) {

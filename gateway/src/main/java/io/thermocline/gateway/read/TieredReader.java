@@ -149,8 +149,9 @@ public final class TieredReader {
    * nobody looks at any more.
    */
   public void sent(Tier tier, List<RecordBatch> batches) {
-    if (tier == Tier.COLD) {
-      cold.giveBack(batches);
+    switch (tier) {
+      case HOT -> hot.giveBack(batches);
+      case COLD -> cold.giveBack(batches);
     }
   }
 

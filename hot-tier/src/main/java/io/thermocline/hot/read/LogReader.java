@@ -19,6 +19,7 @@ import java.util.Optional;
 public final class LogReader {
   private final OpenSegments segments;
   private final int maxUncompressedBytes;
+  private final SpareChunks chunks = new SpareChunks();
 
   /**
    * @param maxUncompressedBytes a batch may take unpacked; in a larger one no timestamp is looked
@@ -49,11 +50,16 @@ public final class LogReader {
     }
     try (OpenSegments.Open open = segments.acquire(extent.segment())) {
       long hint = index(open, extent).positionFor(from);
-      SegmentRead read = new SegmentRead(open.file(), extent, view.lost(), from, maxBytes);
+      SegmentRead read = new SegmentRead(open.file(), chunks, extent, view.lost(), from, maxBytes);
       ReadResult answer = read.from(hint);
       damage.found(read.damage());
       return answer;
     }
+  }
+
+  /** Does as {@link io.thermocline.model.HotTier#giveBack} says. */
+  public void giveBack(List<RecordBatch> batches) {
+    chunks.giveBack(batches);
   }
 
   /** Durable offsets without a byte: what was damaged lay in a file that is gone. */

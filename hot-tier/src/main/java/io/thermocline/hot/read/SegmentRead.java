@@ -24,6 +24,7 @@ final class SegmentRead {
   private static final long UNKNOWN = -1;
 
   private final DiskFile file;
+  private final SpareChunks chunks;
   private final LogView.Extent extent;
   private final List<OffsetRange> knownLost;
   private final long from;
@@ -43,8 +44,14 @@ final class SegmentRead {
   private long expected = UNKNOWN;
 
   SegmentRead(
-      DiskFile file, LogView.Extent extent, List<OffsetRange> knownLost, long from, int maxBytes) {
+      DiskFile file,
+      SpareChunks chunks,
+      LogView.Extent extent,
+      List<OffsetRange> knownLost,
+      long from,
+      int maxBytes) {
     this.file = file;
+    this.chunks = chunks;
     this.extent = extent;
     this.knownLost = knownLost;
     this.from = from;
@@ -75,6 +82,7 @@ final class SegmentRead {
       addDamage(expected, extent.end());
       expected = extent.end();
     }
+    chunks.lend(batches);
     return new ReadResult.Progress(batches, expected, lost);
   }
 
@@ -99,7 +107,7 @@ final class SegmentRead {
    */
   private int takeChunk(int wanted) throws IOException {
     int size = (int) Math.min(wanted, extent.bytes() - position);
-    ByteBuffer chunk = ByteBuffer.allocate(size);
+    ByteBuffer chunk = chunks.take(size);
     int read = file.read(chunk, position);
     long start = position;
     int at = 0;
