@@ -8,6 +8,8 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.thermocline.gateway.audit.SystemAudit;
 import io.thermocline.gateway.fetch.FetchContext;
+import io.thermocline.gateway.fetch.Heartbeat;
+import io.thermocline.gateway.fetch.ReplayPace;
 import io.thermocline.gateway.produce.ProduceContext;
 import io.thermocline.gateway.read.ReadGate;
 import io.thermocline.gateway.read.ReadPools;
@@ -164,7 +166,8 @@ public final class GatewayServer implements AutoCloseable {
         pools.calls,
         settings.streams(),
         budget("fetch", settings.streams().fetchTotalBytes()),
-        this::everyHeartbeat,
+        new Beats(),
+        replayPace(),
         metrics,
         open);
   }
@@ -184,11 +187,36 @@ public final class GatewayServer implements AutoCloseable {
     return budget;
   }
 
-  private Runnable everyHeartbeat(Runnable beat) {
-    long millis = settings.heartbeat().toMillis();
-    ScheduledFuture<?> beating =
-        pools.timer.scheduleWithFixedDelay(beat, millis, millis, TimeUnit.MILLISECONDS);
-    return () -> beating.cancel(false);
+  private ReplayPace replayPace() {
+    ReplayPace pace = new ReplayPace(System.nanoTime());
+    parts
+        .metrics()
+        .gauge(
+            "thermocline.fetch.rest.seconds",
+            pace,
+            resting -> resting.rest(System.nanoTime()) / (double) TimeUnit.SECONDS.toNanos(1));
+    return pace;
+  }
+
+  /** The streams' sense of time. */
+  private final class Beats implements Heartbeat {
+    @Override
+    public Runnable every(Runnable beat) {
+      long millis = settings.heartbeat().toMillis();
+      ScheduledFuture<?> beating =
+          pools.timer.scheduleWithFixedDelay(beat, millis, millis, TimeUnit.MILLISECONDS);
+      return () -> beating.cancel(false);
+    }
+
+    @Override
+    public void after(long nanos, Runnable step) {
+      var unused = pools.timer.schedule(step, nanos, TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public long nanoTime() {
+      return System.nanoTime();
+    }
   }
 
   private Optional<String> problem() {

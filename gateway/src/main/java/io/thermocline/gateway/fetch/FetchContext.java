@@ -14,7 +14,8 @@ import java.util.concurrent.Executor;
  *
  * @param calls the pool the streams' steps run on
  * @param budget what they may hold in memory together
- * @param heartbeat wakes them at the heartbeat's pace
+ * @param heartbeat wakes them at the heartbeat's pace, and when they have rested
+ * @param pace makes replays rest for the sake of tails
  * @param open where they stand while they are open
  */
 public record FetchContext(
@@ -25,5 +26,6 @@ public record FetchContext(
     StreamSettings streams,
     ByteBudget budget,
     Heartbeat heartbeat,
+    ReplayPace pace,
     StreamMetrics metrics,
     OpenStreams open) {}

@@ -19,7 +19,8 @@ import java.util.function.Consumer;
  *
  * <pre>
  *   LOCATING --> QUEUED <--> READING --> AWAITING --> QUEUED ...
- *                  |  ^         |
+ *                  |  ^      |  |
+ *                  |  +-- RESTING
  *                  v  |         +--> DONE, FAILED      (a seek leads from anywhere to LOCATING)
  *                  HELD
  * </pre>
@@ -32,6 +33,8 @@ final class FetchCursor {
     LOCATING,
     /** It waits for its turn to read. */
     QUEUED,
+    /** It lets those at the ends of logs go first for a while. */
+    RESTING,
     /** A tier is reading for it. */
     READING,
     /** It is at the end and waits for more, without a thread. */
@@ -77,6 +80,9 @@ final class FetchCursor {
 
   /** Whether it begins at the log start, wherever that is by the time of its first read. */
   private boolean fromEarliest;
+
+  /** When the end that it waited for moved, until it was told so. */
+  private OptionalLong movedNanos = OptionalLong.empty();
 
   private boolean paused;
   private boolean fresh;
@@ -127,6 +133,7 @@ final class FetchCursor {
     fresh = false;
     awaiting.ifPresent(future -> future.cancel(false));
     awaiting = Optional.empty();
+    movedNanos = OptionalLong.empty();
   }
 
   /** Begins to look for a new position. */
@@ -202,10 +209,18 @@ final class FetchCursor {
     awaiting = Optional.of(more);
   }
 
-  /** More came. */
-  void woken() {
+  /** More came, at {@code nanos}. */
+  void woken(long nanos) {
     awaiting = Optional.empty();
+    movedNanos = OptionalLong.of(nanos);
     fresh = true;
+  }
+
+  /** When what goes out now came, if it was waited for. To be asked once. */
+  OptionalLong takeMoved() {
+    OptionalLong moved = movedNanos;
+    movedNanos = OptionalLong.empty();
+    return moved;
   }
 
   /** Begins to wait for its turn, among others that were given {@code atLeast} bytes. */

@@ -89,7 +89,7 @@ final class FetchCursors {
 
   private static boolean isLive(FetchCursor cursor) {
     return switch (cursor.phase()) {
-      case LOCATING, QUEUED, READING, AWAITING -> true;
+      case LOCATING, QUEUED, RESTING, READING, AWAITING -> true;
       case HELD, DONE, FAILED -> false;
     };
   }

@@ -19,6 +19,7 @@ import io.thermocline.proto.v1.SeekPartition;
 import io.thermocline.proto.v1.StartPosition;
 import io.thermocline.proto.v1.Tier;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -50,7 +51,8 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     this.context = context;
     this.serial = new SerialExecutor(context.calls());
     this.cursors = new FetchCursors(context.streams().fetchPartitions());
-    this.outbox = new FetchOutbox(out, context.budget(), context.metrics(), this::pumpLater);
+    this.outbox =
+        new FetchOutbox(out, context.budget(), context.metrics(), this::pumpLater, this::sent);
     out.disableAutoRequest();
     out.setOnReadyThreshold(context.streams().fetchTurnBytes());
     out.setOnReadyHandler(() -> step(() -> {}));
@@ -219,10 +221,40 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     if (cursor.atStop()) {
       cursor.phase(Phase.DONE);
       say(cursor, news(cursor).setDone(true));
-    } else if (cursor.mayRead()) {
-      turns.add(cursor);
-    } else {
+    } else if (!cursor.mayRead()) {
       cursor.phase(Phase.HELD);
+    } else {
+      long rest = cursor.fresh() ? 0 : context.pace().rest(context.heartbeat().nanoTime());
+      if (rest > 0) {
+        rest(cursor, rest);
+      } else {
+        turns.add(cursor);
+      }
+    }
+  }
+
+  private void rest(FetchCursor cursor, long nanos) {
+    cursor.phase(Phase.RESTING);
+    int generation = cursor.generation();
+    context
+        .heartbeat()
+        .after(
+            nanos,
+            () ->
+                step(
+                    () -> {
+                      if (generation == cursor.generation()) {
+                        turns.add(cursor);
+                      }
+                    }));
+  }
+
+  /** Something of a cursor was handed to the network. */
+  private void sent(FetchCursor cursor) {
+    OptionalLong moved = cursor.takeMoved();
+    if (moved.isPresent()) {
+      long now = context.heartbeat().nanoTime();
+      context.pace().served(now - moved.getAsLong(), now);
     }
   }
 
@@ -321,9 +353,9 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     cursor.await(more);
     whenDone(
         cursor,
-        more,
-        end -> {
-          cursor.woken();
+        more.thenApply(end -> context.heartbeat().nanoTime()),
+        moved -> {
+          cursor.woken(moved);
           advance(cursor);
         });
   }

@@ -1,6 +1,6 @@
 package io.thermocline.gateway.fetch;
 
-/** Calls again and again, at a pace of its own. */
+/** Calls later, or again and again at a pace of its own. */
 public interface Heartbeat {
   /**
    * Calls {@code beat} at each heartbeat, on a thread that must not be held up.
@@ -8,4 +8,10 @@ public interface Heartbeat {
    * @return ends it
    */
   Runnable every(Runnable beat);
+
+  /** Calls {@code step} once, on a thread that must not be held up. */
+  void after(long nanos, Runnable step);
+
+  /** Goes on evenly, by the nanosecond, from anywhere. */
+  long nanoTime();
 }
