@@ -120,10 +120,11 @@ public interface HotTierReadContract extends HotTierSubject {
     for (long slow = 0, fast = 0; slow < 600 || fast < 600; ) {
       if (slow < 600) {
         ReadResult.Progress progress = progress(id, slow, 1 << 20);
-        RecordBatch first = progress.batches().get(0);
-        early.addAll(TestBatches.decode(List.of(first)));
-        hot().giveBack(List.of(first));
-        kept.addAll(progress.batches().subList(1, progress.batches().size()));
+        List<RecordBatch> batches = progress.batches();
+        int soon = Math.min(1, batches.size());
+        early.addAll(TestBatches.decode(batches.subList(0, soon)));
+        hot().giveBack(batches.subList(0, soon));
+        kept.addAll(batches.subList(soon, batches.size()));
         slow = progress.nextOffset();
       }
       if (fast < 600) {
