@@ -15,6 +15,11 @@ public interface Case {
   /** What is done, in a line. */
   String description();
 
+  /** Whether its rates are bound by the disk, so that they are set beside the disk's own. */
+  default boolean writesToDisk() {
+    return false;
+  }
+
   /** Makes what all rounds work on. */
   default void prepare(Arena arena) throws Exception {}
 

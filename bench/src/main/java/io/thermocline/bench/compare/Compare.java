@@ -1,18 +1,15 @@
 package io.thermocline.bench.compare;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -30,6 +27,8 @@ import picocli.CommandLine.Spec;
           + " docs/benchmarks.md."
     })
 public final class Compare implements Callable<Integer> {
+  private static final Set<String> IN_MEMORY = Set.of("tmpfs", "ramfs");
+
   @Option(
       names = "--quick",
       description =
@@ -81,7 +80,9 @@ public final class Compare implements Callable<Integer> {
     PrintWriter progress = spec.commandLine().getErr();
     List<Result> results = new ArrayList<>();
     try (WorkDirectory work = WorkDirectory.in(parent)) {
-      progress.println(machine(work.path()));
+      String fileSystem = Files.getFileStore(work.path()).type();
+      progress.println(machine(fileSystem, work.path()));
+      memoryWarning(fileSystem, parent).ifPresent(progress::println);
       Path ourDirectory = Files.createDirectory(work.path().resolve(ours.name()));
       Path peerDirectory = Files.createDirectory(work.path().resolve(peer.name()));
       try (Broker ourBroker = ours.start(ourDirectory.resolve("shared"), Map.of());
@@ -92,39 +93,36 @@ public final class Compare implements Callable<Integer> {
         WarmUp.run(other, progress);
         Comparison comparison = new Comparison(our, other, new LocalDisk(work.path()), progress);
         for (Case one : cases) {
-          for (Result result : comparison.run(one)) {
-            results.add(result);
-            if (json) {
-              out.println(line(result));
-              out.flush();
-            }
+          List<Result> ofCase = comparison.run(one);
+          results.addAll(ofCase);
+          if (json) {
+            Report.lines(one, ofCase, out);
           }
         }
       }
     }
     if (!json) {
-      table(results, out);
+      Report.table(results, out);
     }
     return 0;
   }
 
-  private List<Case> chosen() {
+  /** The cases that were asked for, each once, in the order they run. */
+  List<Case> chosen() {
     if (names.isEmpty()) {
       return quick ? Cases.quick() : Cases.all();
     }
-    List<Case> cases = Cases.all().stream().filter(one -> names.contains(one.name())).toList();
-    if (cases.size() < names.size()) {
+    List<String> known = Cases.all().stream().map(Case::name).toList();
+    List<String> unknown = names.stream().filter(name -> !known.contains(name)).toList();
+    if (!unknown.isEmpty()) {
       throw new ParameterException(
-          spec.commandLine(),
-          "No such case among "
-              + names
-              + "; there are "
-              + Cases.all().stream().map(Case::name).toList());
+          spec.commandLine(), "No such case: " + unknown + "; there are " + known);
     }
-    return cases;
+    return Cases.all().stream().filter(one -> names.contains(one.name())).toList();
   }
 
-  private Scale scale() {
+  /** How much of everything was asked for. */
+  Scale scale() {
     Scale scale = quick ? Scale.quick(logBytes) : Scale.full(logBytes);
     if (rounds == null) {
       return scale;
@@ -135,7 +133,7 @@ public final class Compare implements Callable<Integer> {
     return scale.withRounds(rounds);
   }
 
-  private static String machine(Path directory) throws IOException {
+  private static String machine(String fileSystem, Path directory) {
     Runtime runtime = Runtime.getRuntime();
     return String.format(
         Locale.ROOT,
@@ -144,46 +142,16 @@ public final class Compare implements Callable<Integer> {
         System.getProperty("os.name"),
         System.getProperty("os.version"),
         Runtime.version(),
-        Files.getFileStore(directory).type(),
+        fileSystem,
         directory);
   }
 
-  private static String line(Result result) throws JsonProcessingException {
-    Map<String, Object> line = new LinkedHashMap<>();
-    line.put("case", result.name());
-    line.put("ours", rounded(result.ours()));
-    line.put("peer", roundedOrNull(result.peer()));
-    line.put("ratio", roundedOrNull(result.ratio()));
-    line.put("unit", result.unit().symbol());
-    return new ObjectMapper().writeValueAsString(line);
-  }
-
-  private static double rounded(double value) {
-    return Math.round(value * 1000) / 1000.0;
-  }
-
-  private static Double roundedOrNull(OptionalDouble value) {
-    return value.isPresent() ? rounded(value.getAsDouble()) : null;
-  }
-
-  private static void table(List<Result> results, PrintWriter out) {
-    out.printf(
-        "%-30s %12s %12s %7s  %-9s %s%n", "case", "ours", "peer", "ratio", "unit", "disk probe");
-    for (Result result : results) {
-      out.printf(
-          Locale.ROOT,
-          "%-30s %12.2f %12s %7s  %-9s %.0f MB/s%n",
-          result.name(),
-          result.ours(),
-          cell(result.peer()),
-          cell(result.ratio()),
-          result.unit().symbol(),
-          result.disk());
-    }
-    out.flush();
-  }
-
-  private static String cell(OptionalDouble value) {
-    return value.isPresent() ? String.format(Locale.ROOT, "%.2f", value.getAsDouble()) : "-";
+  /** What to say where forces cost nothing, so that the figures say little. */
+  static Optional<String> memoryWarning(String fileSystem, Path directory) {
+    return IN_MEMORY.contains(fileSystem)
+        ? Optional.of(
+            "WARNING: %s is on %s, which is memory: nothing here is forced to a disk. Name a directory on a disk with --dir."
+                .formatted(directory, fileSystem))
+        : Optional.empty();
   }
 }

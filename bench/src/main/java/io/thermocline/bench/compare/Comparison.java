@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -44,30 +46,65 @@ final class Comparison {
     }
   }
 
+  /**
+   * What a round gave.
+   *
+   * @param probe of the disk before it, megabytes a second
+   */
+  private record Round(double probe, Map<String, Pair> figures) {}
+
   private List<Result> rounds(Case one) throws Exception {
-    Samples samples = new Samples();
+    SortedMap<Integer, Round> kept = new TreeMap<>();
     List<Double> probes = new ArrayList<>();
     int repeatsLeft = MAX_REPEATS;
     int rounds = ours.scale().rounds();
-    for (int round = 1; round <= rounds; ) {
+    while (kept.size() < rounds) {
+      int number = firstMissing(kept);
       disk.settle();
       double probe = disk.probe();
-      progress.printf(Locale.ROOT, "  round %d, disk probe %.0f MB/s", round, probe);
+      progress.printf(Locale.ROOT, "  round %d, disk probe %.0f MB/s", number, probe);
       probes.add(probe);
-      double usual = Samples.median(probes);
-      if (Math.abs(probe - usual) > PROBE_TOLERANCE * usual && repeatsLeft > 0) {
+      if (isUnusual(probe, probes) && repeatsLeft > 0) {
         // Before the turns rather than after them: what they would give is not wanted.
         repeatsLeft--;
         progress.println(": off the usual by more than a fifth, begun again");
         continue;
       }
       disk.settle();
-      Map<String, Pair> figures = turns(one, round % 2 == 1);
-      report(figures);
-      samples.add(figures, probe);
-      round++;
+      kept.put(number, new Round(probe, turns(one, number % 2 == 1)));
+      report(one, kept.get(number));
+      if (kept.size() == rounds && repeatsLeft > 0 && dropUnusual(kept, probes)) {
+        repeatsLeft--;
+      }
     }
+    Samples samples = new Samples();
+    kept.values().forEach(round -> samples.add(round.figures(), round.probe()));
     return samples.medians();
+  }
+
+  private static int firstMissing(SortedMap<Integer, Round> kept) {
+    int number = 1;
+    while (kept.containsKey(number)) {
+      number++;
+    }
+    return number;
+  }
+
+  private static boolean isUnusual(double probe, List<Double> probes) {
+    double usual = Samples.median(probes);
+    return Math.abs(probe - usual) > PROBE_TOLERANCE * usual;
+  }
+
+  /** What is usual is known only by now: the first round had nothing to be held against. */
+  private boolean dropUnusual(SortedMap<Integer, Round> kept, List<Double> probes) {
+    for (Map.Entry<Integer, Round> round : kept.entrySet()) {
+      if (isUnusual(round.getValue().probe(), probes)) {
+        progress.printf("  round %d was off the usual after all, begun again%n", round.getKey());
+        kept.remove(round.getKey());
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Both turns of a round: figures by name, ours first. */
@@ -89,18 +126,25 @@ final class Comparison {
     return pairs;
   }
 
-  private void report(Map<String, Pair> figures) {
-    figures.forEach(
-        (name, pair) ->
-            progress.printf(
-                Locale.ROOT,
-                "; %s %.4g : %s %s",
-                name,
-                pair.ours().value(),
-                pair.peer()
-                    .map(other -> String.format(Locale.ROOT, "%.4g", other.value()))
-                    .orElse("-"),
-                pair.ours().unit().symbol()));
+  private void report(Case one, Round round) {
+    round
+        .figures()
+        .forEach(
+            (name, pair) -> {
+              progress.printf(
+                  Locale.ROOT,
+                  "; %s %.4g : %s %s",
+                  name,
+                  pair.ours().value(),
+                  pair.peer()
+                      .map(other -> String.format(Locale.ROOT, "%.4g", other.value()))
+                      .orElse("-"),
+                  pair.ours().unit().symbol());
+              if (one.writesToDisk()) {
+                progress.printf(
+                    Locale.ROOT, ", ours / probe %.2f", pair.ours().value() / round.probe());
+              }
+            });
     progress.println();
     progress.flush();
   }

@@ -16,6 +16,11 @@ record ProduceCase(String name, int recordBytes, boolean peerForced) implements 
   }
 
   @Override
+  public boolean writesToDisk() {
+    return true;
+  }
+
+  @Override
   public List<Figure> measure(Arena arena) throws InterruptedException {
     Scale scale = arena.scale();
     long bytes = recordBytes < SMALL ? scale.smallRecordBytes() : scale.bytes();

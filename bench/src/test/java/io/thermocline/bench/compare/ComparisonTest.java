@@ -43,6 +43,24 @@ class ComparisonTest {
   }
 
   @Test
+  void aFirstRoundThatTurnsOutToBeUnlikeTheOthersBeginsAgain() throws Exception {
+    // The second probe is off too, as far as anybody can tell by then.
+    List<Result> results = run(3, 100.0, 300.0, 310.0, 290.0, 305.0);
+
+    assertThat(turns).hasSize(8).endsWith("ours", "peer");
+    assertThat(results)
+        .containsExactly(new Result("turns", 5, OptionalDouble.of(6), Unit.SECONDS, 305));
+    assertThat(progress.toString()).contains("round 1 was off the usual after all, begun again");
+  }
+
+  @Test
+  void whatIsProducedIsSetBesideTheDiskOfItsRound() throws Exception {
+    List<Result> unused = run(new Produces(), 1, 400.0);
+
+    assertThat(progress.toString()).contains("produces 100.0 : 50.00 MB/s, ours / probe 0.25");
+  }
+
+  @Test
   void whatThePeerDoesNotHaveStandsAlone() throws Exception {
     List<Result> results = run(new OursAlone(), 1, 300.0);
 
@@ -105,6 +123,28 @@ class ComparisonTest {
       Figure both = new Figure("both", 1, Unit.SECONDS);
       Figure alone = new Figure("alone", 7, Unit.REQUESTS);
       return arena.isOurs() ? List.of(both, alone) : List.of(both);
+    }
+  }
+
+  private record Produces() implements Case {
+    @Override
+    public String name() {
+      return "produces";
+    }
+
+    @Override
+    public String description() {
+      return "is bound by the disk";
+    }
+
+    @Override
+    public boolean writesToDisk() {
+      return true;
+    }
+
+    @Override
+    public List<Figure> measure(Arena arena) {
+      return List.of(new Figure("produces", arena.isOurs() ? 100 : 50, Unit.MEGABYTES_PER_SECOND));
     }
   }
 
