@@ -19,8 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** More flipped bits: {@code -Dflips=100000}, {@code -Dseed=N} for other ones. */
 class DataFileDamageTest {
-  private static final int FLIPS = 700;
+  private static final int FLIPS = Integer.getInteger("flips", 700);
+  private static final long SEED = Long.getLong("seed", 99);
 
   @TempDir Path directory;
 
@@ -41,7 +43,7 @@ class DataFileDamageTest {
             .orElseThrow();
     LocalRanges source = LocalRanges.of(path);
     byte[] bytes = source.bytes();
-    Random random = new Random(99);
+    Random random = new Random(SEED);
     int detected = 0;
     for (int i = 0; i < FLIPS; i++) {
       int at = random.nextInt(bytes.length);
