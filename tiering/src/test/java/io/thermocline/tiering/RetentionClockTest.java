@@ -3,6 +3,9 @@ package io.thermocline.tiering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.testkit.ManualClock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,5 +80,15 @@ class RetentionClockTest {
     Instant before = clock.now();
     wall.advance(TEN_YEARS);
     assertThat(open().now()).isEqualTo(before);
+  }
+
+  /** The file must never be made anew: later versions have to read what the first one wrote. */
+  @Test
+  void aClockOfTheFirstVersionGoesOn() throws IOException {
+    try (InputStream golden = getClass().getResourceAsStream("/golden/retention-clock-v1")) {
+      Files.copy(golden, directory.resolve("retention-clock"));
+    }
+
+    assertThat(open().now()).isEqualTo(Instant.ofEpochMilli(1_763_640_000_123L));
   }
 }

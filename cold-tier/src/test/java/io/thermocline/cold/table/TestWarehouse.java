@@ -31,6 +31,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.TableIdentifier;
 
 /**
@@ -47,7 +48,7 @@ final class TestWarehouse implements AutoCloseable {
 
   final ManualClock clock = new ManualClock(Instant.now());
   final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final UUID cluster = UUID.randomUUID();
+  private final UUID cluster;
   private final Path directory;
   private final StoreSettings storeSettings;
   private final List<Runnable> opened = new ArrayList<>();
@@ -58,12 +59,23 @@ final class TestWarehouse implements AutoCloseable {
 
   /** With the warehouse in another store. */
   TestWarehouse(Path directory, StoreSettings storeSettings) {
+    this(directory, storeSettings, UUID.randomUUID());
+  }
+
+  /** With the warehouse of a certain cluster in another store. */
+  TestWarehouse(Path directory, StoreSettings storeSettings, UUID cluster) {
+    this.cluster = cluster;
     this.directory = directory;
     this.storeSettings = storeSettings;
   }
 
   /** With the warehouse in a bucket of its own. */
   static TestWarehouse inBucket(Path directory, S3Server server) {
+    return new TestWarehouse(directory, inBucket(server, server.newBucket()));
+  }
+
+  /** A store that lies in a bucket. */
+  static StoreSettings inBucket(S3Server server, String bucket) {
     S3Settings s3 =
         new S3Settings(
             Optional.of(server.endpoint()),
@@ -72,11 +84,9 @@ final class TestWarehouse implements AutoCloseable {
             Optional.of(
                 new S3Settings.Credentials(S3Server.ACCESS_KEY, Secret.of(S3Server.SECRET_KEY))),
             S3Settings.Checksums.WHEN_SUPPORTED);
-    return new TestWarehouse(
-        directory,
-        StoreSettings.of(URI.create("s3://" + server.newBucket() + "/lake"))
-            .with(s3)
-            .withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(20)));
+    return StoreSettings.of(URI.create("s3://" + bucket + "/lake"))
+        .with(s3)
+        .withTimeouts(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(20));
   }
 
   /** One process: its cold tier and the catalog it sees. */
@@ -148,6 +158,15 @@ final class TestWarehouse implements AutoCloseable {
     FaultyCatalog catalog = catalog(store());
     opened.add(catalog::close);
     return catalog.loadTable(TableIdentifier.of("lake", TableNames.of(topic.name())));
+  }
+
+  /** Has the catalog know a table by its metadata. */
+  void register(TopicId topic, String metadata) {
+    try (FaultyCatalog catalog = catalog(store())) {
+      catalog.createNamespace(Namespace.of("lake"));
+      Table unused =
+          catalog.registerTable(TableIdentifier.of("lake", TableNames.of(topic.name())), metadata);
+    }
   }
 
   /** Where the catalog's database lies. */

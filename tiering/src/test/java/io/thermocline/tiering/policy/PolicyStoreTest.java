@@ -10,8 +10,10 @@ import ch.qos.logback.core.read.ListAppender;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -118,5 +120,19 @@ class PolicyStoreTest {
     assertKind(
         ErrorKind.INVALID, () -> assertThat(PolicyStore.open(directory, "kind: x")).isNull());
     assertThat(directory).doesNotExist();
+  }
+
+  /** The file must never be made anew: later versions have to read what the first one wrote. */
+  @Test
+  void policiesOfTheFirstVersionAreInForce() throws IOException {
+    Files.createDirectories(directory);
+    try (InputStream golden = getClass().getResourceAsStream("/golden/policies-v1")) {
+      Files.copy(golden, directory.resolve("policies"));
+    }
+
+    PolicyDocument document = PolicyStore.open(directory, PolicyStore.DEFAULTS).inForce();
+
+    assertThat(document.text()).startsWith("# Grüße: what the first version wrote\n");
+    assertThat(document.of("orders.eu").tiering().maxLag()).isEqualTo(Duration.ofHours(1));
   }
 }
