@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Group commit, journal, roll, trim, upkeep, conditions, failed forces and the stop, under many
  * orders of threads: each lock, field, file and future is a place where another thread may go on.
- * The long run: {@code -Dschedules=1000000}, {@code -Dseed=N} to begin with another seed; the seed
+ * The long run: {@code -Dschedules=100000}, {@code -Dseed=N} to begin with another seed; the seed
  * of a failure plays it again.
  */
 class ScheduleTest {
