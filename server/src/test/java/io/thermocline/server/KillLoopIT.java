@@ -19,6 +19,7 @@ import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.model.Tier;
+import io.thermocline.server.KillTotals.Moment;
 import io.thermocline.server.KillTotals.Part;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -46,8 +48,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * {@code kill -9} of a real server, again and again, while records are produced, tiered and trimmed
- * as fast as the policies can say. Acknowledgements are noted outside it and compared with what is
- * read after every kill: what is new and some before it, and now and then, and at the end, all.
+ * as fast as the policies can say: at an acknowledgement, in its start, or while nothing is sent
+ * and what was is tiered. Acknowledgements are noted outside it and compared with what is read
+ * after every kill: what is new and some before it, and now and then, and at the end, all.
  *
  * <p>{@code -Dkills=1000} for the long run, {@code -Dseed=…} for another one. A long run archives
  * the server's classes first, so that it starts faster, and says each twenty kills how far it is.
@@ -62,6 +65,21 @@ class KillLoopIT {
   private static final int PARTITIONS = 3;
   private static final int MAX_VALUE_BYTES = 1_500;
   private static final int IN_FLIGHT = 16;
+
+  /** The moments of five kills. */
+  private static final List<Moment> A_ROUND =
+      List.of(
+          Moment.ACKNOWLEDGEMENT,
+          Moment.ACKNOWLEDGEMENT,
+          Moment.ACKNOWLEDGEMENT,
+          Moment.START,
+          Moment.REST);
+
+  /** Records sent before a kill at rest. */
+  private static final int MOST_BEFORE_REST = 300;
+
+  /** Looks at how far tiering is, at rest, until the kill; it begins a second after the last. */
+  private static final int MOST_LOOKS = 500;
 
   /** Records sent between two looks at how far tiering is. */
   private static final int LOOK_EACH = 50;
@@ -83,6 +101,7 @@ class KillLoopIT {
   private final Ledger ledger = new Ledger();
   private final Set<Tier> tiers = EnumSet.noneOf(Tier.class);
   private int lives;
+  private long startNanos = Duration.ofSeconds(1).toNanos();
 
   static Stream<Arguments> rounds() {
     int rounds = (KILLS + KILLS_EACH - 1) / KILLS_EACH;
@@ -132,18 +151,25 @@ class KillLoopIT {
     Random random = new Random(seed);
     Path log = Files.createFile(folder.resolve("server.log"));
     List<String> settings = settings(folder);
+    List<Moment> moments = moments(kills, random);
     for (int life = 0; life < kills; life++) {
+      Moment moment = moments.get(life);
+      if (moment == Moment.START) {
+        startAndKill(settings, log, random);
+        continue;
+      }
       boolean all = life % READ_ALL_EACH == READ_ALL_EACH - 1;
       try (ServerProcess server = start(settings, log);
           ThermoclineClient client = connect(server)) {
-        if (life == 0) {
+        if (lives == 0) {
           var unused = client.admin().createTopic("events", PARTITIONS);
         }
         check(client, server, all);
         int before = ledger.acknowledgements();
-        long sent = TOTALS.timed(Part.PRODUCE, () -> produceUntilKilled(client, server, random));
+        long sent =
+            TOTALS.timed(Part.PRODUCE, () -> produceUntilKilled(client, server, moment, random));
         server.awaitEnd();
-        TOTALS.killed(sent, ledger.acknowledgements() - before);
+        TOTALS.killed(moment, sent, ledger.acknowledgements() - before);
       }
     }
     try (ServerProcess server = start(settings, log);
@@ -161,49 +187,35 @@ class KillLoopIT {
     }
   }
 
-  private static ServerProcess start(List<String> settings, Path log) throws Exception {
-    return TOTALS.timed(Part.START, () -> ServerProcess.start(launch, settings, log));
+  /** All of {@link #A_ROUND} in each so many lives, in any order. */
+  private static List<Moment> moments(int kills, Random random) {
+    List<Moment> moments = new ArrayList<>();
+    while (moments.size() < kills) {
+      List<Moment> some = new ArrayList<>(A_ROUND);
+      Collections.shuffle(some, random);
+      moments.addAll(some);
+    }
+    return moments;
   }
 
-  /** Kills the server at an acknowledgement: the n-th, or the n-th since tiering got on. */
-  private static final class KillPoint {
-    private final ServerProcess server;
-    private final AtomicInteger left;
-    private volatile boolean counting;
-    private volatile boolean reached;
+  private ServerProcess start(List<String> settings, Path log) throws Exception {
+    long began = System.nanoTime();
+    ServerProcess server =
+        TOTALS.timed(Part.START, () -> ServerProcess.start(launch, settings, log));
+    startNanos = System.nanoTime() - began;
+    return server;
+  }
 
-    KillPoint(ServerProcess server, Random random) {
-      this.server = server;
-      this.counting = random.nextInt(3) == 0;
-      this.left = new AtomicInteger(random.nextInt(counting ? 1_500 : 400));
-      if (counting && left.get() == 0) {
-        kill();
-      }
-    }
-
-    private void kill() {
-      server.kill();
-      reached = true;
-    }
-
-    /** Whether the server was killed: what is sent from here on would wait for another one. */
-    boolean reached() {
-      return reached;
-    }
-
-    boolean waitsForTiering() {
-      return !counting;
-    }
-
-    void count() {
-      counting = true;
-    }
-
-    void acknowledged() {
-      if (counting && left.decrementAndGet() <= 0) {
-        kill();
-      }
-    }
+  /** Kills a server somewhere between its first instruction and the moment it would listen. */
+  private void startAndKill(List<String> settings, Path log, Random random) throws Exception {
+    long after = (long) (startNanos * random.nextDouble());
+    TOTALS.timed(
+        Part.START,
+        () -> {
+          ServerProcess.startAndKill(launch, settings, log, Duration.ofNanos(after));
+          return null;
+        });
+    TOTALS.killed(Moment.START, 0, 0);
   }
 
   /**
@@ -211,9 +223,11 @@ class KillLoopIT {
    *
    * @return how many records it was sent
    */
-  private long produceUntilKilled(ThermoclineClient client, ServerProcess server, Random random)
+  private long produceUntilKilled(
+      ThermoclineClient client, ServerProcess server, Moment moment, Random random)
       throws InterruptedException {
     long tieredBefore = tiered(client);
+    int most = moment == Moment.REST ? 1 + random.nextInt(MOST_BEFORE_REST) : Integer.MAX_VALUE;
     KillPoint point = new KillPoint(server, random);
     AtomicInteger failures = new AtomicInteger();
     Semaphore room = new Semaphore(IN_FLIGHT);
@@ -225,7 +239,7 @@ class KillLoopIT {
             .withDeliveryTimeout(Duration.ofSeconds(30));
     Producer producer = client.producer(options);
     int number = 0;
-    for (; failures.get() == 0 && !point.reached(); number++) {
+    for (; number < most && failures.get() == 0 && !point.reached(); number++) {
       if (number % LOOK_EACH == 0 && point.waitsForTiering() && tiered(client) > tieredBefore) {
         point.count();
       }
@@ -253,8 +267,22 @@ class KillLoopIT {
                     room.release();
                   });
     }
+    if (number == most) {
+      producer.flush();
+      killAtRest(client, point, random);
+    }
     producer.close(Duration.ZERO);
     return number;
+  }
+
+  /** Nothing is on its way; segments are sealed, tiered and let go of. */
+  private static void killAtRest(ThermoclineClient client, KillPoint point, Random random) {
+    long before = tiered(client);
+    int looks = random.nextInt(MOST_LOOKS);
+    while (!point.reached() && looks > 0 && tiered(client) == before) {
+      looks--;
+    }
+    point.kill();
   }
 
   /** Waits for an answer to an earlier record; false once the server was killed. */

@@ -11,10 +11,21 @@ final class KillTotals {
   private final int wanted;
   private final long began = System.nanoTime();
   private final Map<Part, Long> nanos = new EnumMap<>(Part.class);
+  private final Map<Moment, Integer> moments = new EnumMap<>(Moment.class);
   private int kills;
   private long sent;
   private long acknowledged;
   private int broken;
+
+  /** When a server is killed. */
+  enum Moment {
+    /** While records are sent, at the acknowledgement of one. */
+    ACKNOWLEDGEMENT,
+    /** Before it listens: while it recovers. */
+    START,
+    /** When all is acknowledged, while it tiers. */
+    REST
+  }
 
   /** What a life is made of. */
   enum Part {
@@ -40,8 +51,9 @@ final class KillTotals {
   }
 
   /** A server was killed. */
-  void killed(long nowSent, long nowAcknowledged) {
+  void killed(Moment moment, long nowSent, long nowAcknowledged) {
     kills++;
+    moments.merge(moment, 1, Integer::sum);
     sent += nowSent;
     acknowledged += nowAcknowledged;
     if (kills % KILLS_A_LINE == 0 && kills < wanted) {
@@ -56,10 +68,11 @@ final class KillTotals {
 
   void print() {
     System.out.printf(
-        "kills=%d of %d, records sent=%d, acknowledged=%d, logs with anything lost, changed or"
+        "kills=%d of %d %s, records sent=%d, acknowledged=%d, logs with anything lost, changed or"
             + " doubled=%d, seconds=%.0f, a kill=%.1f (start %.1f, read %.1f, produce %.1f)%n",
         kills,
         wanted,
+        moments,
         sent,
         acknowledged,
         broken,
