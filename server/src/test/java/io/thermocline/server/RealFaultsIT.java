@@ -4,37 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.thermocline.client.BufferFullException;
 import io.thermocline.client.ClientException;
 import io.thermocline.client.ClientOptions;
-import io.thermocline.client.Consumer;
-import io.thermocline.client.ConsumerOptions;
-import io.thermocline.client.ConsumerRecord;
 import io.thermocline.client.NotAppliedException;
 import io.thermocline.client.OutcomeUnknownException;
-import io.thermocline.client.PartitionName;
 import io.thermocline.client.Producer;
 import io.thermocline.client.ProducerOptions;
-import io.thermocline.client.ProducerRecord;
 import io.thermocline.client.RecordMetadata;
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.client.admin.TieringReport;
+import io.thermocline.model.ErrorKind;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
-import java.util.concurrent.ExecutionException;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,34 +45,43 @@ import org.junit.jupiter.api.io.TempDir;
 class RealFaultsIT {
   private static final int PARTITIONS = 3;
   private static final int VALUE_BYTES = 4_000;
-  private static final long EXT4_BYTES = 96L << 20;
+
+  /** Each of them needs a file. */
+  private static final int MANY_PARTITIONS = 60;
+
+  private static final int SPARE_FILES = 20;
+  private static final int ENOUGH_FILES = 4_096;
+
+  private static final String WAITING = "thermocline_hot_waiting_bytes";
+
+  /** As docs/operations.md says. */
+  private static final double MOST_WAITING_BYTES = 64 << 20;
+
+  private static final int SENT_AT_ONCE = 30;
+  private static final int FORCE_MICROS = 300_000;
 
   /** The reserve holds what tiering writes before it can free anything. */
   private static final String SMALL_FILES = "{ minFileBytes: 1MiB, targetFileBytes: 4MiB }";
 
   @TempDir Path folder;
-  private final Ledger ledger = new Ledger();
-  private final Random random = new Random(7);
-  private final List<Path> mounts = new ArrayList<>();
+  private final NotedRecords records = new NotedRecords(VALUE_BYTES);
+  private Mounts mounts;
   private Path log;
-  private int sent;
-
-  @BeforeAll
-  static void needsStrace() throws InterruptedException {
-    String whyNot = Strace.whyNot();
-    assumeTrue(whyNot.isEmpty(), whyNot);
-  }
 
   @BeforeEach
   void logFile() throws IOException {
     log = Files.createFile(folder.resolve("server.log"));
+    mounts = new Mounts(folder);
   }
 
   @AfterEach
   void unmount() throws Exception {
-    for (Path mount : mounts) {
-      run("umount", "-l", mount.toString());
-    }
+    mounts.unmount();
+  }
+
+  private static void needsStrace() throws InterruptedException {
+    String whyNot = Strace.whyNot();
+    assumeTrue(whyNot.isEmpty(), whyNot);
   }
 
   @Test
@@ -92,6 +96,7 @@ class RealFaultsIT {
 
   /** Whatever the system call that fails once on each thread. */
   private void failsForGoodAndLosesNothing(String injection) throws Exception {
+    needsStrace();
     List<String> settings = settings(folder.resolve("data"), "{ enabled: false }");
     try (ServerProcess server = ServerProcess.start(settings, log);
         ThermoclineClient client = connect(server)) {
@@ -125,7 +130,7 @@ class RealFaultsIT {
 
   @Test
   void appendsStopAtTheReserveOfAFullDiskAndResumeWhenTieringFreesIt() throws Exception {
-    Path disk = tmpfs("64m");
+    Path disk = mounts.tmpfs("64m");
     List<String> settings = new ArrayList<>(settings(disk.resolve("data"), SMALL_FILES));
     settings.add("storage.minFree=24MiB");
     settings.add("storage.warehouse=" + folder.resolve("warehouse").toUri());
@@ -156,7 +161,7 @@ class RealFaultsIT {
 
   @Test
   void aFileSystemThatIsReallyFullLosesNothing() throws Exception {
-    Path disk = tmpfs("48m");
+    Path disk = mounts.tmpfs("48m");
     List<String> settings = new ArrayList<>(settings(disk.resolve("data"), "{ enabled: false }"));
     settings.add("storage.minFree=0B");
     try (ServerProcess server = ServerProcess.start(settings, log);
@@ -169,14 +174,14 @@ class RealFaultsIT {
       server.kill();
       server.awaitEnd();
     }
-    run("mount", "-o", "remount,size=96m", disk.toString());
+    Mounts.run("mount", "-o", "remount,size=96m", disk.toString());
     comesBackWhole(settings);
   }
 
   @Test
   void aFileSystemThatTurnsReadOnlyFailsTheLogsUntilAStartFindsItWritable() throws Exception {
     Path image = folder.resolve("image");
-    Path disk = ext4(image);
+    Path disk = mounts.ext4(image);
     List<String> settings = settings(disk.resolve("data"), "{ enabled: false }");
     try (ServerProcess server = ServerProcess.start(settings, log);
         ThermoclineClient client = connect(server)) {
@@ -185,7 +190,7 @@ class RealFaultsIT {
         for (int i = 0; i < 30; i++) {
           assertThat(send(producer)).isEmpty();
         }
-        run("mount", "-o", "remount,abort", disk.toString());
+        Mounts.run("mount", "-o", "remount,abort", disk.toString());
         for (int i = 0; i < PARTITIONS; i++) {
           assertThat(send(producer)).get().isInstanceOf(OutcomeUnknownException.class);
         }
@@ -201,55 +206,149 @@ class RealFaultsIT {
     assertThatThrownBy(() -> ServerProcess.start(settings, log))
         .as("a start on a read-only file system")
         .hasMessageContaining("ended before it listened");
-    run("umount", disk.toString());
-    run("mount", "-o", "loop", image.toString(), disk.toString());
+    Mounts.run("umount", disk.toString());
+    Mounts.run("mount", "-o", "loop", image.toString(), disk.toString());
     comesBackWhole(settings);
   }
 
+  /** What is open goes on; what would have to be opened is refused, or fails its own log. */
   @Test
-  void tooFewFileDescriptorsLoseNothing() throws Exception {
+  void tooFewFileDescriptorsLoseNothingAndStopOnlyWhatNeedsMore() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
     List<String> settings = settings(folder.resolve("data"), "{ enabled: false }");
-    List<String> fewFiles = List.of("bash", "-c", "ulimit -n 320; exec \"$@\"", "bash");
-    try (ServerProcess server = ServerProcess.start(fewFiles, settings, log);
+    try (ServerProcess server = ServerProcess.start(settings, log);
         ThermoclineClient client = connect(server)) {
       var unused = client.admin().createTopic("events", PARTITIONS);
+      var unusedMany = client.admin().createTopic("many", MANY_PARTITIONS);
       try (Producer producer = client.producer(once())) {
         for (int i = 0; i < 30; i++) {
           assertThat(send(producer)).isEmpty();
         }
-        try {
-          var unusedMany = client.admin().createTopic("many", 500);
-        } catch (ClientException refused) {
-          assertThat(refused.getMessage()).contains("many");
+        checkAll(client);
+        refuseOne(producer);
+        server.limitFiles(server.openFiles() + SPARE_FILES);
+        Map<Integer, ClientException> stopped =
+            records.sendToEach(producer, "many", allOfMany(), log);
+        assertThat(stopped.size()).as("stopped").isBetween(1, MANY_PARTITIONS - 1);
+        for (int i = 0; i < PARTITIONS; i++) {
+          assertThat(send(producer)).as("to a file that is open").isEmpty();
         }
+        checkAll(client);
+        server.limitFiles(ENOUGH_FILES);
+        goesOnWhereNothingFailed(server, client, stopped);
       }
+      checkAll(client);
+      records.check(client, "many", MANY_PARTITIONS);
       server.kill();
       server.awaitEnd();
     }
     comesBackWhole(settings);
   }
 
+  /** So that the server has loaded what it tells refusals with: it needs files for that too. */
+  private void refuseOne(Producer producer) throws Exception {
+    assertThat(records.await(records.begin(producer, "absent", 0), log))
+        .get()
+        .isInstanceOf(NotAppliedException.class);
+  }
+
+  /** A log that failed takes nothing until a restart; one that only refused does at once. */
+  private void goesOnWhereNothingFailed(
+      ServerProcess server, ThermoclineClient client, Map<Integer, ClientException> stopped)
+      throws Exception {
+    Set<Integer> refused = new TreeSet<>();
+    Set<Integer> failed = new TreeSet<>();
+    stopped.forEach(
+        (partition, why) -> {
+          if (why instanceof NotAppliedException && why.retriable()) {
+            refused.add(partition);
+          } else {
+            assertThat(why.kind()).isIn(ErrorKind.OUTCOME_UNKNOWN, ErrorKind.LOG_FAILED);
+            failed.add(partition);
+          }
+        });
+    System.out.printf("Without descriptors: refused=%s failed=%s%n", refused, failed);
+    try (Producer producer = client.producer(once())) {
+      assertThat(records.sendToEach(producer, "many", refused, log))
+          .as("once there are descriptors")
+          .isEmpty();
+      assertThat(records.sendToEach(producer, "many", failed, log).keySet())
+          .as("failed for good")
+          .isEqualTo(failed);
+    }
+    assertThat(server.ready()).as("ready").isEqualTo(failed.isEmpty());
+  }
+
+  private static Set<Integer> allOfMany() {
+    return IntStream.range(0, MANY_PARTITIONS).boxed().collect(Collectors.toSet());
+  }
+
   @Test
-  void aSlowDiskKeepsTheOrderAndAStandstillLosesNothing() throws Exception {
+  void aSlowDiskKeepsTheOrderAndWhatWaitsStaysBounded() throws Exception {
+    needsStrace();
+    List<String> settings = settings(folder.resolve("data"), "{ enabled: false }");
+    try (ServerProcess server = ServerProcess.start(settings, log);
+        ThermoclineClient client = connect(server)) {
+      var unused = client.admin().createTopic("events", PARTITIONS);
+      List<RecordMetadata> acknowledged = Collections.synchronizedList(new ArrayList<>());
+      List<CompletableFuture<RecordMetadata>> sends = new ArrayList<>();
+      assertThat(server.metric(WAITING)).as("waiting bytes, before").isZero();
+      try (Producer producer = client.producer(once().withBatchBytes(1))) {
+        long held =
+            Strace.during(
+                server.pid(),
+                "fdatasync:delay_enter=" + FORCE_MICROS,
+                () -> {
+                  for (int i = 0; i < SENT_AT_ONCE; i++) {
+                    sends.add(
+                        records
+                            .begin(producer, "events", 0)
+                            .whenComplete((at, failure) -> acknowledged.add(at)));
+                  }
+                  assertThat(waitingBytes(server, sends))
+                      .isBetween((double) VALUE_BYTES, MOST_WAITING_BYTES);
+                  for (CompletableFuture<RecordMetadata> send : sends) {
+                    assertThat(records.await(send, log)).isEmpty();
+                  }
+                });
+        assertThat(held).as("forces that were held up").isPositive();
+      }
+      assertThat(acknowledged)
+          .as("in the order they were sent")
+          .isEqualTo(sends.stream().map(CompletableFuture::join).toList());
+      assertThat(acknowledged)
+          .extracting(RecordMetadata::offset)
+          .isSorted()
+          .doesNotHaveDuplicates();
+      assertThat(server.metric(WAITING)).as("waiting bytes, once all is durable").isZero();
+      checkAll(client);
+      server.stop();
+    }
+    comesBackWhole(settings);
+  }
+
+  /** What waited at most, looked at until the last is answered. */
+  private static double waitingBytes(
+      ServerProcess server, List<CompletableFuture<RecordMetadata>> sends) throws Exception {
+    double most = 0;
+    while (!sends.get(sends.size() - 1).isDone()) {
+      most = Math.max(most, server.metric(WAITING));
+    }
+    return most;
+  }
+
+  @Test
+  void aStandstillLosesNothing() throws Exception {
     List<String> settings = settings(folder.resolve("data"), "{ enabled: false }");
     try (ServerProcess server = ServerProcess.start(settings, log);
         ThermoclineClient client = connect(server)) {
       var unused = client.admin().createTopic("events", PARTITIONS);
       try (Producer producer = client.producer(once())) {
-        List<Long> offsets = new ArrayList<>();
-        Strace.during(
-            server.pid(),
-            "fdatasync:delay_enter=100000",
-            () -> {
-              for (int i = 0; i < 30; i++) {
-                assertThat(send(producer, 0, Optional.of(offsets))).isEmpty();
-              }
-            });
-        assertThat(offsets).isSorted();
-        run("kill", "-STOP", Long.toString(server.pid()));
+        assertThat(send(producer)).isEmpty();
+        Mounts.run("kill", "-STOP", Long.toString(server.pid()));
         Optional<ClientException> late = send(producer);
         assertThat(late).get().isInstanceOf(OutcomeUnknownException.class);
-        run("kill", "-CONT", Long.toString(server.pid()));
+        Mounts.run("kill", "-CONT", Long.toString(server.pid()));
       }
       try (Producer producer = client.producer(once())) {
         assertThat(send(producer)).as("once it runs again").isEmpty();
@@ -286,50 +385,13 @@ class RealFaultsIT {
     throw new AssertionError("It never filled up");
   }
 
-  private Optional<ClientException> send(Producer producer) throws Exception {
-    return send(producer, sent % PARTITIONS, Optional.empty());
-  }
-
   /** Sends one record, waits for its answer and notes it. */
-  private Optional<ClientException> send(
-      Producer producer, int partition, Optional<List<Long>> offsets) throws Exception {
-    byte[] value = new byte[VALUE_BYTES];
-    random.nextBytes(value);
-    int crc = Ledger.crc(value);
-    String key = "k" + sent++;
-    ProducerRecord record =
-        ProducerRecord.of("events", key.getBytes(StandardCharsets.UTF_8), value)
-            .withPartition(partition);
-    try {
-      RecordMetadata at = producer.send(record).get(60, TimeUnit.SECONDS);
-      ledger.acknowledged(at, key, crc);
-      offsets.ifPresent(all -> all.add(at.offset()));
-      return Optional.empty();
-    } catch (BufferFullException full) {
-      throw new AssertionError("One record does not fill the buffer", full);
-    } catch (ExecutionException e) {
-      ClientException failure = (ClientException) e.getCause();
-      if (failure instanceof OutcomeUnknownException) {
-        ledger.unknown(key, crc);
-      } else {
-        ledger.failed(key);
-      }
-      return Optional.of(failure);
-    } catch (TimeoutException e) {
-      throw new AssertionError("No answer for a minute\n" + Files.readString(log), e);
-    }
+  private Optional<ClientException> send(Producer producer) throws Exception {
+    return records.await(records.begin(producer, "events", records.sent() % PARTITIONS), log);
   }
 
   private void checkAll(ThermoclineClient client) {
-    for (int number = 0; number < PARTITIONS; number++) {
-      PartitionName partition = new PartitionName("events", number);
-      List<ConsumerRecord> records = new ArrayList<>();
-      try (Consumer consumer = client.consumer(ConsumerOptions.defaults().withFollow(false))) {
-        consumer.assign(partition, Start.earliest());
-        consumer.forEach(records::add);
-      }
-      ledger.check(partition, records);
-    }
+    records.check(client, "events", PARTITIONS);
   }
 
   private static ProducerOptions once() {
@@ -340,43 +402,6 @@ class RealFaultsIT {
 
   private static ThermoclineClient connect(ServerProcess server) {
     return ThermoclineClient.connect(server.address(), ClientOptions.defaults());
-  }
-
-  private Path tmpfs(String size) throws Exception {
-    return mount("a small file system", "-t", "tmpfs", "-o", "size=" + size, "tmpfs");
-  }
-
-  /** A file system that the system makes read-only when it is told that it is broken. */
-  private Path ext4(Path image) throws Exception {
-    try (RandomAccessFile file = new RandomAccessFile(image.toFile(), "rw")) {
-      file.setLength(EXT4_BYTES);
-    }
-    assumeTrue(succeeds("mkfs.ext4", "-q", image.toString()), "mkfs.ext4 does not work here");
-    return mount("a file system in a file", "-o", "loop", image.toString());
-  }
-
-  private Path mount(String what, String... options) throws Exception {
-    Path mount = Files.createDirectory(folder.resolve("disk"));
-    List<String> command = new ArrayList<>(List.of("mount"));
-    command.addAll(List.of(options));
-    command.add(mount.toString());
-    assumeTrue(succeeds(command.toArray(String[]::new)), what + " can't be mounted here");
-    mounts.add(mount);
-    return mount;
-  }
-
-  private static boolean succeeds(String... command) throws InterruptedException {
-    try {
-      return new ProcessBuilder(command).start().waitFor() == 0;
-    } catch (IOException absent) {
-      return false;
-    }
-  }
-
-  private static void run(String... command) throws Exception {
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as("%s: %s", List.of(command), said).isZero();
   }
 
   private List<String> settings(Path data, String tiering) throws IOException {

@@ -9,11 +9,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /** A server in a process of its own, to be killed. */
 final class ServerProcess implements AutoCloseable {
@@ -47,39 +49,49 @@ final class ServerProcess implements AutoCloseable {
    * @param log takes what it writes to its error stream, behind what is there
    */
   static ServerProcess start(List<String> settings, Path log) throws IOException {
-    return start(Launch.PLAIN, List.of(), settings, log);
+    return start(Launch.PLAIN, settings, log);
   }
 
   /** As {@link #start(List, Path)}, in another way. */
   static ServerProcess start(Launch launch, List<String> settings, Path log) throws IOException {
-    return start(launch, List.of(), settings, log);
-  }
-
-  /** As {@link #start(List, Path)}, by a command that is to end as the server's process. */
-  static ServerProcess start(List<String> wrapper, List<String> settings, Path log)
-      throws IOException {
-    return start(Launch.PLAIN, wrapper, settings, log);
-  }
-
-  private static ServerProcess start(
-      Launch launch, List<String> wrapper, List<String> settings, Path log) throws IOException {
-    List<String> command = new ArrayList<>(wrapper);
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(launch.options());
-    command.addAll(List.of("-cp", launch.classPath()));
-    command.addAll(List.of(Main.class.getName(), "serve"));
-    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    Process process = process(launch, settings, log);
     try {
       return new ServerProcess(process, log);
     } catch (IOException | RuntimeException | Error e) {
       process.destroyForcibly();
       throw e;
     }
+  }
+
+  /**
+   * Starts one, kills it so long after, whatever it is at, and waits until it is gone.
+   *
+   * @throws AssertionError when it ended by itself
+   */
+  static void startAndKill(Launch launch, List<String> settings, Path log, Duration after)
+      throws IOException, InterruptedException {
+    Process process = process(launch, settings, log);
+    try {
+      if (process.waitFor(after.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new AssertionError("The server ended by itself\n" + Files.readString(log));
+      }
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+  }
+
+  private static Process process(Launch launch, List<String> settings, Path log)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.addAll(launch.options());
+    command.addAll(List.of("-cp", launch.classPath()));
+    command.addAll(List.of(Main.class.getName(), "serve"));
+    settings.forEach(setting -> command.addAll(List.of("--set", setting)));
+    return new ProcessBuilder(command)
+        .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
+        .start();
   }
 
   private String readAddress(BufferedReader output, String label) throws IOException {
@@ -115,6 +127,31 @@ final class ServerProcess implements AutoCloseable {
   /** Sends SIGKILL, and does not wait. */
   void kill() {
     Process unused = process.destroyForcibly();
+  }
+
+  /** The value of a metric that has no labels. */
+  double metric(String name) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(URI.create(metrics).resolve("/metrics")).build();
+    return HttpClient.newHttpClient()
+        .send(request, BodyHandlers.ofString())
+        .body()
+        .lines()
+        .filter(line -> line.startsWith(name + " "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("No metric " + name));
+  }
+
+  /** How many files, sockets among them, it has open. Linux only. */
+  int openFiles() throws IOException {
+    try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+      return (int) open.count();
+    }
+  }
+
+  /** Says how many it may have open from now on. Linux only, by prlimit. */
+  void limitFiles(int files) throws Exception {
+    Mounts.run("prlimit", "--pid", Long.toString(pid()), "--nofile=" + files + ":");
   }
 
   /** Waits for the end of a process that was killed. */
