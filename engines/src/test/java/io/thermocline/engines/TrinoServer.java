@@ -116,11 +116,23 @@ final class TrinoServer implements AutoCloseable {
 
   private void awaitReady() throws IOException, InterruptedException {
     Instant limit = Instant.now().plus(PATIENCE);
-    while (!Files.readString(log).contains("SERVER STARTED")) {
+    while (!Files.readString(log).contains("SERVER STARTED") || !hasNode()) {
       if (!process.isAlive() || Instant.now().isAfter(limit)) {
         throw new IllegalStateException("Trino did not start:\n" + Files.readString(log));
       }
       TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    }
+  }
+
+  /** Whether it has found itself: it says that it has started before it knows a node to work on. */
+  private boolean hasNode() throws IOException, InterruptedException {
+    try {
+      return !query("SELECT node_id FROM system.runtime.nodes WHERE state = 'active'").isEmpty();
+    } catch (IllegalStateException failure) {
+      if (failure.getMessage().contains("No nodes available")) {
+        return false;
+      }
+      throw failure;
     }
   }
 
