@@ -120,70 +120,40 @@ public record GatewaySettings(
 
   /** The same settings at another address. */
   public GatewaySettings listeningOn(String newHost, int newPort, int newHttpPort) {
-    Copy copy = new Copy(this);
-    copy.host = newHost;
-    copy.port = newPort;
-    copy.httpPort = newHttpPort;
-    return copy.settings();
+    return new GatewaySettings(
+        newHost,
+        newPort,
+        newHttpPort,
+        calls,
+        streams,
+        pools,
+        heartbeat,
+        verifyBytesPerSecond,
+        drain);
   }
 
   /** The same settings with other bounds for streams. */
   public GatewaySettings with(StreamSettings newStreams) {
-    Copy copy = new Copy(this);
-    copy.streams = newStreams;
-    return copy.settings();
+    return new GatewaySettings(
+        host, port, httpPort, calls, newStreams, pools, heartbeat, verifyBytesPerSecond, drain);
   }
 
   /** The same settings with other bounds for calls. */
   public GatewaySettings with(Calls newCalls) {
-    Copy copy = new Copy(this);
-    copy.calls = newCalls;
-    return copy.settings();
+    return new GatewaySettings(
+        host, port, httpPort, newCalls, streams, pools, heartbeat, verifyBytesPerSecond, drain);
   }
 
   /** The same settings with another heartbeat and another time to drain. */
   public GatewaySettings with(Duration newHeartbeat, Duration newDrain) {
-    Copy copy = new Copy(this);
-    copy.heartbeat = newHeartbeat;
-    copy.drain = newDrain;
-    return copy.settings();
+    return new GatewaySettings(
+        host, port, httpPort, calls, streams, pools, newHeartbeat, verifyBytesPerSecond, newDrain);
   }
 
   /** The same settings with another pace of audits. */
   public GatewaySettings verifyingAt(long newVerifyBytesPerSecond) {
-    Copy copy = new Copy(this);
-    copy.verifyBytesPerSecond = newVerifyBytesPerSecond;
-    return copy.settings();
-  }
-
-  /** Settings of which some are to differ. */
-  private static final class Copy {
-    private String host;
-    private int port;
-    private int httpPort;
-    private Calls calls;
-    private StreamSettings streams;
-    private final Pools pools;
-    private Duration heartbeat;
-    private long verifyBytesPerSecond;
-    private Duration drain;
-
-    Copy(GatewaySettings from) {
-      host = from.host;
-      port = from.port;
-      httpPort = from.httpPort;
-      calls = from.calls;
-      streams = from.streams;
-      pools = from.pools;
-      heartbeat = from.heartbeat;
-      verifyBytesPerSecond = from.verifyBytesPerSecond;
-      drain = from.drain;
-    }
-
-    GatewaySettings settings() {
-      return new GatewaySettings(
-          host, port, httpPort, calls, streams, pools, heartbeat, verifyBytesPerSecond, drain);
-    }
+    return new GatewaySettings(
+        host, port, httpPort, calls, streams, pools, heartbeat, newVerifyBytesPerSecond, drain);
   }
 
   private static void port(String name, int port) {

@@ -6,7 +6,6 @@ import io.thermocline.gateway.stream.StreamMetrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
-import java.util.function.Consumer;
 
 /**
  * What a fetch stream has to say and could not say yet, and the memory that takes. Sends only while
@@ -29,7 +28,6 @@ final class FetchOutbox {
   private final ByteBudget budget;
   private final StreamMetrics metrics;
   private final Runnable whenFree;
-  private final Consumer<FetchCursor> whenSent;
   private final Deque<Entry> unsent = new ArrayDeque<>();
   private int reading;
   private int unsentWithRecords;
@@ -37,21 +35,15 @@ final class FetchOutbox {
   private boolean waitsForBudget;
   private boolean closed;
 
-  /**
-   * @param whenFree called when there may be memory again, from any thread
-   * @param whenSent told whose answer was handed to the network
-   */
   FetchOutbox(
       ServerCallStreamObserver<FetchAnswer> out,
       ByteBudget budget,
       StreamMetrics metrics,
-      Runnable whenFree,
-      Consumer<FetchCursor> whenSent) {
+      Runnable whenFree) {
     this.out = out;
     this.budget = budget;
     this.metrics = metrics;
     this.whenFree = whenFree;
-    this.whenSent = whenSent;
   }
 
   /** Whether one more read may begin. */
@@ -120,7 +112,6 @@ final class FetchOutbox {
       }
       entry.cursor().sent(entry.answer().head().getNextOffset());
       out.onNext(entry.answer());
-      whenSent.accept(entry.cursor());
       metrics.fetched(entry.answer().head().getTier(), bytes);
     }
   }
