@@ -8,8 +8,8 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.thermocline.gateway.audit.SystemAudit;
 import io.thermocline.gateway.fetch.FetchContext;
-import io.thermocline.gateway.fetch.Heartbeat;
 import io.thermocline.gateway.fetch.ReplayPace;
+import io.thermocline.gateway.fetch.StreamTime;
 import io.thermocline.gateway.produce.ProduceContext;
 import io.thermocline.gateway.read.ReadGate;
 import io.thermocline.gateway.read.ReadPools;
@@ -166,7 +166,7 @@ public final class GatewayServer implements AutoCloseable {
         pools.calls,
         settings.streams(),
         budget("fetch", settings.streams().fetchTotalBytes()),
-        new Beats(),
+        new PoolTime(),
         replayPace(),
         metrics,
         open);
@@ -199,7 +199,7 @@ public final class GatewayServer implements AutoCloseable {
   }
 
   /** The streams' sense of time. */
-  private final class Beats implements Heartbeat {
+  private final class PoolTime implements StreamTime {
     @Override
     public Runnable every(Runnable beat) {
       long millis = settings.heartbeat().toMillis();

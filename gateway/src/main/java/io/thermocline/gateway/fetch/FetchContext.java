@@ -14,7 +14,7 @@ import java.util.concurrent.Executor;
  *
  * @param calls the pool the streams' steps run on
  * @param budget what they may hold in memory together
- * @param heartbeat wakes them at the heartbeat's pace, and when they have rested
+ * @param time wakes them at the heartbeat's pace, and when they have rested
  * @param pace makes replays rest for the sake of tails
  * @param open where they stand while they are open
  */
@@ -25,7 +25,7 @@ public record FetchContext(
     Executor calls,
     StreamSettings streams,
     ByteBudget budget,
-    Heartbeat heartbeat,
+    StreamTime time,
     ReplayPace pace,
     StreamMetrics metrics,
     OpenStreams open) {}

@@ -81,7 +81,7 @@ final class FetchCursor {
   /** Whether it begins at the log start, wherever that is by the time of its first read. */
   private boolean fromEarliest;
 
-  /** When the end that it waited for moved, until it was told so. */
+  /** When the end that it waited for moved, until that is read. */
   private OptionalLong movedNanos = OptionalLong.empty();
 
   private boolean paused;
@@ -209,14 +209,14 @@ final class FetchCursor {
     awaiting = Optional.of(more);
   }
 
-  /** More came, at {@code nanos}. */
-  void woken(long nanos) {
+  /** More came, at {@code nanos} if that is of interest. */
+  void woken(OptionalLong nanos) {
     awaiting = Optional.empty();
-    movedNanos = OptionalLong.of(nanos);
+    movedNanos = nanos;
     fresh = true;
   }
 
-  /** When what goes out now came, if it was waited for. To be asked once. */
+  /** When what is read now came, if it was waited for. To be asked once. */
   OptionalLong takeMoved() {
     OptionalLong moved = movedNanos;
     movedNanos = OptionalLong.empty();

@@ -51,13 +51,12 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     this.context = context;
     this.serial = new SerialExecutor(context.calls());
     this.cursors = new FetchCursors(context.streams().fetchPartitions());
-    this.outbox =
-        new FetchOutbox(out, context.budget(), context.metrics(), this::pumpLater, this::sent);
+    this.outbox = new FetchOutbox(out, context.budget(), context.metrics(), this::pumpLater);
     out.disableAutoRequest();
     out.setOnReadyThreshold(context.streams().fetchTurnBytes());
     out.setOnReadyHandler(() -> step(() -> {}));
     out.setOnCancelHandler(() -> step(this::release));
-    this.stopHeartbeat = context.heartbeat().every(() -> step(this::heartbeat));
+    this.stopHeartbeat = context.time().every(() -> step(this::heartbeat));
     // Last: a server that is closing ends it at once.
     context.open().add(this);
     out.request(1);
@@ -224,7 +223,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     } else if (!cursor.mayRead()) {
       cursor.phase(Phase.HELD);
     } else {
-      long rest = cursor.fresh() ? 0 : context.pace().rest(context.heartbeat().nanoTime());
+      long rest = cursor.fresh() ? 0 : context.pace().rest(context.time().nanoTime());
       if (rest > 0) {
         rest(cursor, rest);
       } else {
@@ -237,7 +236,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     cursor.phase(Phase.RESTING);
     int generation = cursor.generation();
     context
-        .heartbeat()
+        .time()
         .after(
             nanos,
             () ->
@@ -249,11 +248,11 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
                     }));
   }
 
-  /** Something of a cursor was handed to the network. */
-  private void sent(FetchCursor cursor) {
+  /** What a cursor waited for was read. A peer that is slow itself does not count. */
+  private void served(FetchCursor cursor) {
     OptionalLong moved = cursor.takeMoved();
-    if (moved.isPresent()) {
-      long now = context.heartbeat().nanoTime();
+    if (moved.isPresent() && outbox.isFlowing()) {
+      long now = context.time().nanoTime();
       context.pace().served(now - moved.getAsLong(), now);
     }
   }
@@ -320,6 +319,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
   }
 
   private void afterRead(FetchCursor cursor, TieredRead read) {
+    served(cursor);
     boolean moved = read.nextOffset() > cursor.next();
     cursor.read(read, context.streams().fetchTurnBytes());
     if (moved || read.caughtUp()) {
@@ -353,9 +353,9 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     cursor.await(more);
     whenDone(
         cursor,
-        more.thenApply(end -> context.heartbeat().nanoTime()),
+        more.thenApply(end -> context.time().nanoTime()),
         moved -> {
-          cursor.woken(moved);
+          cursor.woken(outbox.isFlowing() ? OptionalLong.of(moved) : OptionalLong.empty());
           advance(cursor);
         });
   }

@@ -7,11 +7,11 @@ import java.util.concurrent.TimeUnit;
  * once. A replay takes what processors, disk and network there are; a record that has just been
  * written would wait in line behind it at each step of its way.
  *
- * <p>How long a tail waits is seen from the end of its log having moved to the response being
- * handed to the network. Time goes by in windows: one in which any tail waited for too long makes
- * the rest longer by half, every other one makes it a hundredth shorter. So it settles where about
- * one window in forty is a bad one (additive steps would be as well, but would have to know how
- * long a read takes). Where nobody follows, and where there is room for both, nothing rests.
+ * <p>How long a tail waits is seen from the end of its log having moved to its records being read,
+ * where nothing keeps them from being sent: a peer that is slow itself holds nobody else up. Time
+ * goes by in windows: one in which any tail waited for too long makes the rest longer by half,
+ * every other one makes it a hundredth shorter. So it settles where about one window in forty is a
+ * bad one. Where nobody follows, and where there is room for both, nothing rests.
  *
  * <p>Thread-safe.
  */

@@ -1,7 +1,7 @@
 package io.thermocline.gateway.fetch;
 
-/** Calls later, or again and again at a pace of its own. */
-public interface Heartbeat {
+/** Time as fetch streams know it: what is to happen later, and how long things take. */
+public interface StreamTime {
   /**
    * Calls {@code beat} at each heartbeat, on a thread that must not be held up.
    *
