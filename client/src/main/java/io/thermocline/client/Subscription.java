@@ -205,7 +205,7 @@ final class Subscription {
 
   /** The server can read it, so it has the whole time again to get over its next error. */
   private void recover() {
-    if (arrived.stream().noneMatch(FetchResponse::hasError)) {
+    if (attempts > 0 && arrived.stream().noneMatch(FetchResponse::hasError)) {
       attempts = 0;
     }
   }
