@@ -8,9 +8,6 @@ import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.cold.store.StorePace;
 import io.thermocline.cold.store.WarehouseOwner;
-import io.thermocline.model.ErrorKind;
-import io.thermocline.model.ThermoclineException;
-import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Supplier;
@@ -99,8 +96,6 @@ final class TableParts implements AutoCloseable {
     threads.close();
     try {
       catalog.close();
-    } catch (IOException e) {
-      throw new ThermoclineException(ErrorKind.TRANSIENT, "Closing the catalog failed", e);
     } finally {
       store.close();
     }

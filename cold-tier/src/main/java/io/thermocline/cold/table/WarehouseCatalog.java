@@ -162,10 +162,14 @@ final class WarehouseCatalog implements Closeable {
   }
 
   @Override
-  public synchronized void close() throws IOException {
+  public synchronized void close() {
     closed = true;
     if (opened instanceof Closeable closeable) {
-      closeable.close();
+      try {
+        closeable.close();
+      } catch (IOException e) {
+        throw new ThermoclineException(ErrorKind.TRANSIENT, "Closing the catalog failed", e);
+      }
     }
   }
 }

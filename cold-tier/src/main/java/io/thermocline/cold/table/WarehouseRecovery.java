@@ -337,8 +337,6 @@ public final class WarehouseRecovery implements AutoCloseable {
   public void close() {
     try {
       catalog.close();
-    } catch (IOException e) {
-      throw new ThermoclineException(ErrorKind.TRANSIENT, "Closing the catalog failed", e);
     } finally {
       store.close();
     }
