@@ -24,12 +24,16 @@ import io.thermocline.testkit.Records;
 import io.thermocline.testkit.TestBatches;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,6 +100,32 @@ class MarshallersTest {
         .setCrc32C(random.nextInt())
         .setPayload(ByteString.copyFrom(payload))
         .build();
+  }
+
+  @Test
+  void producedBytesAreReadIntoOneArray() throws IOException {
+    ProduceRequest request =
+        ProduceRequest.newBuilder()
+            .setBatch(RecordBatch.newBuilder().setPayload(ByteString.copyFrom(new byte[300_000])))
+            .build();
+    PiecesStream stream = new PiecesStream(request.toByteArray());
+    assertSame(new ProduceMarshaller().parse(stream), request);
+    assertThat(stream.targets).hasSize(1);
+  }
+
+  /** Gives a piece of 16 KiB at a time, as frames come, and notes which arrays they go to. */
+  private static final class PiecesStream extends FilterInputStream implements KnownLength {
+    final Set<byte[]> targets = Collections.newSetFromMap(new IdentityHashMap<>());
+
+    PiecesStream(byte[] bytes) {
+      super(new ByteArrayInputStream(bytes));
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+      targets.add(target);
+      return super.read(target, offset, Math.min(length, 16 * 1024));
+    }
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.RecordBatch;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -44,10 +45,7 @@ public final class ProduceMarshaller implements Marshaller<ProduceMessage> {
   public ProduceMessage parse(InputStream stream) {
     byte[] bytes;
     try {
-      bytes =
-          stream instanceof KnownLength
-              ? stream.readNBytes(stream.available())
-              : stream.readAllBytes();
+      bytes = stream instanceof KnownLength ? whole(stream) : stream.readAllBytes();
     } catch (IOException broken) {
       throw new UncheckedIOException("A produce request could not be read", broken);
     }
@@ -58,6 +56,16 @@ public final class ProduceMarshaller implements Marshaller<ProduceMessage> {
           new ThermoclineException(
               ErrorKind.INVALID, "Not a ProduceRequest: " + malformed.getMessage(), malformed));
     }
+  }
+
+  /** Straight into one array: {@code readNBytes(int)} would gather pieces and join them. */
+  private static byte[] whole(InputStream stream) throws IOException {
+    byte[] bytes = new byte[stream.available()];
+    int read = stream.readNBytes(bytes, 0, bytes.length);
+    if (read < bytes.length) {
+      throw new EOFException("Ends after %d of %d bytes".formatted(read, bytes.length));
+    }
+    return bytes;
   }
 
   /** A message; its payload lies in {@code bytes}, which are to stay as they are. */
