@@ -20,7 +20,7 @@ record AuditFollowing(Channel channel) {
       return call.call(
           () -> tell(TieringServiceGrpc.newBlockingStub(channel).verify(request), listener));
     } catch (StatusRuntimeException e) {
-      throw Failure.of(e).read();
+      throw GrpcFailures.of(e).read();
     } catch (RuntimeException e) {
       throw e;
     } catch (Exception e) {

@@ -56,7 +56,7 @@ record Calls(Channel channel, ClientOptions options) {
     try {
       return call.get();
     } catch (StatusRuntimeException e) {
-      throw Failure.of(e).read();
+      throw GrpcFailures.of(e).read();
     }
   }
 
@@ -64,7 +64,7 @@ record Calls(Channel channel, ClientOptions options) {
     try {
       return call.get();
     } catch (StatusRuntimeException e) {
-      throw Failure.of(e).write();
+      throw GrpcFailures.of(e).write();
     }
   }
 }

@@ -304,7 +304,7 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
   }
 
   private void handleError(Taken taken) {
-    Failure failure = Failure.of(taken.response().getError());
+    Failure failure = GrpcFailures.of(taken.response().getError());
     long failing = session.failingNanos(taken.subscription());
     if (failure.retriable() && failing < options.retryTimeout().toNanos()) {
       session.fail(taken, failure.retryAfter());

@@ -38,7 +38,7 @@ record GrpcIdentities(ManagedChannel channel, Duration timeout) implements Produ
 
     @Override
     public void onError(Throwable thrown) {
-      failed.accept(Failure.of(thrown));
+      failed.accept(GrpcFailures.of(thrown));
     }
 
     @Override

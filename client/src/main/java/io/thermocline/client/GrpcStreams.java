@@ -78,7 +78,7 @@ record GrpcStreams<Q, R>(
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      events.closed(Failure.of(status, trailers));
+      events.closed(GrpcFailures.of(status, trailers));
     }
   }
 }

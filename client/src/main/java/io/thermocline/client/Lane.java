@@ -211,10 +211,10 @@ abstract class Lane {
 
   /** What those are told that came behind a refused batch. */
   final NotAppliedException behind(Failure why) {
-    return new NotAppliedException(
-        Failure.of(
+    return Failure.of(
             ErrorKind.PRIOR_BATCH_REFUSED,
-            "An earlier batch of " + partition + " failed: " + why.message()));
+            "An earlier batch of " + partition + " failed: " + why.message())
+        .notApplied();
   }
 
   final boolean isExpired(ProducerBatch batch, long nowNanos) {

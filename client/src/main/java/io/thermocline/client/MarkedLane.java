@@ -71,7 +71,7 @@ final class MarkedLane extends Lane {
     Failure lost =
         why.withMessage(
             "The connection ended before the answer came: it may be stored. " + why.message());
-    takeSent().forEach(batch -> fail(batch, new OutcomeUnknownException(lost)));
+    takeSent().forEach(batch -> fail(batch, lost.outcomeUnknown()));
     requeue(takeRefused().stream().map(Refusal::batch).toList());
     refusal = null;
     restart = false;
@@ -80,14 +80,14 @@ final class MarkedLane extends Lane {
   @Override
   void expire(long nowNanos, Supplier<String> reason) {
     while (hasQueued() && isExpired(queue().peek(), nowNanos)) {
-      fail(queue().remove(), new NotAppliedException(late("Not sent", reason)));
+      fail(queue().remove(), late("Not sent", reason).notApplied());
     }
   }
 
   @Override
   void failQueued(Failure why) {
     while (hasQueued()) {
-      fail(queue().remove(), new NotAppliedException(why));
+      fail(queue().remove(), why.notApplied());
     }
   }
 }

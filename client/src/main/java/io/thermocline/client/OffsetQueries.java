@@ -45,7 +45,7 @@ record OffsetQueries(Calls calls) {
             .getResultsList();
     for (OffsetResult result : results) {
       if (result.hasError()) {
-        throw Failure.of(result.getError()).read();
+        throw GrpcFailures.of(result.getError()).read();
       }
     }
     return results;

@@ -278,7 +278,7 @@ public final class Producer implements AutoCloseable {
     try {
       return topics.count(topic);
     } catch (ReadFailedException e) {
-      throw new NotAppliedException(e.failure());
+      throw Failure.of(e).notApplied();
     }
   }
 
@@ -298,8 +298,8 @@ public final class Producer implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new NotAppliedException(
-          Failure.of(ErrorKind.TRANSIENT, "Interrupted while waiting for room in the buffer"));
+      throw Failure.of(ErrorKind.TRANSIENT, "Interrupted while waiting for room in the buffer")
+          .notApplied();
     }
   }
 
@@ -335,10 +335,10 @@ public final class Producer implements AutoCloseable {
     }
     long limit = Math.min(BatchLimits.defaults().maxBatchBytes(), budget.limit());
     if (bytes > limit) {
-      throw new NotAppliedException(
-          Failure.of(
+      throw Failure.of(
               ErrorKind.INVALID,
-              "Records appended together take " + bytes + " bytes, the limit is " + limit));
+              "Records appended together take " + bytes + " bytes, the limit is " + limit)
+          .notApplied();
     }
     return (int) bytes;
   }
@@ -355,7 +355,7 @@ public final class Producer implements AutoCloseable {
                         metadata.offset(), metadata.offset() + count, metadata.appendTimeMillis()));
               } else if (failure instanceof NotAppliedException refused
                   && refused.kind() == ErrorKind.CONFLICT) {
-                result.complete(new AppendResult.Conflict(refused.failure().nextOffset()));
+                result.complete(new AppendResult.Conflict(Failure.of(refused).nextOffset()));
               } else {
                 result.completeExceptionally(failure);
               }
@@ -375,6 +375,6 @@ public final class Producer implements AutoCloseable {
   }
 
   private static NotAppliedException invalid(String problem) {
-    return new NotAppliedException(Failure.of(ErrorKind.INVALID, "Not a valid record: " + problem));
+    return Failure.of(ErrorKind.INVALID, "Not a valid record: " + problem).notApplied();
   }
 }

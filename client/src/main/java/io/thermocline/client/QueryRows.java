@@ -85,7 +85,7 @@ public final class QueryRows implements Iterable<List<Optional<String>>>, AutoCl
     try {
       return responses.hasNext();
     } catch (StatusRuntimeException e) {
-      throw Failure.of(e).read();
+      throw GrpcFailures.of(e).read();
     }
   }
 

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -127,7 +126,7 @@ final class Sender {
    */
   private void failLeft(ProducerBatch batch, Failure why) {
     boolean made = batch.content() != null;
-    fail(batch, made ? new OutcomeUnknownException(why) : new NotAppliedException(why));
+    fail(batch, made ? why.outcomeUnknown() : why.notApplied());
   }
 
   private void endStream(Failure why) {
@@ -166,15 +165,8 @@ final class Sender {
       accumulator.recycle(batch.build(options.compression()));
       return true;
     } catch (RuntimeException | Error e) {
-      Failure why =
-          new Failure(
-              ErrorKind.INTERNAL,
-              "The batch could not be made: " + e,
-              Map.of(),
-              List.of(),
-              null,
-              e);
-      fail(batch, new NotAppliedException(why));
+      Failure why = Failure.of(ErrorKind.INTERNAL, "The batch could not be made: " + e, e);
+      fail(batch, why.notApplied());
       return false;
     }
   }
@@ -249,7 +241,7 @@ final class Sender {
     long now = nanoTime.getAsLong();
     Lane lane = lanes.get(batch.partition());
     if (answer.hasError()) {
-      lane.refused(batch, Failure.of(answer.getError()), now);
+      lane.refused(batch, GrpcFailures.of(answer.getError()), now);
     } else {
       lane.acknowledged(batch, now);
       succeed(batch, answer);

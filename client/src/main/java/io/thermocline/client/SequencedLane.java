@@ -134,7 +134,7 @@ final class SequencedLane extends Lane {
     while (hasQueued() && isExpired(queue().peek(), nowNanos)) {
       ProducerBatch batch = queue().peek();
       if (batch.sequence() == null) {
-        fail(queue().remove(), new NotAppliedException(late("Not sent", reason)));
+        fail(queue().remove(), late("Not sent", reason).notApplied());
       } else {
         String what = batch.maybeStored() ? "Sent, and no answer came" : "Refused again and again";
         giveUp(late(what, reason), false);
@@ -147,7 +147,7 @@ final class SequencedLane extends Lane {
     boolean numbersWereSent = hasQueued() && queue().peek().sequence() != null;
     while (hasQueued()) {
       ProducerBatch batch = queue().remove();
-      fail(batch, batch.maybeStored() ? unknown(why) : new NotAppliedException(why));
+      fail(batch, batch.maybeStored() ? unknown(why) : why.notApplied());
     }
     if (numbersWereSent) {
       beginEpoch();
@@ -169,7 +169,7 @@ final class SequencedLane extends Lane {
   private void giveUp(Failure why, boolean lasting) {
     ProducerBatch first = queue().remove();
     boolean maybeStored = first.maybeStored() && !holdsForAllCopies(first, why);
-    fail(first, maybeStored ? unknown(why) : new NotAppliedException(why));
+    fail(first, maybeStored ? unknown(why) : why.notApplied());
     List<ProducerBatch> behind = new ArrayList<>();
     for (Iterator<ProducerBatch> all = queue().iterator(); all.hasNext(); ) {
       ProducerBatch batch = all.next();
@@ -216,7 +216,7 @@ final class SequencedLane extends Lane {
   }
 
   private static OutcomeUnknownException unknown(Failure why) {
-    return new OutcomeUnknownException(
-        why.withMessage("It may be stored, or not: what was heard last is: " + why.message()));
+    return why.withMessage("It may be stored, or not: what was heard last is: " + why.message())
+        .outcomeUnknown();
   }
 }

@@ -100,7 +100,7 @@ final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse
 
   /** Ends the stream. */
   void end(io.grpc.Status status) {
-    events.closed(Failure.of(status, null));
+    events.closed(GrpcFailures.of(status, null));
   }
 
   /** There is a connection. */

@@ -108,7 +108,7 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
 
   void drop() {
     unanswered.clear();
-    events.closed(Failure.of(io.grpc.Status.UNAVAILABLE.withDescription("gone"), null));
+    events.closed(GrpcFailures.of(io.grpc.Status.UNAVAILABLE.withDescription("gone"), null));
   }
 
   static Status status(ErrorKind kind) {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class FailureTest {
+class GrpcFailuresTest {
 
   @Test
   void readsEverythingTheServerSays() {
@@ -44,7 +44,7 @@ class FailureTest {
                         .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(2))
                         .build()))
             .build();
-    Failure failure = Failure.of(StatusProto.toStatusRuntimeException(status));
+    Failure failure = GrpcFailures.of(StatusProto.toStatusRuntimeException(status));
     assertThat(failure.kind()).isEqualTo(ErrorKind.OUT_OF_RANGE);
     assertThat(failure.message()).isEqualTo("no");
     assertThat(failure.details()).containsEntry("end", "9");
@@ -57,7 +57,7 @@ class FailureTest {
   @EnumSource(ErrorKind.class)
   void onlyAnAnswerOfTheServerProvesThatNothingHappened(ErrorKind kind) {
     Failure answered =
-        Failure.of(StatusProto.toStatusRuntimeException(FakeProduceServer.status(kind)));
+        GrpcFailures.of(StatusProto.toStatusRuntimeException(FakeProduceServer.status(kind)));
     assertThat(answered.kind()).isEqualTo(kind);
     // A defect of the server may have come after the write.
     if (kind == ErrorKind.OUTCOME_UNKNOWN || kind == ErrorKind.INTERNAL) {
@@ -72,7 +72,7 @@ class FailureTest {
       value = Status.Code.class,
       names = {"UNAVAILABLE", "CANCELLED", "DEADLINE_EXCEEDED", "UNKNOWN", "INTERNAL"})
   void aBareStatusLeavesAWriteUnknown(Status.Code code) {
-    Failure failure = Failure.of(code.toStatus().asRuntimeException());
+    Failure failure = GrpcFailures.of(code.toStatus().asRuntimeException());
     assertThat(failure.write()).isInstanceOf(OutcomeUnknownException.class);
     assertThat(failure.read().kind()).isEqualTo(failure.kind());
   }
@@ -80,7 +80,7 @@ class FailureTest {
   @Test
   void aConnectionThatNeverWasProvesThatNothingHappened() {
     Failure failure =
-        Failure.of(
+        GrpcFailures.of(
             Status.UNAVAILABLE
                 .withCause(new ConnectException("Connection refused: localhost:1"))
                 .asRuntimeException());
