@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.model.AppendConditions;
+import io.thermocline.testkit.ManualNanos;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.SplittableRandom;

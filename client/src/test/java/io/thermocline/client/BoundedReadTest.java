@@ -4,6 +4,7 @@ import static io.thermocline.client.TestConsumer.NOW;
 import static io.thermocline.client.TestConsumer.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.testkit.ManualNanos;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.Tier;
 import io.thermocline.proto.v1.FetchRequest;
+import io.thermocline.testkit.ManualNanos;
 import io.thermocline.testkit.Records;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -406,12 +406,7 @@ class ConsumerTest {
   }
 
   private Consumer consumer(ConsumerOptions options, TopicPartitions topics) {
-    return new Consumer(
-        options,
-        new FetchSession(options, server, System::nanoTime),
-        new ConsumerGroup(Optional.empty(), null),
-        topics,
-        System::nanoTime);
+    return TestConsumer.of(server, options, System::nanoTime, topics);
   }
 
   /** A consumer that has asked for partition 0. */

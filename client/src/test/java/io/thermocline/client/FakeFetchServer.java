@@ -126,9 +126,7 @@ final class FakeFetchServer implements Stream.Opener<FetchRequest, FetchResponse
   }
 
   FetchResponse.Builder error(ErrorKind kind) {
-    return FetchResponse.newBuilder()
-        .setPositionId(positionId())
-        .setError(FakeProduceServer.status(kind));
+    return FetchResponse.newBuilder().setPositionId(positionId()).setError(ErrorAnswers.of(kind));
   }
 
   static OffsetRange range(long from, long to) {

@@ -1,8 +1,5 @@
 package io.thermocline.client;
 
-import com.google.protobuf.Any;
-import com.google.rpc.ErrorInfo;
-import com.google.rpc.Status;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.ProduceResponse;
@@ -97,7 +94,7 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
     events.message(
         ProduceResponse.newBuilder()
             .setRequestId(request.getRequestId())
-            .setError(status(kind, detail, value))
+            .setError(ErrorAnswers.of(kind, detail, value))
             .build());
   }
 
@@ -109,19 +106,5 @@ final class FakeProduceServer implements Stream.Opener<ProduceRequest, ProduceRe
   void drop() {
     unanswered.clear();
     events.closed(GrpcFailures.of(io.grpc.Status.UNAVAILABLE.withDescription("gone"), null));
-  }
-
-  static Status status(ErrorKind kind) {
-    return status(kind, "end", "7");
-  }
-
-  private static Status status(ErrorKind kind, String detail, String value) {
-    return Status.newBuilder()
-        .setCode(io.grpc.Status.Code.UNAVAILABLE.value())
-        .setMessage("refused as " + kind)
-        .addDetails(
-            Any.pack(
-                ErrorInfo.newBuilder().setReason(kind.name()).putMetadata(detail, value).build()))
-        .build();
   }
 }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.testkit.Await;
+import io.thermocline.testkit.ManualNanos;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

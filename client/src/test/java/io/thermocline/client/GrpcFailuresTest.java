@@ -56,8 +56,7 @@ class GrpcFailuresTest {
   @ParameterizedTest
   @EnumSource(ErrorKind.class)
   void onlyAnAnswerOfTheServerProvesThatNothingHappened(ErrorKind kind) {
-    Failure answered =
-        GrpcFailures.of(StatusProto.toStatusRuntimeException(FakeProduceServer.status(kind)));
+    Failure answered = GrpcFailures.of(StatusProto.toStatusRuntimeException(ErrorAnswers.of(kind)));
     assertThat(answered.kind()).isEqualTo(kind);
     // A defect of the server may have come after the write.
     if (kind == ErrorKind.OUTCOME_UNKNOWN || kind == ErrorKind.INTERNAL) {

@@ -8,6 +8,7 @@ import io.thermocline.codec.BatchBuilder;
 import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
+import io.thermocline.testkit.ManualNanos;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

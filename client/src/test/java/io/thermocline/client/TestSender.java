@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.thermocline.model.AppendConditions;
+import io.thermocline.model.BatchContent;
 import io.thermocline.proto.v1.ProduceRequest;
+import io.thermocline.testkit.Bytes;
+import io.thermocline.testkit.ManualNanos;
+import io.thermocline.testkit.TestBatches;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -101,16 +105,15 @@ final class TestSender {
   static List<String> values(List<ProduceRequest> requests) {
     List<String> values = new ArrayList<>();
     for (ProduceRequest request : requests) {
-      PartitionName partition = new PartitionName(request.getTopic(), request.getPartition());
-      new ConsumerBatch(
-              partition,
-              io.thermocline.model.Tier.HOT,
-              request.getBatch(),
-              new Wanted(0, Long.MAX_VALUE, OptionalLong.empty()),
-              new BatchDecoder())
-          .forEachRecord(at -> values.add(BatchDecoder.record(at, partition, null).valueText()));
+      BatchContent content = WireBatch.fromProto(request.getBatch());
+      assertThat(content.computeCrc32c()).isEqualTo(content.crc32c());
+      TestBatches.decode(0, content).forEach(record -> values.add(text(record.value())));
     }
     return values;
+  }
+
+  private static String text(Bytes bytes) {
+    return new String(bytes.toArray(), StandardCharsets.UTF_8);
   }
 
   static ClientException failure(CompletableFuture<?> future) {
