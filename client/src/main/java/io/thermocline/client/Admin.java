@@ -1,7 +1,5 @@
 package io.thermocline.client;
 
-import io.grpc.Channel;
-import io.grpc.Context;
 import io.thermocline.client.admin.AuditReport;
 import io.thermocline.client.admin.PolicyReport;
 import io.thermocline.client.admin.TieringReport;
@@ -63,10 +61,10 @@ public final class Admin {
   private final OffsetQueries offsetQueries;
   private final AuditFollowing audits;
 
-  Admin(Channel channel, ClientOptions options) {
-    this.calls = new Calls(channel, options);
+  Admin(Calls calls) {
+    this.calls = calls;
     this.offsetQueries = new OffsetQueries(calls);
-    this.audits = new AuditFollowing(channel);
+    this.audits = new AuditFollowing(calls);
   }
 
   /** Creates a topic. */
@@ -301,17 +299,8 @@ public final class Admin {
    */
   public QueryRows query(String sql, int maxRows) {
     QueryRequest request = QueryRequest.newBuilder().setSql(sql).setMaxRows(maxRows).build();
-    Context.CancellableContext call = Context.current().withCancellation();
-    try {
-      return call.call(
-          () ->
-              new QueryRows(call, calls.longer(QueryServiceGrpc::newBlockingStub).query(request)));
-    } catch (RuntimeException e) {
-      call.close();
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException("A query throws unchecked exceptions only", e);
-    }
+    return new QueryRows(
+        calls.askInParts(QueryServiceGrpc::newBlockingStub, queries -> queries.query(request)));
   }
 
   /**

@@ -1,8 +1,5 @@
 package io.thermocline.client;
 
-import io.grpc.Channel;
-import io.grpc.Context;
-import io.grpc.StatusRuntimeException;
 import io.thermocline.client.admin.AuditReport;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.TieringServiceGrpc;
@@ -11,22 +8,13 @@ import io.thermocline.proto.v1.VerifyResponse;
 import java.util.Iterator;
 
 /** Follows an audit of the server to its end, however long it takes. */
-record AuditFollowing(Channel channel) {
+record AuditFollowing(Calls calls) {
 
   /** Tells the listener all that the server finds. When the listener throws, the audit ends. */
   AuditReport.Totals follow(VerifyRequest request, AuditReport.Listener listener) {
-    Context.CancellableContext call = Context.current().withCancellation();
-    try {
-      return call.call(
-          () -> tell(TieringServiceGrpc.newBlockingStub(channel).verify(request), listener));
-    } catch (StatusRuntimeException e) {
-      throw GrpcFailures.of(e).read();
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      throw new IllegalStateException("An audit throws unchecked exceptions only", e);
-    } finally {
-      call.close();
+    try (AnswerParts<VerifyResponse> parts =
+        calls.follow(TieringServiceGrpc::newBlockingStub, tiering -> tiering.verify(request))) {
+      return tell(parts, listener);
     }
   }
 

@@ -9,7 +9,8 @@ import io.thermocline.model.ErrorKind;
 public final class BufferFullException extends NotAppliedException {
   private static final long serialVersionUID = 1L;
 
-  BufferFullException(String message) {
+  /** With a message that says how large the buffer is. */
+  public BufferFullException(String message) {
     super(Failure.of(ErrorKind.EXHAUSTED, message));
   }
 }

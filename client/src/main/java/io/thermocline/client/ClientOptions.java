@@ -39,7 +39,7 @@ public record ClientOptions(
     return new ClientOptions(requestTimeout, longRequestTimeout, silence);
   }
 
-  static void positive(String name, Duration duration) {
+  private static void positive(String name, Duration duration) {
     Objects.requireNonNull(duration, name);
     if (duration.isNegative() || duration.isZero()) {
       throw new IllegalArgumentException(name + " must be positive, is " + duration);

@@ -44,13 +44,6 @@ final class Connections implements AutoCloseable {
 
   private boolean closed;
 
-  /**
-   * A connection.
-   *
-   * @param thread moves its bytes, and is there until it is over
-   */
-  private record Connection(ManagedChannel channel, EventLoopGroup thread) {}
-
   Connections(String address, Duration keepAlive) {
     this.address = address;
     this.keepAlive = keepAlive;
@@ -62,7 +55,7 @@ final class Connections implements AutoCloseable {
    * @throws IllegalArgumentException when the address is none
    * @throws IllegalStateException once all were let go of
    */
-  synchronized ManagedChannel open() {
+  synchronized Connection open() {
     if (closed) {
       throw new IllegalStateException("The client is closed");
     }
@@ -71,9 +64,9 @@ final class Connections implements AutoCloseable {
             1, new DefaultThreadFactory("thermocline-wire", true), NioIoHandler.newFactory());
     Connection connection = null;
     try {
-      connection = new Connection(channel(thread), thread);
+      connection = new Connection(this, channel(thread), thread);
       open.add(connection);
-      return connection.channel();
+      return connection;
     } finally {
       if (connection == null) {
         endThread(thread);
@@ -98,13 +91,12 @@ final class Connections implements AutoCloseable {
    * Lets go of one once its calls have ended; its thread ends then too. Does not wait; harmless to
    * repeat.
    */
-  void close(ManagedChannel channel) {
-    channel.shutdown();
+  void close(Connection connection) {
+    connection.channel().shutdown();
     synchronized (this) {
-      open.stream()
-          .filter(connection -> connection.channel() == channel)
-          .findFirst()
-          .ifPresent(this::endOnceItIsOver);
+      if (open.contains(connection)) {
+        endOnceItIsOver(connection);
+      }
     }
   }
 

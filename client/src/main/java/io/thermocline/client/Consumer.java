@@ -3,6 +3,7 @@ package io.thermocline.client;
 import io.thermocline.client.FetchSession.Taken;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.proto.v1.StreamServiceGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
@@ -56,6 +59,28 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
     this.topics = topics;
     this.subscribed = new GrownTopics(topics);
     this.nanoTime = nanoTime;
+  }
+
+  /**
+   * The inside of {@code ThermoclineClient.consumer}, which is what programs call.
+   *
+   * @param connection of its own: closed with it
+   * @param places asks for all the places a group has
+   * @param keep keeps some for it, durably
+   */
+  static Consumer open(
+      ConsumerOptions options,
+      Connection connection,
+      TopicPartitions topics,
+      Function<String, Map<PartitionName, Long>> places,
+      BiConsumer<String, Map<PartitionName, Long>> keep) {
+    return new Consumer(
+        options,
+        new FetchSession(
+            options, connection.streams(StreamServiceGrpc.getFetchMethod()), System::nanoTime),
+        new ConsumerGroup(options.group(), places, keep),
+        topics,
+        System::nanoTime);
   }
 
   /**

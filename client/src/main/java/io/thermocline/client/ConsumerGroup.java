@@ -4,22 +4,33 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 /** A consumer's group, if it has one: where it begins, and where its place is kept. */
 final class ConsumerGroup {
   private final Optional<String> name;
-  private final Admin admin;
+  private final Function<String, Map<PartitionName, Long>> places;
+  private final BiConsumer<String, Map<PartitionName, Long>> keep;
 
-  ConsumerGroup(Optional<String> name, Admin admin) {
+  /**
+   * @param places asks for all the places a group has
+   * @param keep keeps some for it, durably
+   */
+  ConsumerGroup(
+      Optional<String> name,
+      Function<String, Map<PartitionName, Long>> places,
+      BiConsumer<String, Map<PartitionName, Long>> keep) {
     this.name = name;
-    this.admin = admin;
+    this.places = places;
+    this.keep = keep;
   }
 
   /** Where each partition begins, committed places looked up. */
   Map<PartitionName, Start> resolve(Collection<PartitionName> partitions, Start start) {
     Map<PartitionName, Start> starts = new HashMap<>();
     if (start instanceof Start.Committed committed) {
-      Map<PartitionName, Long> offsets = admin.groupOffsets(required());
+      Map<PartitionName, Long> offsets = places.apply(required());
       for (PartitionName partition : partitions) {
         Long offset = offsets.get(partition);
         starts.put(partition, offset == null ? committed.otherwise() : Start.offset(offset));
@@ -33,7 +44,7 @@ final class ConsumerGroup {
   void commit(Map<PartitionName, Long> offsets) {
     String group = required();
     if (!offsets.isEmpty()) {
-      admin.commitOffsets(group, offsets);
+      keep.accept(group, offsets);
     }
   }
 

@@ -27,7 +27,10 @@ public record ConsumerOptions(
   public ConsumerOptions {
     Objects.requireNonNull(group, "group");
     Objects.requireNonNull(lostRanges, "lostRanges");
-    ClientOptions.positive("retryTimeout", retryTimeout);
+    Objects.requireNonNull(retryTimeout, "retryTimeout");
+    if (retryTimeout.isNegative() || retryTimeout.isZero()) {
+      throw new IllegalArgumentException("retryTimeout must be positive, is " + retryTimeout);
+    }
     if (bufferBytes < MIN_BUFFER_BYTES) {
       throw new IllegalArgumentException(
           "bufferBytes must be at least " + MIN_BUFFER_BYTES + ", is " + bufferBytes);

@@ -14,7 +14,8 @@ public final class DataLostException extends ReadFailedException {
   private final transient PartitionName partition;
   private final transient List<OffsetRange> lost;
 
-  DataLostException(PartitionName partition, List<OffsetRange> lost) {
+  /** For a {@code LostRangeHandler} that does not go on. */
+  public DataLostException(PartitionName partition, List<OffsetRange> lost) {
     super(
         Failure.of(
             ErrorKind.CORRUPT,

@@ -2,7 +2,6 @@ package io.thermocline.client;
 
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
@@ -10,20 +9,19 @@ import io.grpc.Status;
 /**
  * Bidirectional calls over a connection of their own. Whoever opens them decides how long to wait
  * between two tries, so the channel's own pauses, which grow to two minutes, are cut short.
+ *
+ * @param options with an executor that runs at once: what comes is only put down for whoever opened
+ *     the call, so there is no need of one more thread between
  */
-record GrpcStreams<Q, R>(
-    Connections connections,
-    ManagedChannel channel,
-    MethodDescriptor<Q, R> method,
-    CallOptions options)
+record GrpcStreams<Q, R>(Connection connection, MethodDescriptor<Q, R> method, CallOptions options)
     implements Stream.Opener<Q, R> {
   /** Messages that may wait for the application's thread; their bytes are bounded by the caller. */
   private static final int INBOUND_MESSAGES = 16;
 
   @Override
   public Stream<Q> open(Stream.Events<R> events) {
-    channel.resetConnectBackoff();
-    ClientCall<Q, R> call = channel.newCall(method, options);
+    connection.channel().resetConnectBackoff();
+    ClientCall<Q, R> call = connection.channel().newCall(method, options);
     call.start(new Listener<>(call, events), new Metadata());
     call.request(INBOUND_MESSAGES);
     return new Open<>(call);
@@ -31,7 +29,7 @@ record GrpcStreams<Q, R>(
 
   @Override
   public void close() {
-    connections.close(channel);
+    connection.close();
   }
 
   private record Open<Q>(ClientCall<Q, ?> call) implements Stream<Q> {

@@ -1,13 +1,11 @@
 package io.thermocline.client;
 
-import io.thermocline.codec.BatchLimits;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.ProduceResponse;
-import java.nio.charset.StandardCharsets;
+import io.thermocline.proto.v1.StreamServiceGrpc;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -47,21 +45,17 @@ import org.slf4j.LoggerFactory;
  */
 public final class Producer implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Producer.class);
+
+  /** Keeps the connection busy while the sender's thread makes the next batch. */
+  private static final int READY_BYTES = 2 << 20;
+
   private static final Duration DEFAULT_CLOSE = Duration.ofSeconds(30);
-  private static final long MIN_TIMESTAMP = Instant.parse("0001-01-01T00:00:00Z").toEpochMilli();
-  private static final long MAX_TIMESTAMP =
-      Instant.parse("9999-12-31T23:59:59.999Z").toEpochMilli();
-
-  /** More than any record's tags, lengths and timestamp take, and some for its future. */
-  private static final int RECORD_OVERHEAD = 32;
-
-  private static final int HEADER_OVERHEAD = 16;
-
   private final ProducerOptions options;
   private final InstantSource clock;
   private final TopicPartitions topics;
   private final StickyPartitions sticky;
   private final BufferBudget budget;
+  private final RecordSizes sizes;
   private final Accumulator accumulator;
   private final Sender sender;
   private final Thread thread;
@@ -82,11 +76,28 @@ public final class Producer implements AutoCloseable {
     this.topics = topics;
     this.sticky = new StickyPartitions(new SplittableRandom(nanoTime.getAsLong()));
     this.budget = new BufferBudget(options.bufferBytes(), this::wake);
+    this.sizes = new RecordSizes(options.bufferBytes());
     this.thread = new Thread(this::run, "thermocline-producer");
     this.accumulator = new Accumulator(options, nanoTime, sticky, this::wake, budget::isWaitedFor);
     this.sender = new Sender(options, accumulator, budget, opener, giver, nanoTime, this::wake);
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /**
+   * The inside of {@code ThermoclineClient.producer}, which is what programs call.
+   *
+   * @param connection of its own: closed with it
+   */
+  static Producer open(
+      ProducerOptions options, Connection connection, Calls calls, TopicPartitions topics) {
+    return new Producer(
+        options,
+        topics,
+        connection.streams(StreamServiceGrpc.getProduceMethod(), READY_BYTES),
+        new GrpcIdentities(calls),
+        InstantSource.system(),
+        System::nanoTime);
   }
 
   /**
@@ -104,7 +115,7 @@ public final class Producer implements AutoCloseable {
    */
   public CompletableFuture<RecordMetadata> send(ProducerRecord record) {
     long timestamp = record.timestampMillis().orElseGet(clock::millis);
-    int reserved = check(record, timestamp);
+    int reserved = sizes.of(record, timestamp);
     PartitionName partition = partitionOf(record);
     reserve(reserved);
     boolean added = false;
@@ -143,7 +154,7 @@ public final class Producer implements AutoCloseable {
     }
     AppendConditions conditions = AppendConditions.NONE.expecting(expectedOffset);
     long now = clock.millis();
-    int reserved = check(partition, records, now);
+    int reserved = sizes.of(partition, records, now);
     reserve(reserved);
     boolean added = false;
     try {
@@ -303,46 +314,6 @@ public final class Producer implements AutoCloseable {
     }
   }
 
-  /** What the record takes of the buffer, at least its bytes on the wire. */
-  private int check(ProducerRecord record, long timestamp) {
-    if (timestamp < MIN_TIMESTAMP || timestamp > MAX_TIMESTAMP) {
-      throw invalid("timestamp " + timestamp + " ms is outside of the years 0001 to 9999");
-    }
-    long bytes = RECORD_OVERHEAD + length(record.key()) + length(record.value());
-    for (RecordHeader header : record.headers()) {
-      bytes += HEADER_OVERHEAD + utf8Length(header.name()) + length(header.value());
-    }
-    long limit = Math.min(BatchLimits.defaults().maxRecordBytes(), budget.limit());
-    if (bytes > limit) {
-      throw invalid("it takes " + bytes + " bytes, the limit is " + limit);
-    }
-    return (int) bytes;
-  }
-
-  /** What the records take of the buffer together. */
-  private int check(PartitionName partition, List<ProducerRecord> records, long now) {
-    if (records.isEmpty()) {
-      throw new IllegalArgumentException("No records to append");
-    }
-    long bytes = 0;
-    for (ProducerRecord record : records) {
-      if (!record.topic().equals(partition.topic())
-          || record.partition().orElse(partition.partition()) != partition.partition()) {
-        throw new IllegalArgumentException(
-            "A record for " + record.topic() + " can't be appended to " + partition);
-      }
-      bytes += check(record, record.timestampMillis().orElse(now));
-    }
-    long limit = Math.min(BatchLimits.defaults().maxBatchBytes(), budget.limit());
-    if (bytes > limit) {
-      throw Failure.of(
-              ErrorKind.INVALID,
-              "Records appended together take " + bytes + " bytes, the limit is " + limit)
-          .notApplied();
-    }
-    return (int) bytes;
-  }
-
   private static CompletableFuture<AppendResult> result(
       CompletableFuture<RecordMetadata> first, int count) {
     CompletableFuture<AppendResult> result = new CompletableFuture<>();
@@ -361,20 +332,5 @@ public final class Producer implements AutoCloseable {
               }
             });
     return result;
-  }
-
-  private static long length(byte[] bytesOrNull) {
-    return bytesOrNull == null ? 0 : bytesOrNull.length;
-  }
-
-  private static long utf8Length(String name) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-      throw invalid("the header name '" + name + "' has half of a surrogate pair");
-    }
-    return name.length() * 3L;
-  }
-
-  private static NotAppliedException invalid(String problem) {
-    return Failure.of(ErrorKind.INVALID, "Not a valid record: " + problem).notApplied();
   }
 }

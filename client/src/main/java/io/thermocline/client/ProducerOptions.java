@@ -33,7 +33,10 @@ public record ProducerOptions(
 
   public ProducerOptions {
     Objects.requireNonNull(compression, "compression");
-    ClientOptions.positive("deliveryTimeout", deliveryTimeout);
+    Objects.requireNonNull(deliveryTimeout, "deliveryTimeout");
+    if (deliveryTimeout.isNegative() || deliveryTimeout.isZero()) {
+      throw new IllegalArgumentException("deliveryTimeout must be positive, is " + deliveryTimeout);
+    }
     if (linger.isNegative() || maxBlock.isNegative()) {
       throw new IllegalArgumentException(
           "linger and maxBlock can't be negative: " + linger + ", " + maxBlock);

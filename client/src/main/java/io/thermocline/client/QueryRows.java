@@ -1,7 +1,5 @@
 package io.thermocline.client;
 
-import io.grpc.Context;
-import io.grpc.StatusRuntimeException;
 import io.thermocline.proto.v1.Cell;
 import io.thermocline.proto.v1.Column;
 import io.thermocline.proto.v1.QueryResponse;
@@ -25,16 +23,14 @@ public final class QueryRows implements Iterable<List<Optional<String>>>, AutoCl
    */
   public record ColumnInfo(String name, String type) {}
 
-  private final Context.CancellableContext call;
-  private final Iterator<QueryResponse> responses;
+  private final AnswerParts<QueryResponse> parts;
   private final List<ColumnInfo> columns;
   private Iterator<Row> rows;
   private boolean truncated;
 
   /** Waits for the first response, so that a query that can't run fails here. */
-  QueryRows(Context.CancellableContext call, Iterator<QueryResponse> responses) {
-    this.call = call;
-    this.responses = responses;
+  QueryRows(AnswerParts<QueryResponse> parts) {
+    this.parts = parts;
     QueryResponse first = next();
     this.columns = first.getColumnsList().stream().map(QueryRows::column).toList();
     this.rows = first.getRowsList().iterator();
@@ -56,7 +52,7 @@ public final class QueryRows implements Iterable<List<Optional<String>>>, AutoCl
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        while (!rows.hasNext() && more()) {
+        while (!rows.hasNext() && parts.hasNext()) {
           rows = QueryRows.this.next().getRowsList().iterator();
         }
         return rows.hasNext();
@@ -75,25 +71,15 @@ public final class QueryRows implements Iterable<List<Optional<String>>>, AutoCl
   /** Ends the query, if it still runs. */
   @Override
   public void close() {
-    boolean first = call.cancel(null);
-    if (first) {
-      rows = List.<Row>of().iterator();
-    }
-  }
-
-  private boolean more() {
-    try {
-      return responses.hasNext();
-    } catch (StatusRuntimeException e) {
-      throw GrpcFailures.of(e).read();
-    }
+    parts.close();
+    rows = List.<Row>of().iterator();
   }
 
   private QueryResponse next() {
-    if (!more()) {
+    if (!parts.hasNext()) {
       return QueryResponse.getDefaultInstance();
     }
-    QueryResponse response = responses.next();
+    QueryResponse response = parts.next();
     truncated |= response.getTruncated();
     return response;
   }

@@ -1,10 +1,5 @@
 package io.thermocline.client;
 
-import io.grpc.CallOptions;
-import io.grpc.ManagedChannel;
-import io.thermocline.proto.v1.StreamServiceGrpc;
-import java.time.InstantSource;
-
 /**
  * The client of a Thermocline server: begin here. It has one connection of its own, and each
  * producer and each consumer has another.
@@ -19,9 +14,6 @@ import java.time.InstantSource;
  * <p>Thread-safe. Close producers and consumers before their client.
  */
 public final class ThermoclineClient implements AutoCloseable {
-  /** Keeps the connection busy while the sender's thread makes the next batch. */
-  private static final int ON_READY_BYTES = 2 << 20;
-
   private final Connections connections;
   private final ClientOptions options;
   private final Admin admin;
@@ -30,7 +22,7 @@ public final class ThermoclineClient implements AutoCloseable {
   private ThermoclineClient(Connections connections, ClientOptions options) {
     this.connections = connections;
     this.options = options;
-    this.admin = new Admin(connections.open(), options);
+    this.admin = new Admin(calls(connections.open()));
     this.topics =
         new TopicPartitions(
             name -> admin.topic(name).partitionCount(),
@@ -60,24 +52,8 @@ public final class ThermoclineClient implements AutoCloseable {
    * @throws IllegalStateException when this client is closed
    */
   public Producer producer(ProducerOptions options) {
-    ManagedChannel channel = connections.open();
-    GrpcStreams<io.thermocline.proto.v1.ProduceRequest, io.thermocline.proto.v1.ProduceResponse>
-        streams =
-            new GrpcStreams<>(
-                connections,
-                channel,
-                StreamServiceGrpc.getProduceMethod(),
-                // An answer is only noted for the producer's thread: no need of one more between.
-                CallOptions.DEFAULT
-                    .withOnReadyThreshold(ON_READY_BYTES)
-                    .withExecutor(Runnable::run));
-    return new Producer(
-        options,
-        topics,
-        streams,
-        new GrpcIdentities(channel, this.options.requestTimeout()),
-        InstantSource.system(),
-        System::nanoTime);
+    Connection connection = connections.open();
+    return Producer.open(options, connection, calls(connection), topics);
   }
 
   /**
@@ -86,17 +62,12 @@ public final class ThermoclineClient implements AutoCloseable {
    * @throws IllegalStateException when this client is closed
    */
   public Consumer consumer(ConsumerOptions options) {
-    GrpcStreams<io.thermocline.proto.v1.FetchRequest, io.thermocline.proto.v1.FetchResponse>
-        streams =
-            new GrpcStreams<>(
-                connections,
-                connections.open(),
-                StreamServiceGrpc.getFetchMethod(),
-                // A response is only put down for the consumer's thread, which decodes it.
-                CallOptions.DEFAULT.withExecutor(Runnable::run));
-    FetchSession session = new FetchSession(options, streams, System::nanoTime);
-    return new Consumer(
-        options, session, new ConsumerGroup(options.group(), admin), topics, System::nanoTime);
+    return Consumer.open(
+        options, connections.open(), topics, admin::groupOffsets, admin::commitOffsets);
+  }
+
+  private Calls calls(Connection connection) {
+    return connection.calls(options.requestTimeout(), options.longRequestTimeout());
   }
 
   /** Rare and short, as the client's own calls are: not worth a pool to keep and to close. */

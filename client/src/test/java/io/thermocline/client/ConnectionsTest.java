@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
-import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.proto.v1.FetchResponse;
@@ -28,11 +27,11 @@ class ConnectionsTest {
   @Test
   void afterCloseNoneIsOpened() {
     Connections connections = new Connections("127.0.0.1:1", Duration.ofMinutes(1));
-    ManagedChannel channel = connections.open();
+    Connection connection = connections.open();
     connections.close();
-    assertThat(channel.isTerminated()).isTrue();
+    assertThat(connection.channel().isTerminated()).isTrue();
     assertThatThrownBy(connections::open).isInstanceOf(IllegalStateException.class);
-    connections.close(channel);
+    connection.close();
     connections.close();
   }
 
@@ -56,17 +55,17 @@ class ConnectionsTest {
     try (ServerSocket mute = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Connections connections =
           new Connections("127.0.0.1:" + mute.getLocalPort(), Duration.ofMinutes(1));
-      ManagedChannel channel = connections.open();
-      begin(channel);
-      connections.close(channel);
-      assertThat(connections.open().isShutdown()).as("others go on").isFalse();
-      assertThat(channel.isTerminated()).as("a call waits for an answer").isFalse();
+      Connection connection = connections.open();
+      begin(connection);
+      connection.close();
+      assertThat(connections.open().channel().isShutdown()).as("others go on").isFalse();
+      assertThat(connection.channel().isTerminated()).as("a call waits for an answer").isFalse();
 
       Thread.currentThread().interrupt();
       connections.close();
 
       assertThat(Thread.interrupted()).as("who has no time does not wait").isTrue();
-      assertThat(channel.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(connection.channel().awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
   }
 
@@ -76,11 +75,11 @@ class ConnectionsTest {
       Set<Thread> before = Thread.getAllStackTraces().keySet();
       Connections connections =
           new Connections("127.0.0.1:" + mute.getLocalPort(), Duration.ofMinutes(1));
-      ManagedChannel first = connections.open();
+      Connection first = connections.open();
       begin(first);
       Thread ofFirst = onlyWireThread(before);
-      connections.close(first);
-      first.shutdownNow();
+      first.close();
+      first.channel().shutdownNow();
       ofFirst.join(10_000);
       assertThat(ofFirst.isAlive()).as("the thread of one that is over").isFalse();
       begin(connections.open());
@@ -108,9 +107,9 @@ class ConnectionsTest {
     return threads.get(0);
   }
 
-  private static void begin(ManagedChannel channel) throws IOException {
+  private static void begin(Connection connection) throws IOException {
     ClientCall<FetchRequest, FetchResponse> call =
-        channel.newCall(StreamServiceGrpc.getFetchMethod(), CallOptions.DEFAULT);
+        connection.channel().newCall(StreamServiceGrpc.getFetchMethod(), CallOptions.DEFAULT);
     call.start(new ClientCall.Listener<>() {}, new Metadata());
   }
 }

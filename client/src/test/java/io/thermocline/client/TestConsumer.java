@@ -6,6 +6,7 @@ import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.testkit.Await;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
@@ -27,7 +28,7 @@ final class TestConsumer {
     return new Consumer(
         options,
         new FetchSession(options, server, time),
-        new ConsumerGroup(Optional.empty(), null),
+        new ConsumerGroup(Optional.empty(), group -> Map.of(), (group, places) -> {}),
         topics,
         time);
   }
