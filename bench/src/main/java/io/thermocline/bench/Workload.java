@@ -1,16 +1,16 @@
 package io.thermocline.bench;
 
-import io.thermocline.client.Consumer;
-import io.thermocline.client.ConsumerBatch;
-import io.thermocline.client.ConsumerOptions;
-import io.thermocline.client.PartitionName;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerOptions;
-import io.thermocline.client.ProducerRecord;
-import io.thermocline.client.RecordMetadata;
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.client.admin.TieringReport;
+import io.thermocline.client.consumer.Consumer;
+import io.thermocline.client.consumer.ConsumerBatch;
+import io.thermocline.client.consumer.ConsumerOptions;
+import io.thermocline.client.consumer.Start;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.producer.ProducerRecord;
+import io.thermocline.client.producer.RecordMetadata;
+import io.thermocline.client.record.PartitionName;
 import io.thermocline.model.Tier;
 import java.time.Duration;
 import java.util.Random;

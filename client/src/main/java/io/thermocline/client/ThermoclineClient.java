@@ -1,5 +1,15 @@
 package io.thermocline.client;
 
+import io.thermocline.client.admin.Admin;
+import io.thermocline.client.consumer.Consumer;
+import io.thermocline.client.consumer.ConsumerOptions;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.wire.Calls;
+import io.thermocline.client.wire.Connection;
+import io.thermocline.client.wire.Connections;
+import io.thermocline.client.wire.TopicPartitions;
+
 /**
  * The client of a Thermocline server: begin here. It has one connection of its own, and each
  * producer and each consumer has another.
@@ -22,7 +32,7 @@ public final class ThermoclineClient implements AutoCloseable {
   private ThermoclineClient(Connections connections, ClientOptions options) {
     this.connections = connections;
     this.options = options;
-    this.admin = new Admin(calls(connections.open()));
+    this.admin = Admin.open(calls(connections.open()));
     this.topics =
         new TopicPartitions(
             name -> admin.topic(name).partitionCount(),

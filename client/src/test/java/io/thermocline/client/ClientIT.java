@@ -4,8 +4,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thermocline.client.admin.Admin;
+import io.thermocline.client.admin.OffsetLookup;
 import io.thermocline.client.admin.PolicyReport;
+import io.thermocline.client.admin.QueryRows;
 import io.thermocline.client.admin.TieringReport;
+import io.thermocline.client.consumer.Consumer;
+import io.thermocline.client.consumer.ConsumerOptions;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.consumer.Start;
+import io.thermocline.client.failure.ClientException;
+import io.thermocline.client.failure.NotAppliedException;
+import io.thermocline.client.failure.ReadFailedException;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.producer.ProducerRecord;
+import io.thermocline.client.producer.RecordMetadata;
+import io.thermocline.client.record.PartitionName;
+import io.thermocline.client.record.RecordHeader;
 import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
@@ -14,9 +30,7 @@ import io.thermocline.testkit.Await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -70,25 +84,6 @@ class ClientIT {
     assertThat(records.get(1).value()).isNull();
     assertThat(records.get(2).key()).isEmpty();
     assertThat(records.get(2).value()).isEmpty();
-  }
-
-  @Test
-  void recordsGoWhereTheirKeySaysAndKeepTheirOrderThere() {
-    server.admin().createTopic("t", 3);
-    produce(1_000, i -> ProducerRecord.of("t", "key-" + i % 20, "" + i));
-    Map<String, Integer> last = new HashMap<>();
-    Map<String, Integer> partition = new HashMap<>();
-    List<ConsumerRecord> records = readAll("t");
-    assertThat(records).hasSize(1_000);
-    for (ConsumerRecord record : records) {
-      int number = Integer.parseInt(record.valueText());
-      assertThat(number).isGreaterThan(last.getOrDefault(record.keyText(), -1));
-      last.put(record.keyText(), number);
-      assertThat(partition.merge(record.keyText(), record.partition(), (a, b) -> b))
-          .isEqualTo(KeyPartitioner.partition(record.key(), 3))
-          .isEqualTo(record.partition());
-    }
-    assertThat(partition.values()).contains(0, 1, 2);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.thermocline.client;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.thermocline.client.admin.Admin;
 import io.thermocline.gateway.GatewayParts;
 import io.thermocline.gateway.GatewayServer;
 import io.thermocline.gateway.GatewaySettings;
@@ -22,7 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** The real gateway over the fakes of both tiers, and a client of it. */
-final class OpenServer implements AutoCloseable {
+public final class OpenServer implements AutoCloseable {
   final ManualClock clock = ManualClock.start();
   final MemoryTopics topics = new MemoryTopics(clock);
   final MemoryHotTier hot = new MemoryHotTier(topics, clock);
@@ -31,28 +32,31 @@ final class OpenServer implements AutoCloseable {
   final MemoryGroupOffsets groups = new MemoryGroupOffsets(topics);
   private final HotTier seenHot;
   GatewayServer server;
-  final ThermoclineClient client;
+  public final ThermoclineClient client;
 
-  OpenServer() {
+  /** A server with nothing stored. */
+  public OpenServer() {
     this.seenHot = hot;
     this.server = open(0);
     this.client = connect();
   }
 
   /** A server that does something else when it is asked to append. */
-  OpenServer(AppendStep step) {
+  public OpenServer(AppendStep step) {
     this.seenHot = stepping(hot, step);
     this.server = open(0);
     this.client = connect();
   }
 
   /** What a test does instead of an append. */
-  interface AppendStep {
+  public interface AppendStep {
+    /** Answers it, or lets the real tier. */
     CompletableFuture<Appended> append(
         HotTier real, TopicPartition id, BatchContent batch, AppendConditions conditions);
   }
 
-  Admin admin() {
+  /** The client's. */
+  public Admin admin() {
     return client.admin();
   }
 
@@ -61,7 +65,7 @@ final class OpenServer implements AutoCloseable {
   }
 
   /** Closes the server and opens another one on the same port, over the same records. */
-  void restart() {
+  public void restart() {
     int port = server.port();
     server.close();
     server = open(port);

@@ -1,6 +1,16 @@
 package io.thermocline.client;
 
 import io.thermocline.client.admin.TieringReport;
+import io.thermocline.client.consumer.Consumer;
+import io.thermocline.client.consumer.ConsumerOptions;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.consumer.Start;
+import io.thermocline.client.failure.NotAppliedException;
+import io.thermocline.client.failure.OutcomeUnknownException;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.producer.ProducerRecord;
+import io.thermocline.client.producer.RecordMetadata;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -8,12 +8,12 @@ import static io.thermocline.server.Lake.sql;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.thermocline.client.Admin;
-import io.thermocline.client.ClientException;
-import io.thermocline.client.ConsumerRecord;
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.admin.Admin;
 import io.thermocline.client.admin.TieringReport;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.consumer.Start;
+import io.thermocline.client.failure.ClientException;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Tier;

@@ -33,6 +33,12 @@ class HouseTest {
     "io.thermocline.server.."
   };
 
+  private static final String[] WHAT_THE_CLIENTS_VERBS_SHARE = {
+    "io.thermocline.client.record..",
+    "io.thermocline.client.failure..",
+    "io.thermocline.client.wire.."
+  };
+
   /** Libraries that stay behind the module that uses them. */
   private static final List<String> FOREIGN =
       List.of(
@@ -163,6 +169,49 @@ class HouseTest {
       slices().matching("io.thermocline.gateway.(*)..").should().beFreeOfCycles();
 
   @ArchTest
+  static final ArchRule whatTheClientWorksWithDoesNotKnowIt =
+      noClasses()
+          .that()
+          .resideInAPackage("io.thermocline.client.*..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.thermocline.client");
+
+  @ArchTest
+  static final ArchRule noTwoPackagesOfTheClientKnowEachOther =
+      slices().matching("io.thermocline.client.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule noVerbOfTheClientKnowsAnother =
+      slices()
+          .matching("io.thermocline.client.(*)..")
+          .should()
+          .notDependOnEachOther()
+          .ignoreDependency(
+              DescribedPredicate.alwaysTrue(),
+              JavaClass.Predicates.resideInAnyPackage(WHAT_THE_CLIENTS_VERBS_SHARE));
+
+  @ArchTest
+  static final ArchRule onlyTheWireOfTheClientKnowsGrpc =
+      noClasses()
+          .that()
+          .resideInAPackage("io.thermocline.client..")
+          .and()
+          .resideOutsideOfPackage("io.thermocline.client.wire..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("io.grpc..", "io.netty..");
+
+  @ArchTest
+  static final ArchRule programsDoNotSeeTheWireOfTheClient =
+      noClasses()
+          .that()
+          .resideInAPackage("io.thermocline.server..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.thermocline.client.wire..");
+
+  @ArchTest
   static final ArchRule theServerSeesTheGatewaysFaceOnly =
       noClasses()
           .that()
@@ -188,7 +237,7 @@ class HouseTest {
           .areDeclaredInClassesThat(areAModulesFace())
           .should(notMention(FOREIGN));
 
-  /** The root package of each module is what others see. */
+  /** What others see: the root package of each module, and of the client what programs use. */
   private static DescribedPredicate<JavaClass> areAModulesFace() {
     List<String> faces =
         List.of(
@@ -197,9 +246,14 @@ class HouseTest {
             "io.thermocline.tiering",
             "io.thermocline.query",
             "io.thermocline.gateway",
-            "io.thermocline.client");
+            "io.thermocline.client",
+            "io.thermocline.client.admin",
+            "io.thermocline.client.consumer",
+            "io.thermocline.client.failure",
+            "io.thermocline.client.producer",
+            "io.thermocline.client.record");
     return DescribedPredicate.describe(
-        "are public in a module's root package",
+        "are public in what others see of a module",
         type ->
             faces.contains(type.getPackageName())
                 && type.getModifiers().contains(JavaModifier.PUBLIC));

@@ -3,12 +3,12 @@ package io.thermocline.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.client.ClientOptions;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerOptions;
-import io.thermocline.client.ProducerRecord;
-import io.thermocline.client.RecordMetadata;
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.client.admin.TopicDescription;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.producer.ProducerRecord;
+import io.thermocline.client.producer.RecordMetadata;
 import io.thermocline.hot.audit.AuditedLog;
 import io.thermocline.hot.audit.HotAudit;
 import io.thermocline.hot.journal.JournalScan;

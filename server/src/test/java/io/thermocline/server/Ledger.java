@@ -2,9 +2,9 @@ package io.thermocline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermocline.client.ConsumerRecord;
-import io.thermocline.client.PartitionName;
-import io.thermocline.client.RecordMetadata;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.producer.RecordMetadata;
+import io.thermocline.client.record.PartitionName;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

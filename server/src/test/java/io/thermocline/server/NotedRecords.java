@@ -1,16 +1,16 @@
 package io.thermocline.server;
 
-import io.thermocline.client.ClientException;
-import io.thermocline.client.Consumer;
-import io.thermocline.client.ConsumerOptions;
-import io.thermocline.client.ConsumerRecord;
-import io.thermocline.client.OutcomeUnknownException;
-import io.thermocline.client.PartitionName;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerRecord;
-import io.thermocline.client.RecordMetadata;
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.consumer.Consumer;
+import io.thermocline.client.consumer.ConsumerOptions;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.consumer.Start;
+import io.thermocline.client.failure.ClientException;
+import io.thermocline.client.failure.OutcomeUnknownException;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerRecord;
+import io.thermocline.client.producer.RecordMetadata;
+import io.thermocline.client.record.PartitionName;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

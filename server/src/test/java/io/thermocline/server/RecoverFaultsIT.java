@@ -8,8 +8,8 @@ import static io.thermocline.server.Lake.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.consumer.Start;
 import io.thermocline.hot.directory.HotRestore;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;

@@ -11,11 +11,11 @@ import static io.thermocline.server.Lake.tier;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.thermocline.client.Admin;
-import io.thermocline.client.ConsumerRecord;
-import io.thermocline.client.PartitionName;
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.admin.Admin;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.consumer.Start;
+import io.thermocline.client.record.PartitionName;
 import io.thermocline.server.RecoveryPlan.RevivedPartition;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.S3Server;

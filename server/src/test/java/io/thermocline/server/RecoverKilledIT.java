@@ -6,8 +6,8 @@ import static io.thermocline.server.Lake.read;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.consumer.Start;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -3,8 +3,8 @@ package io.thermocline.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.client.ClientOptions;
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.consumer.Start;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

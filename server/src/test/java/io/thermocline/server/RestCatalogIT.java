@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.client.ClientOptions;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerOptions;
-import io.thermocline.client.ProducerRecord;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.producer.ProducerRecord;
 import io.thermocline.server.config.Configuration;
 import io.thermocline.testkit.S3Server;
 import java.io.IOException;

@@ -1,2 +1,2 @@
-/** What {@link io.thermocline.client.Admin} answers. */
+/** Everything but streams of records: {@link io.thermocline.client.admin.Admin} and its answers. */
 package io.thermocline.client.admin;

@@ -1,11 +1,11 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.Consumer;
-import io.thermocline.client.ConsumerOptions;
-import io.thermocline.client.ConsumerRecord;
-import io.thermocline.client.PartitionName;
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.consumer.Consumer;
+import io.thermocline.client.consumer.ConsumerOptions;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.consumer.Start;
+import io.thermocline.client.record.PartitionName;
 import io.thermocline.model.OffsetRange;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,7 +1,7 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.OutcomeUnknownException;
-import io.thermocline.client.RecordMetadata;
+import io.thermocline.client.failure.OutcomeUnknownException;
+import io.thermocline.client.producer.RecordMetadata;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;

@@ -1,8 +1,8 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.ClientException;
-import io.thermocline.client.DataLostException;
-import io.thermocline.client.OutcomeUnknownException;
+import io.thermocline.client.failure.ClientException;
+import io.thermocline.client.failure.DataLostException;
+import io.thermocline.client.failure.OutcomeUnknownException;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.ThermoclineException.Violation;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.PartitionName;
+import io.thermocline.client.record.PartitionName;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -1,9 +1,9 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.Admin;
-import io.thermocline.client.OffsetLookup;
-import io.thermocline.client.PartitionName;
-import io.thermocline.client.Start;
+import io.thermocline.client.admin.Admin;
+import io.thermocline.client.admin.OffsetLookup;
+import io.thermocline.client.consumer.Start;
+import io.thermocline.client.record.PartitionName;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -2,7 +2,7 @@ package io.thermocline.server.cli;
 
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.thermocline.client.ProducerRecord;
+import io.thermocline.client.producer.ProducerRecord;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -1,9 +1,9 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.AppendResult;
-import io.thermocline.client.PartitionName;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerRecord;
+import io.thermocline.client.producer.AppendResult;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerRecord;
+import io.thermocline.client.record.PartitionName;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

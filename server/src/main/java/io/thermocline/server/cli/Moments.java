@@ -1,6 +1,6 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.Start;
+import io.thermocline.client.consumer.Start;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

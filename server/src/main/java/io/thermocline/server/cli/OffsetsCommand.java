@@ -1,8 +1,8 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.Admin;
-import io.thermocline.client.OffsetLookup;
-import io.thermocline.client.PartitionName;
+import io.thermocline.client.admin.Admin;
+import io.thermocline.client.admin.OffsetLookup;
+import io.thermocline.client.record.PartitionName;
 import io.thermocline.model.OffsetAndTimestamp;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.thermocline.server.cli;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import io.thermocline.client.PartitionName;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerOptions;
-import io.thermocline.client.ProducerRecord;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.producer.ProducerRecord;
+import io.thermocline.client.record.PartitionName;
 import io.thermocline.model.Compression;
 import io.thermocline.model.Units;
 import java.io.BufferedInputStream;

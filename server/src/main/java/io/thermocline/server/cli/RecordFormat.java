@@ -1,7 +1,7 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.ConsumerRecord;
-import io.thermocline.client.RecordHeader;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.record.RecordHeader;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;

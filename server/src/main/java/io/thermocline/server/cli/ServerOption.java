@@ -1,8 +1,8 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.Admin;
 import io.thermocline.client.ClientOptions;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.admin.Admin;
 import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;

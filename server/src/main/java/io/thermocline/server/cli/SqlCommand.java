@@ -1,7 +1,7 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.QueryRows;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.admin.QueryRows;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

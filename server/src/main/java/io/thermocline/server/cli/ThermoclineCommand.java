@@ -1,6 +1,6 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.Admin;
+import io.thermocline.client.admin.Admin;
 import io.thermocline.model.Compression;
 import io.thermocline.server.ConfigCommand;
 import io.thermocline.server.ServeCommand;

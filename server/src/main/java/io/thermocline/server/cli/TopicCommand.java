@@ -1,9 +1,9 @@
 package io.thermocline.server.cli;
 
-import io.thermocline.client.Admin;
-import io.thermocline.client.PartitionName;
+import io.thermocline.client.admin.Admin;
 import io.thermocline.client.admin.TopicDescription;
 import io.thermocline.client.admin.TopicSummary;
+import io.thermocline.client.record.PartitionName;
 import io.thermocline.model.Units;
 import java.io.PrintWriter;
 import java.util.List;

@@ -1,13 +1,13 @@
 package io.thermocline.server.demo;
 
 import io.thermocline.client.ClientOptions;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerOptions;
-import io.thermocline.client.QueryRows;
-import io.thermocline.client.RecordMetadata;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.admin.QueryRows;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.client.admin.TopicDescription;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.producer.RecordMetadata;
 import io.thermocline.model.Units;
 import io.thermocline.server.ThermoclineServer;
 import io.thermocline.server.config.Configuration;

@@ -1,10 +1,10 @@
 package io.thermocline.server.demo;
 
-import io.thermocline.client.Consumer;
-import io.thermocline.client.ConsumerOptions;
-import io.thermocline.client.ConsumerRecord;
-import io.thermocline.client.Start;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.consumer.Consumer;
+import io.thermocline.client.consumer.ConsumerOptions;
+import io.thermocline.client.consumer.ConsumerRecord;
+import io.thermocline.client.consumer.Start;
 import io.thermocline.model.Tier;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package io.thermocline.server.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.thermocline.client.ProducerRecord;
+import io.thermocline.client.producer.ProducerRecord;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonPointer;
-import io.thermocline.client.ProducerRecord;
+import io.thermocline.client.producer.ProducerRecord;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Instant;

@@ -3,10 +3,10 @@ package io.thermocline.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.client.ClientOptions;
-import io.thermocline.client.Producer;
-import io.thermocline.client.ProducerOptions;
-import io.thermocline.client.ProducerRecord;
 import io.thermocline.client.ThermoclineClient;
+import io.thermocline.client.producer.Producer;
+import io.thermocline.client.producer.ProducerOptions;
+import io.thermocline.client.producer.ProducerRecord;
 import io.thermocline.server.ThermoclineServer;
 import io.thermocline.server.config.Configuration;
 import java.io.IOException;
