@@ -1,12 +1,14 @@
 package io.thermocline.client.consumer;
 
+import static io.thermocline.client.consumer.TestConsumer.NOW;
+import static io.thermocline.client.consumer.TestConsumer.SOON;
+import static io.thermocline.client.consumer.TestConsumer.awaitStream;
+import static io.thermocline.client.consumer.TestConsumer.offsets;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.thermocline.client.failure.ReadFailedException;
 import io.thermocline.client.record.PartitionName;
 import io.thermocline.client.wire.TopicPartitions;
-import io.thermocline.model.ErrorKind;
 import io.thermocline.model.Tier;
 import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.testkit.ManualNanos;
@@ -26,8 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class ConsumerTest {
   private static final PartitionName P0 = new PartitionName("t", 0);
-  private static final Duration NOW = Duration.ZERO;
-  private static final Duration SOON = Duration.ofSeconds(20);
 
   private final FakeFetchServer server = new FakeFetchServer();
 
@@ -40,7 +40,7 @@ class ConsumerTest {
 
     server.drop();
     assertThat(offsets(consumer.poll(SOON))).as("what had come is kept").containsExactly(3L, 4L);
-    awaitStream(consumer, 2);
+    awaitStream(server, consumer, 2);
     assertThat(server.add(0).getStart().getOffset()).isEqualTo(5);
     server.answer(server.records(4, 7));
     assertThat(offsets(consumer.poll(SOON))).containsExactly(5L, 6L);
@@ -85,87 +85,8 @@ class ConsumerTest {
     assertThat(consumer.progress(P0))
         .isEqualTo(new PartitionProgress(OptionalLong.of(42), 0, 100, true, false));
     server.drop();
-    awaitStream(consumer, 2);
+    awaitStream(server, consumer, 2);
     assertThat(server.add(0).getStart().getOffset()).isEqualTo(42);
-  }
-
-  @Test
-  void creditIsGivenAgainForWhatWasHandedOut() {
-    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
-    consumer.assign(P0, Start.earliest());
-    assertThat(consumer.poll(NOW)).isEmpty();
-    assertThat(server.add(0).getCreditBytes()).isEqualTo(64 << 10);
-    server.answer(server.records(0, 1_500));
-    assertThat(server.granted()).isZero();
-    assertThat(consumer.poll(SOON)).hasSize(1_500);
-    assertThat(server.granted()).isGreaterThan(16 << 10);
-  }
-
-  @Test
-  void partitionsShareTheBuffer() {
-    Consumer consumer = consumer(options().withBufferBytes(256 << 10));
-    consumer.assign(P0, Start.earliest());
-    assertThat(consumer.poll(NOW)).isEmpty();
-    assertThat(server.add(0).getCreditBytes()).isEqualTo(256 << 10);
-    consumer.assign(new PartitionName("t", 1), Start.earliest());
-    assertThat(consumer.poll(NOW)).isEmpty();
-    assertThat(server.add(1).getCreditBytes()).isEqualTo(128 << 10);
-
-    long handedOut = 0;
-    for (long from = 0; from < 12_000; from += 1_000) {
-      server.answer(server.records(from, from + 1_000));
-      handedOut += consumer.pollBatches(SOON).stream().mapToLong(b -> b.sizeInBytes()).sum();
-    }
-    assertThat(handedOut).isGreaterThan(200 << 10);
-    assertThat(server.granted())
-        .as("half of its first credit is held back for the other")
-        .isBetween(handedOut - (160 << 10), handedOut - (128 << 10));
-  }
-
-  @Test
-  void creditOfWhatWasInHandIsGivenAgainAfterASeek() {
-    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
-    consumer.assign(P0, Start.earliest());
-    assertThat(consumer.poll(NOW)).isEmpty();
-    server.answer(server.records(0, 1_500));
-    assertThat(consumer.iterator().next().offset()).isZero();
-    assertThat(server.granted()).isZero();
-    consumer.seek(P0, Start.offset(1_400));
-    server.answer(server.records(1_400, 1_500));
-    assertThat(consumer.poll(SOON)).hasSize(100);
-    assertThat(server.granted()).isGreaterThan(16 << 10);
-  }
-
-  @Test
-  void afterASeekAnswersFromTheOldPlaceAreThrownAwayAndTheirCreditIsGivenAgain() {
-    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
-    consumer.assign(P0, Start.earliest());
-    assertThat(consumer.poll(NOW)).isEmpty();
-    var late = server.records(0, 1_500);
-    consumer.seek(P0, Start.offset(50));
-    server.answer(late);
-    assertThat(server.granted()).isGreaterThan(16 << 10);
-    server.answer(server.records(50, 52));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(50L, 51L);
-  }
-
-  @Test
-  void aSeekGivesTheCreditOfAllThatItThrowsAwayAgain() {
-    Consumer consumer = consumer(options().withBufferBytes(64 << 10));
-    consumer.assign(P0, Start.earliest());
-    assertThat(consumer.poll(NOW)).isEmpty();
-    var inHand = server.records(0, 1_500);
-    var waiting = server.records(1_500, 3_000);
-    server.answer(inHand);
-    server.answer(waiting);
-    assertThat(consumer.iterator().hasNext()).isTrue();
-    consumer.seek(P0, Start.offset(50));
-    long sent = payload(inHand) + payload(waiting);
-    assertThat(server.granted()).as("or the server would wait for ever").isEqualTo(sent);
-  }
-
-  private static long payload(io.thermocline.proto.v1.FetchResponse.Builder response) {
-    return response.getBatches(0).getPayload().size();
   }
 
   @ParameterizedTest
@@ -259,83 +180,6 @@ class ConsumerTest {
   }
 
   @Test
-  void aPassingErrorIsTriedAgainFromTheNextRecord() {
-    Consumer consumer = reading(Start.earliest());
-    server.answer(server.records(0, 2));
-    server.answer(server.error(ErrorKind.TRANSIENT));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L, 1L);
-    TestConsumer.awaitRequest(server, consumer, FetchRequest::hasSeek);
-    assertThat(
-            server.received.stream()
-                .filter(FetchRequest::hasSeek)
-                .map(request -> request.getSeek().getStart().getOffset()))
-        .containsExactly(2L);
-    server.answer(server.records(2, 3));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(2L);
-  }
-
-  @Test
-  void aPartitionThatSaidItIsWellHasAllTheTimeForItsNextError() {
-    ManualNanos time = new ManualNanos();
-    Consumer consumer = TestConsumer.of(server, options(), time);
-    consumer.assign(P0, Start.offset(0));
-    assertThat(consumer.poll(NOW)).isEmpty();
-    for (int i = 0; i < 2; i++) {
-      server.answer(server.error(ErrorKind.TRANSIENT));
-      assertThat(consumer.poll(NOW)).as("error %d", i).isEmpty();
-      time.pass(Duration.ofSeconds(1));
-      assertThat(consumer.poll(NOW)).isEmpty();
-      server.answer(server.heartbeat(0));
-      assertThat(consumer.poll(NOW)).isEmpty();
-      time.pass(Duration.ofHours(1));
-    }
-  }
-
-  @Test
-  void aLastingErrorIsThrownAndThePartitionStandsStillUntilItIsSought() {
-    Consumer consumer = reading(Start.offset(500));
-    server.answer(server.error(ErrorKind.OUT_OF_RANGE));
-    assertThatThrownBy(() -> consumer.poll(SOON))
-        .isInstanceOfSatisfying(
-            ReadFailedException.class,
-            e -> {
-              assertThat(e.kind()).isEqualTo(ErrorKind.OUT_OF_RANGE);
-              assertThat(e.details()).containsEntry("end", "7");
-              assertThat(e).hasMessageContaining("t-0");
-            });
-    assertThat(consumer.isDone()).isTrue();
-    consumer.seek(P0, Start.earliest());
-    assertThat(consumer.isDone()).isFalse();
-    server.answer(server.records(0, 1));
-    assertThat(offsets(consumer.poll(SOON))).containsExactly(0L);
-  }
-
-  @Test
-  void aStreamThatEndsWhileItIsOpenedOrAskedIsOpenedAgainForAll() {
-    Consumer consumer = consumer(options());
-    server.refuse(true);
-    consumer.assign(P0, Start.earliest());
-    consumer.assign(new PartitionName("t", 1), Start.earliest());
-    awaitStream(consumer, 2);
-    server.refuse(false);
-    server.closeEachStream(true);
-    awaitStream(consumer, 3);
-    server.closeEachStream(false);
-    awaitStream(consumer, 4);
-    assertThat(server.received.stream().filter(FetchRequest::hasAdd)).hasSize(2);
-  }
-
-  @Test
-  void anAwayServerIsAnErrorAfterTheRetryTimeout() {
-    Consumer consumer = consumer(options().withRetryTimeout(Duration.ofMillis(1)));
-    server.closeEachStream(true);
-    consumer.assign(P0, Start.earliest());
-    assertThatThrownBy(() -> consumer.poll(SOON))
-        .isInstanceOfSatisfying(
-            ReadFailedException.class, e -> assertThat(e.kind()).isEqualTo(ErrorKind.TRANSIENT));
-  }
-
-  @Test
   void aFollowerReadsPartitionsThatATopicGrows() {
     ManualNanos time = new ManualNanos();
     AtomicInteger count = new AtomicInteger(1);
@@ -412,23 +256,7 @@ class ConsumerTest {
     return TestConsumer.of(server, options, System::nanoTime, topics);
   }
 
-  /** A consumer that has asked for partition 0. */
   private Consumer reading(Start start) {
-    Consumer consumer = consumer(options());
-    consumer.assign(P0, start);
-    assertThat(consumer.poll(NOW)).isEmpty();
-    return consumer;
-  }
-
-  private void awaitStream(Consumer consumer, int number) {
-    long deadline = System.nanoTime() + SOON.toNanos();
-    while (server.streams < number && System.nanoTime() < deadline) {
-      assertThat(consumer.poll(Duration.ofMillis(5))).isEmpty();
-    }
-    assertThat(server.streams).isEqualTo(number);
-  }
-
-  private static List<Long> offsets(List<ConsumerRecord> records) {
-    return records.stream().mapToLong(ConsumerRecord::offset).boxed().toList();
+    return TestConsumer.reading(server, start);
   }
 }

@@ -2,6 +2,7 @@ package io.thermocline.client.consumer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.client.record.PartitionName;
 import io.thermocline.client.wire.TopicPartitions;
 import io.thermocline.proto.v1.FetchRequest;
 import io.thermocline.testkit.Await;
@@ -17,6 +18,7 @@ import java.util.function.ToIntFunction;
 /** Consumers of a server that a test moves by hand. */
 final class TestConsumer {
   static final Duration NOW = Duration.ZERO;
+  static final Duration SOON = Duration.ofSeconds(20);
 
   private TestConsumer() {}
 
@@ -32,6 +34,14 @@ final class TestConsumer {
         new ConsumerGroup(Optional.empty(), group -> Map.of(), (group, places) -> {}),
         topics,
         time);
+  }
+
+  /** One that has asked for partition 0 of topic t. */
+  static Consumer reading(FakeFetchServer server, Start start) {
+    Consumer consumer = of(server, ConsumerOptions.defaults(), System::nanoTime);
+    consumer.assign(new PartitionName("t", 0), start);
+    assertThat(consumer.poll(NOW)).isEmpty();
+    return consumer;
   }
 
   static TopicPartitions topics(ToIntFunction<String> ask, LongSupplier time, Executor lookUps) {
@@ -51,5 +61,14 @@ final class TestConsumer {
           assertThat(consumer.poll(Duration.ofMillis(5))).isEmpty();
           return server.received.stream().anyMatch(expected);
         });
+  }
+
+  /** Polls, for nothing, until the server has seen so many streams. */
+  static void awaitStream(FakeFetchServer server, Consumer consumer, int number) {
+    long deadline = System.nanoTime() + SOON.toNanos();
+    while (server.streams < number && System.nanoTime() < deadline) {
+      assertThat(consumer.poll(Duration.ofMillis(5))).isEmpty();
+    }
+    assertThat(server.streams).isEqualTo(number);
   }
 }

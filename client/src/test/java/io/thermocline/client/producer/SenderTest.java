@@ -5,7 +5,6 @@ import static io.thermocline.client.producer.TestSender.values;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.client.failure.ClientException;
-import io.thermocline.client.failure.Failure;
 import io.thermocline.client.failure.NotAppliedException;
 import io.thermocline.client.failure.OutcomeUnknownException;
 import io.thermocline.client.record.PartitionName;
@@ -15,13 +14,10 @@ import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.testkit.ManualNanos;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sender of a producer that is not idempotent, and what both have in common. */
@@ -258,20 +254,6 @@ class SenderTest {
   }
 
   @Test
-  void stoppingTellsWhatNeverLeftFromWhatDid() {
-    List<CompletableFuture<RecordMetadata>> sent = sendBatches(P0, "a", "b", "c");
-    CompletableFuture<RecordMetadata> queued = sendBatch(P0, "d");
-    CompletableFuture<RecordMetadata> open = send(P0, "e");
-    test.sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
-    assertThat(sent)
-        .allSatisfy(f -> assertThat(failure(f)).isInstanceOf(OutcomeUnknownException.class));
-    assertThat(failure(queued)).isInstanceOf(NotAppliedException.class);
-    assertThat(failure(open)).isInstanceOf(NotAppliedException.class);
-    assertThat(server.cancelled).isTrue();
-    assertThat(server.connectionClosed).isTrue();
-  }
-
-  @Test
   void aBatchThatCanNotBeMadeFailsAloneAndThoseTakenWithItAreSent() {
     BatchBuilder builder = new BatchBuilder();
     test.accumulator.recycle(builder);
@@ -284,27 +266,6 @@ class SenderTest {
     step();
     assertThat(b).isCompleted();
     assertThat(budget.free()).isEqualTo(budget.limit());
-  }
-
-  @Test
-  void stoppingAnswersAlsoWhatWasTakenAndReachedNoLane() {
-    CompletableFuture<RecordMetadata> a = send(P0, "a");
-    assertThat(test.accumulator.takeAll()).hasSize(1);
-    test.sender.stop(Failure.of(ErrorKind.INTERNAL, "failed"));
-    assertThat(failure(a)).isInstanceOf(NotAppliedException.class);
-    assertThat(budget.free()).isEqualTo(budget.limit());
-  }
-
-  @Test
-  void stoppingMakesNoBatchesOnlyToFailThem() {
-    BatchBuilder builder = new BatchBuilder();
-    test.accumulator.recycle(builder);
-    CompletableFuture<RecordMetadata> a = send(P0, "a");
-    CompletableFuture<RecordMetadata> b = send(P1, "b");
-    assertThat(builder.build(Compression.NONE)).as("taken from under it").isNotNull();
-    test.sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
-    assertThat(failure(a)).hasMessage("closed");
-    assertThat(failure(b)).hasMessage("closed");
   }
 
   @Test
@@ -322,116 +283,6 @@ class SenderTest {
     server.acknowledge();
     step();
     assertThat(b).isCompleted();
-  }
-
-  @Test
-  void stoppingAfterAStreamWasGivenUpLetsGoOfTheConnection() {
-    CompletableFuture<RecordMetadata> a = sendBatch(P0, "a");
-    server.acknowledge();
-    server.acknowledgeUnknown();
-    step();
-    test.sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
-    assertThat(a).isCompleted();
-    assertThat(server.connectionClosed).isTrue();
-  }
-
-  static List<Long> seeds() {
-    return new SplittableRandom(5).longs(40).boxed().toList();
-  }
-
-  /** Whatever the server does, every record is answered once, and truly, and order is kept. */
-  @ParameterizedTest(name = "seed {0}")
-  @MethodSource("seeds")
-  void everyRecordIsAnsweredTrulyWhateverTheServerDoes(long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    World world = new World(random);
-    for (int i = 0; i < 300; i++) {
-      world.act();
-    }
-    world.finish();
-    world.check();
-    assertThat(budget.free()).isEqualTo(budget.limit());
-  }
-
-  /** A server that stores, refuses, loses answers and connections, by its seed. */
-  private final class World {
-    private final SplittableRandom random;
-    private final List<CompletableFuture<RecordMetadata>> futures = new ArrayList<>();
-    private final List<String> stored = new ArrayList<>();
-    private boolean refusing;
-
-    World(SplittableRandom random) {
-      this.random = random;
-    }
-
-    void act() {
-      int choice = random.nextInt(20);
-      if (choice < 8) {
-        futures.add(send(P0, "" + futures.size()));
-        step();
-      } else if (choice < 15) {
-        answer();
-      } else if (choice == 15) {
-        int taken = random.nextInt(server.unanswered.size() + 1);
-        for (int i = 0; i < taken && !refusing; i++) {
-          stored.addAll(values(server.unanswered.subList(i, i + 1)));
-        }
-        refusing = false;
-        if (server.streams > 0) {
-          server.drop();
-        }
-        step();
-      } else {
-        time.pass(Duration.ofMillis(random.nextInt(100)));
-        step();
-      }
-    }
-
-    private void answer() {
-      if (server.unanswered.isEmpty()) {
-        return;
-      }
-      ProduceRequest request = server.unanswered.get(0);
-      refusing &= !request.getRestart();
-      if (refusing) {
-        server.refuse(ErrorKind.PRIOR_BATCH_REFUSED);
-      } else if (random.nextInt(6) == 0) {
-        refusing = true;
-        server.refuse(random.nextBoolean() ? ErrorKind.EXHAUSTED : ErrorKind.INVALID);
-      } else {
-        stored.addAll(values(List.of(request)));
-        server.acknowledge();
-      }
-      step();
-    }
-
-    void finish() {
-      for (int i = 0; i < 2_000 && futures.stream().anyMatch(f -> !f.isDone()); i++) {
-        if (server.unanswered.isEmpty()) {
-          time.pass(Duration.ofMillis(100));
-          step();
-        }
-        answer();
-      }
-    }
-
-    void check() {
-      for (int i = 0; i < futures.size(); i++) {
-        CompletableFuture<RecordMetadata> future = futures.get(i);
-        String value = "" + i;
-        assertThat(future).as("record %d", i).isDone();
-        long times = stored.stream().filter(value::equals).count();
-        if (!future.isCompletedExceptionally()) {
-          assertThat(times).as("acknowledged record %d", i).isEqualTo(1);
-        } else if (failure(future) instanceof NotAppliedException) {
-          assertThat(times).as("record %d, not applied", i).isZero();
-        } else {
-          assertThat(times).as("record %d, unknown", i).isLessThanOrEqualTo(1);
-        }
-      }
-      List<Integer> order = stored.stream().map(Integer::valueOf).toList();
-      assertThat(order).isSorted();
-    }
   }
 
   private CompletableFuture<RecordMetadata> send(PartitionName partition, String value) {
