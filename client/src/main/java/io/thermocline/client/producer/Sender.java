@@ -3,7 +3,6 @@ package io.thermocline.client.producer;
 import io.thermocline.client.failure.ClientException;
 import io.thermocline.client.failure.Failure;
 import io.thermocline.client.record.PartitionName;
-import io.thermocline.client.wire.Backoff;
 import io.thermocline.client.wire.GrpcFailures;
 import io.thermocline.client.wire.Stream;
 import io.thermocline.client.wire.WireBatch;
@@ -30,12 +29,11 @@ import java.util.function.LongSupplier;
  */
 final class Sender {
   private static final long LONGEST_REST_NANOS = Duration.ofHours(1).toNanos();
-  private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
 
   private final ProducerOptions options;
   private final Accumulator accumulator;
   private final BufferBudget budget;
-  private final Stream.Opener<ProduceRequest, ProduceResponse> opener;
+  private final ProduceConnection connection;
 
   /** Empty when the producer is not idempotent. */
   private final Optional<IdentitySource> identities;
@@ -60,12 +58,6 @@ final class Sender {
   private final Map<Long, ProducerBatch> sent = new HashMap<>();
   private long lastRequestId;
 
-  /** Null between streams. */
-  private Stream<ProduceRequest> stream;
-
-  private Failure lastStreamFailure;
-  private long reconnectAtNanos;
-  private int reconnects;
   private boolean stopped;
 
   Sender(
@@ -79,13 +71,13 @@ final class Sender {
     this.options = options;
     this.accumulator = accumulator;
     this.budget = budget;
-    this.opener = opener;
+    this.connection =
+        new ProduceConnection(opener, nanoTime, this::report, wake, this::answered, this::lost);
     this.identities =
         options.idempotence() ? Optional.of(new IdentitySource(giver)) : Optional.empty();
     this.nanoTime = nanoTime;
     this.wake = wake;
-    this.reconnectAtNanos = nanoTime.getAsLong();
-    this.lanesDueNanos = reconnectAtNanos;
+    this.lanesDueNanos = nanoTime.getAsLong();
   }
 
   /**
@@ -106,9 +98,7 @@ final class Sender {
     }
     if (!turns.isEmpty()) {
       identities.ifPresent(source -> source.want(now, this::report, this::identityRefused));
-      if (stream == null && now - reconnectAtNanos >= 0) {
-        connect();
-      }
+      connection.connect(now);
     }
     sendWhatFits(now);
     return nanosToWait(now);
@@ -124,7 +114,7 @@ final class Sender {
       sent.clear();
     } finally {
       accumulator.takeUnanswered().forEach(batch -> failLeft(batch, why));
-      opener.close();
+      connection.close();
     }
   }
 
@@ -137,15 +127,10 @@ final class Sender {
   }
 
   private void endStream(Failure why) {
-    if (stream == null) {
-      return;
-    }
-    Stream<ProduceRequest> last = stream;
-    stream = null;
     if (sent.isEmpty()) {
-      last.halfClose();
+      connection.halfClose();
     } else {
-      last.cancel(why.message());
+      connection.cancel(why.message());
     }
   }
 
@@ -193,16 +178,9 @@ final class Sender {
         : new MarkedLane(partition, now, timeout, this::fail);
   }
 
-  private void connect() {
-    Reports events = new Reports();
-    Stream<ProduceRequest> opened = opener.open(events);
-    stream = opened;
-    events.of = opened;
-  }
-
   private void sendWhatFits(long now) {
     int passed = 0;
-    while (stream != null && passed < turns.size() && stream.isReady()) {
+    while (passed < turns.size() && connection.isReady()) {
       Iterator<Lane> first = turns.iterator();
       Lane lane = first.next();
       first.remove();
@@ -226,7 +204,7 @@ final class Sender {
     sent.put(requestId, batch);
     batch.expectedOffset().ifPresent(request::setExpectedOffset);
     batch.fenceToken().ifPresent(request::setFenceToken);
-    stream.send(
+    connection.send(
         request
             .setRequestId(requestId)
             .setTopic(lane.partition().topic())
@@ -238,13 +216,14 @@ final class Sender {
   private void answered(ProduceResponse answer) {
     ProducerBatch batch = sent.remove(answer.getRequestId());
     if (batch == null) {
-      abandonStream(
-          ErrorKind.TRANSIENT,
-          "The server answered request %d, which waits for no answer."
-              .formatted(answer.getRequestId()));
+      connection.abandon(
+          Failure.of(
+              ErrorKind.TRANSIENT,
+              "The server answered request %d, which waits for no answer."
+                  .formatted(answer.getRequestId())));
       return;
     }
-    reconnects = 0;
+    connection.worked();
     long now = nanoTime.getAsLong();
     Lane lane = lanes.get(batch.partition());
     if (answer.hasError()) {
@@ -256,11 +235,8 @@ final class Sender {
     takeTurn(lane);
   }
 
-  private void closed(Failure why) {
-    stream = null;
-    lastStreamFailure = why;
-    reconnectAtNanos =
-        nanoTime.getAsLong() + BACKOFF.pause(reconnects++, why.retryAfter()).toNanos();
+  /** The stream is over: nothing that was sent gets its answer any more. */
+  private void lost(Failure why) {
     sent.clear();
     boolean hopeless =
         why.kind() == ErrorKind.UNSUPPORTED
@@ -273,12 +249,6 @@ final class Sender {
       }
       takeTurn(lane);
     }
-  }
-
-  private void abandonStream(ErrorKind kind, String why) {
-    Stream<ProduceRequest> hung = stream;
-    closed(Failure.of(kind, why));
-    hung.cancel(why);
   }
 
   private void identityRefused(Failure why) {
@@ -308,9 +278,10 @@ final class Sender {
 
   /** An answer that does not come in time ends the stream; then what is too old is given up. */
   private void expire(long now) {
-    if (stream != null && lanes.values().stream().anyMatch(lane -> lane.isOverdue(now))) {
-      abandonStream(
-          ErrorKind.DEADLINE_EXCEEDED, "No answer within " + options.deliveryTimeout() + ".");
+    if (connection.isOpen() && lanes.values().stream().anyMatch(lane -> lane.isOverdue(now))) {
+      connection.abandon(
+          Failure.of(
+              ErrorKind.DEADLINE_EXCEEDED, "No answer within " + options.deliveryTimeout() + "."));
     }
     for (Lane lane : lanes.values()) {
       if (lane.hasQueued()) {
@@ -325,7 +296,7 @@ final class Sender {
   /** What may have kept batches from being sent. */
   private String reason() {
     Failure identity = identities.map(IdentitySource::failure).orElse(null);
-    Failure why = identity == null ? lastStreamFailure : identity;
+    Failure why = identity == null ? connection.lastFailure() : identity;
     return why == null ? "" : " " + why.message();
   }
 
@@ -347,9 +318,7 @@ final class Sender {
   private long nanosToWait(long now) {
     long wait = accumulator.nanosUntilDue();
     if (!turns.isEmpty()) {
-      if (stream == null) {
-        wait = Math.min(wait, Math.max(0, reconnectAtNanos - now));
-      }
+      wait = Math.min(wait, connection.nanosUntilConnect(now));
       if (identities.isPresent()) {
         wait = Math.min(wait, identities.get().nanosUntilNext(now));
       }
@@ -365,36 +334,5 @@ final class Sender {
           }
         });
     wake.run();
-  }
-
-  /**
-   * Brings what one stream reports to the thread that steps; news of an older stream is dropped.
-   */
-  private final class Reports implements Stream.Events<ProduceResponse> {
-    private volatile Stream<ProduceRequest> of;
-
-    @Override
-    public void ready() {
-      wake.run();
-    }
-
-    @Override
-    public void message(ProduceResponse message) {
-      reportOfThis(() -> answered(message));
-    }
-
-    @Override
-    public void closed(Failure failure) {
-      reportOfThis(() -> Sender.this.closed(failure));
-    }
-
-    private void reportOfThis(Runnable event) {
-      report(
-          () -> {
-            if (stream != null && stream == of) {
-              event.run();
-            }
-          });
-    }
   }
 }
