@@ -14,7 +14,6 @@ import io.thermocline.model.OffsetRange;
 import io.thermocline.proto.v1.StreamServiceGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -233,14 +232,7 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
    * @throws ClientException as for any write
    */
   public void commit() {
-    Map<PartitionName, Long> offsets = new HashMap<>();
-    for (PartitionName partition : session.partitions()) {
-      session
-          .progress(partition)
-          .position()
-          .ifPresent(position -> offsets.put(partition, position));
-    }
-    group.commit(offsets);
+    group.commit(session.positions());
   }
 
   /** Makes a waiting poll or iteration, or else the next one, end at once. For any thread. */

@@ -11,13 +11,9 @@ import io.thermocline.proto.v1.RemovePartition;
 import io.thermocline.proto.v1.ResumePartition;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -32,23 +28,16 @@ import java.util.function.LongSupplier;
  */
 final class FetchSession {
   private static final Backoff BACKOFF = new Backoff(Duration.ofMillis(50), Duration.ofSeconds(2));
-  private static final long MIN_CREDIT = 64 << 10;
 
   /** A response taken, and whose it is. */
   record Taken(Subscription subscription, FetchResponse response, Wanted wanted) {}
 
-  private final ConsumerOptions options;
+  private final Assignment assignment;
   private final LongSupplier nanoTime;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final FetchConnection connection;
 
-  private final Map<PartitionName, Subscription> subscriptions = new LinkedHashMap<>();
-
-  /** Those with something to hand out, in the order of their turns; paused ones included. */
-  private final Set<Subscription> turns = new LinkedHashSet<>();
-
-  private long lastPositionId;
   private boolean woken;
 
   /** For the consumer's thread alone. */
@@ -60,7 +49,7 @@ final class FetchSession {
       ConsumerOptions options,
       Stream.Opener<FetchRequest, FetchResponse> opener,
       LongSupplier nanoTime) {
-    this.options = options;
+    this.assignment = new Assignment(options);
     this.nanoTime = nanoTime;
     this.connection =
         new FetchConnection(
@@ -71,17 +60,7 @@ final class FetchSession {
   void add(Collection<PartitionName> names, Map<PartitionName, Start> starts, OptionalLong end) {
     locked(
         () -> {
-          for (PartitionName name : names) {
-            if (subscriptions.containsKey(name)) {
-              throw new IllegalStateException(name + " is assigned already: seek, or remove it");
-            }
-          }
-          for (PartitionName name : names) {
-            subscriptions.put(
-                name,
-                new Subscription(name, starts.get(name), end, options.follow(), ++lastPositionId));
-          }
-          share();
+          assignment.add(names, starts, end);
           changed.signalAll();
         });
   }
@@ -89,11 +68,7 @@ final class FetchSession {
   void remove(PartitionName name) {
     locked(
         () -> {
-          Subscription subscription = require(name);
-          subscriptions.remove(name);
-          turns.remove(subscription);
-          share();
-          if (subscription.isInStream()) {
+          if (assignment.remove(name).isInStream()) {
             RemovePartition remove =
                 RemovePartition.newBuilder()
                     .setTopic(name.topic())
@@ -107,9 +82,7 @@ final class FetchSession {
   void seek(PartitionName name, Start where) {
     locked(
         () -> {
-          Subscription subscription = require(name);
-          subscription.seek(where, ++lastPositionId);
-          moved(subscription);
+          moved(assignment.seek(name, where));
           changed.signalAll();
         });
   }
@@ -118,8 +91,8 @@ final class FetchSession {
   void rewind(PartitionName name) {
     locked(
         () -> {
-          Subscription subscription = require(name);
-          subscription.again(++lastPositionId);
+          Subscription subscription = assignment.require(name);
+          assignment.again(subscription);
           moved(subscription);
           changed.signalAll();
         });
@@ -127,7 +100,6 @@ final class FetchSession {
 
   /** Tells the server where a partition goes on, and that what it had sent is done with. */
   private void moved(Subscription subscription) {
-    turns.remove(subscription);
     if (subscription.isInStream()) {
       connection.send(subscription.move());
       grant(subscription);
@@ -144,7 +116,7 @@ final class FetchSession {
   void pause(PartitionName name, boolean pause) {
     locked(
         () -> {
-          Subscription subscription = require(name);
+          Subscription subscription = assignment.require(name);
           subscription.pause(pause);
           if (subscription.isInStream()) {
             connection.send(pause ? pauseRequest(name) : resumeRequest(name));
@@ -156,7 +128,17 @@ final class FetchSession {
   PartitionProgress progress(PartitionName name) {
     lock.lock();
     try {
-      return require(name).progress();
+      return assignment.require(name).progress();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The next offset to hand out, where that is known. */
+  Map<PartitionName, Long> positions() {
+    lock.lock();
+    try {
+      return assignment.positions();
     } finally {
       lock.unlock();
     }
@@ -165,7 +147,7 @@ final class FetchSession {
   List<PartitionName> partitions() {
     lock.lock();
     try {
-      return List.copyOf(subscriptions.keySet());
+      return assignment.names();
     } finally {
       lock.unlock();
     }
@@ -175,7 +157,7 @@ final class FetchSession {
   boolean isDone() {
     lock.lock();
     try {
-      return subscriptions.values().stream().allMatch(Subscription::isDone);
+      return assignment.isDone();
     } finally {
       lock.unlock();
     }
@@ -197,7 +179,7 @@ final class FetchSession {
         }
         long now = nanoTime.getAsLong();
         boolean streamWanted = drive(now);
-        Taken taken = takeNext();
+        Taken taken = assignment.takeNext();
         if (taken != null) {
           return taken;
         }
@@ -253,7 +235,7 @@ final class FetchSession {
           long now = nanoTime.getAsLong();
           Duration pause = BACKOFF.pause(subscription.attempts(), asked);
           subscription.failed(now, pause.toNanos());
-          turns.remove(subscription);
+          assignment.endTurn(subscription);
         });
   }
 
@@ -299,8 +281,7 @@ final class FetchSession {
    * @return whether there was any of that
    */
   private boolean drive(long now) {
-    boolean wanted =
-        subscriptions.values().stream().anyMatch(s -> s.isMissing() || s.nanosUntilRetry(now) == 0);
+    boolean wanted = assignment.nanosUntilDue(now) == 0;
     if (wanted) {
       connection.connect(now);
       addAndRetry(now);
@@ -309,12 +290,12 @@ final class FetchSession {
   }
 
   private void addAndRetry(long now) {
-    for (Subscription subscription : subscriptions.values()) {
+    for (Subscription subscription : assignment.all()) {
       if (!connection.isOpen()) {
         return;
       }
       if (subscription.nanosUntilRetry(now) == 0) {
-        subscription.again(++lastPositionId);
+        assignment.again(subscription);
         moved(subscription);
       }
       if (subscription.isMissing()) {
@@ -326,45 +307,10 @@ final class FetchSession {
     }
   }
 
-  /** All partitions share the buffer, each with enough to get on. */
-  private void share() {
-    if (!subscriptions.isEmpty()) {
-      long each = Math.max(MIN_CREDIT, options.bufferBytes() / subscriptions.size());
-      subscriptions.values().forEach(subscription -> subscription.share(each));
-    }
-  }
-
-  private Taken takeNext() {
-    for (Iterator<Subscription> each = turns.iterator(); each.hasNext(); ) {
-      Subscription subscription = each.next();
-      if (!subscription.isPaused()) {
-        each.remove();
-        FetchResponse response = subscription.take();
-        if (subscription.hasArrived()) {
-          turns.add(subscription);
-        }
-        return new Taken(subscription, response, subscription.wanted(response));
-      }
-    }
-    return null;
-  }
-
   private long nanosUntilDue(long now) {
-    long wait = Long.MAX_VALUE;
-    for (Subscription subscription : subscriptions.values()) {
-      long due = subscription.isMissing() ? 0 : subscription.nanosUntilRetry(now);
-      // Neither is of use without a stream.
-      wait = Math.min(wait, Math.max(due, connection.nanosUntilConnect(now)));
-    }
+    // What is due is of no use without a stream.
+    long wait = Math.max(assignment.nanosUntilDue(now), connection.nanosUntilConnect(now));
     return Math.max(wait, TimeUnit.MICROSECONDS.toNanos(10));
-  }
-
-  private Subscription require(PartitionName name) {
-    Subscription subscription = subscriptions.get(name);
-    if (subscription == null) {
-      throw new IllegalStateException(name + " is not assigned to this consumer");
-    }
-    return subscription;
   }
 
   private void locked(Runnable work) {
@@ -391,14 +337,12 @@ final class FetchSession {
 
   private void arrived(FetchResponse response) {
     PartitionName name = new PartitionName(response.getTopic(), response.getPartition());
-    Subscription subscription = subscriptions.get(name);
+    Subscription subscription = assignment.find(name);
     if (subscription == null) {
       return;
     }
     if (subscription.arrive(response)) {
-      if (subscription.hasArrived()) {
-        turns.add(subscription);
-      }
+      assignment.takeTurn(subscription);
       changed.signalAll();
     } else {
       grant(subscription);
@@ -406,7 +350,7 @@ final class FetchSession {
   }
 
   private void disconnected() {
-    subscriptions.values().forEach(Subscription::streamClosed);
+    assignment.all().forEach(Subscription::streamClosed);
     changed.signalAll();
   }
 }
