@@ -43,15 +43,15 @@ public final class Connection implements AutoCloseable {
     return new Calls(channel, timeout, longTimeout);
   }
 
-  /** Calls of a method whose messages are few and small; whoever closes them closes this. */
+  /** Calls of a method to which little is sent. Closing what opens them closes this. */
   public <Q, R> Stream.Opener<Q, R> streams(MethodDescriptor<Q, R> method) {
     return new GrpcStreams<>(this, method, CallOptions.DEFAULT.withExecutor(Runnable::run));
   }
 
   /**
-   * As the other one, for a method whose messages are many or large.
+   * As the other one, for a method to which much is sent.
    *
-   * @param readyBytes below which a stream that still holds so many of them takes another one
+   * @param readyBytes a stream is ready for more while fewer bytes than these wait to be sent
    */
   public <Q, R> Stream.Opener<Q, R> streams(MethodDescriptor<Q, R> method, int readyBytes) {
     return new GrpcStreams<>(
