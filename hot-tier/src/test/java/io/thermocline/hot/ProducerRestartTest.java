@@ -1,34 +1,30 @@
 package io.thermocline.hot;
 
+import static io.thermocline.hot.ProducerBatches.WINDOW;
+import static io.thermocline.hot.ProducerBatches.assertRemembered;
+import static io.thermocline.hot.ProducerBatches.batch;
+import static io.thermocline.hot.ProducerBatches.produce;
+import static io.thermocline.hot.ProducerBatches.send;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermocline.hot.producers.ProducerLimits;
-import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Appended;
-import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
-import io.thermocline.model.ProducerSequence;
-import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a tier remembers of producers and fences when it was stopped, cleanly or not. */
 class ProducerRestartTest {
-  private static final int WINDOW = 64;
-  private static final Duration TEN_YEARS = Duration.ofDays(3652);
-
   @TempDir Path temporary;
+
   private final FaultyDisk disk = new FaultyDisk();
+
   private int images;
 
   @Test
@@ -41,7 +37,7 @@ class ProducerRestartTest {
       hot.restart();
       hot.restart();
 
-      assertWindow(hot, places);
+      assertRemembered(hot, places);
       assertThat(produce(hot, places.size(), 1).get(0).baseOffset()).isEqualTo(places.size());
     }
   }
@@ -51,7 +47,7 @@ class ProducerRestartTest {
     try (TierHarness hot = tier()) {
       List<Appended> places = produce(hot, 0, WINDOW + 5);
       try (TierHarness again = new TierHarness(image(hot))) {
-        assertWindow(again, places);
+        assertRemembered(again, places);
       }
       hot.restart();
       places.addAll(produce(hot, places.size(), 3));
@@ -59,7 +55,7 @@ class ProducerRestartTest {
       places.addAll(produce(hot, places.size(), 3));
 
       try (TierHarness again = new TierHarness(image(hot))) {
-        assertWindow(again, places);
+        assertRemembered(again, places);
         Await.fails(ErrorKind.OUT_OF_SEQUENCE, () -> send(again, places.size() + 1));
         assertThat(produce(again, places.size(), 1).get(0).baseOffset()).isEqualTo(places.size());
       }
@@ -76,7 +72,7 @@ class ProducerRestartTest {
       Files.delete(hot.directory.resolve("producers"));
       hot.open();
 
-      assertWindow(hot, places);
+      assertRemembered(hot, places);
     }
   }
 
@@ -93,11 +89,11 @@ class ProducerRestartTest {
         Path damaged = copy(stopped);
         RecoveryTest.flip(damaged.resolve("producers"), at);
         try (TierHarness again = new TierHarness(damaged)) {
-          assertWindow(again, places);
+          assertRemembered(again, places);
         }
         truncate(damaged.resolve("producers"), at);
         try (TierHarness again = new TierHarness(damaged)) {
-          assertWindow(again, places);
+          assertRemembered(again, places);
         }
       }
       hot.open();
@@ -111,7 +107,7 @@ class ProducerRestartTest {
       Await.result(hot.tier.seal(hot.id));
       Await.result(hot.tier.trim(hot.id, 10));
       hot.restart();
-      assertWindow(hot, places);
+      assertRemembered(hot, places);
 
       hot.stop();
       Files.delete(hot.directory.resolve("producers"));
@@ -159,7 +155,7 @@ class ProducerRestartTest {
       assertThat(Await.result(hot.tier.trim(hot.id, 10))).isEqualTo(10);
       assertThat(hot.files()).hasSize(1);
       hot.restart();
-      assertWindow(hot, places);
+      assertRemembered(hot, places);
     }
   }
 
@@ -223,248 +219,11 @@ class ProducerRestartTest {
     }
   }
 
-  @Test
-  void aRepeatWaitsForItsOriginalAndFailsWithIt() {
-    try (TierHarness hot = tier()) {
-      Gate gate = new Gate(path -> path.toString().endsWith(".log"));
-      disk.fault = gate;
-      CompletableFuture<Appended> first = send(hot, 0);
-      gate.awaitReached();
-      CompletableFuture<Appended> repeat = send(hot, 0);
-      CompletableFuture<Appended> second = send(hot, 1);
-      CompletableFuture<Appended> secondAgain = send(hot, 1);
-      CompletableFuture<Appended> conflict =
-          hot.tier.append(hot.id, batch(), AppendConditions.NONE.expecting(0));
-      assertThat(List.of(first, repeat, second, secondAgain, conflict))
-          .noneMatch(CompletableFuture::isDone);
-      gate.open();
-
-      assertThat(Await.result(repeat)).isEqualTo(Await.result(first));
-      assertThat(Await.result(secondAgain)).isEqualTo(Await.result(second));
-      assertThat(Await.failure(() -> conflict).details()).containsEntry("next_offset", "2");
-    }
-  }
-
-  @Test
-  void whatAFailedForceLeavesUnknownIsUnknownToItsRepeatsToo() {
-    try (TierHarness hot = tier()) {
-      Appended durable = Await.result(send(hot, 0));
-      Gate gate = new Gate(path -> path.toString().endsWith(".log"));
-      disk.fault =
-          (op, path) -> {
-            gate.before(op, path);
-            FaultyDisk.failing(FaultyDisk.Op.FORCE, ".log").before(op, path);
-          };
-      CompletableFuture<Appended> original = send(hot, 1);
-      gate.awaitReached();
-      CompletableFuture<Appended> repeat = send(hot, 1);
-      CompletableFuture<Appended> next = send(hot, 2);
-      CompletableFuture<Appended> repeatOfDurable = send(hot, 0);
-      gate.open();
-
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> original);
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> repeat);
-      Await.fails(ErrorKind.LOG_FAILED, () -> next);
-      assertThat(Await.result(repeatOfDurable)).isEqualTo(durable);
-      disk.fault = FaultyDisk.NONE;
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, 1));
-      Await.fails(ErrorKind.LOG_FAILED, () -> send(hot, 2));
-    }
-  }
-
-  @Test
-  void aRepeatIsToldAlsoWhenTheDiskHasNoRoomForANewBatch() {
-    try (TierHarness hot = tier()) {
-      List<Appended> places = produce(hot, 0, 2);
-      hot.stop();
-      hot.settings = hot.settings.withMinFreeBytes(1000);
-      disk.usableBytes = 999;
-      hot.open();
-
-      Await.fails(ErrorKind.EXHAUSTED, () -> send(hot, 2));
-      Await.fails(ErrorKind.EXHAUSTED, () -> hot.tier.append(hot.id, batch()));
-      assertWindow(hot, places);
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, hot.id, 43, 1));
-      disk.usableBytes = 1000;
-      hot.restart();
-      Await.result(send(hot, 2));
-    }
-  }
-
-  @Test
-  void aRepeatInTheGroupOfItsOriginalFailsWithIt() {
-    try (TierHarness hot = tier()) {
-      Gate gate = new Gate(path -> path.toString().endsWith(".log"));
-      AtomicInteger forces = new AtomicInteger();
-      disk.fault =
-          (op, path) -> {
-            gate.before(op, path);
-            boolean log = path.toString().endsWith(".log");
-            if (log && op == FaultyDisk.Op.FORCE && forces.incrementAndGet() > 1) {
-              throw new IOException("injected: the second force");
-            }
-          };
-      CompletableFuture<Appended> before = hot.tier.append(hot.id, batch());
-      gate.awaitReached();
-      CompletableFuture<Appended> original = send(hot, 0);
-      CompletableFuture<Appended> repeat = send(hot, 0);
-      CompletableFuture<Appended> conflict =
-          hot.tier.append(hot.id, batch(), AppendConditions.NONE.expecting(0));
-      gate.open();
-
-      assertThat(Await.result(before).baseOffset()).isZero();
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> original);
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> repeat);
-      Await.fails(ErrorKind.LOG_FAILED, () -> conflict);
-    }
-  }
-
-  @Test
-  void whatAFailedWriteLeavesUnknownIsUnknownToItsRepeatsToo() {
-    try (TierHarness hot = tier()) {
-      disk.fault = FaultyDisk.failing(FaultyDisk.Op.WRITE, ".log");
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, 0));
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, 0));
-      disk.fault = FaultyDisk.NONE;
-      hot.restart();
-      assertThat(Await.result(send(hot, 0)).baseOffset()).isZero();
-    }
-  }
-
-  @Test
-  void aProducerThatWasSilentForADayIsForgotten() {
-    try (TierHarness hot = tier()) {
-      produce(hot, 0, 2);
-      hot.pass(Duration.ofHours(23));
-      note(hot);
-      assertThat(Await.result(send(hot, 1)).baseOffset()).isEqualTo(1);
-      hot.pass(Duration.ofHours(1));
-      note(hot);
-
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, 1));
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, 2));
-      Await.result(send(hot, 0));
-    }
-  }
-
-  @Test
-  void aClockThatJumpsMakesNobodyForgotten() {
-    for (Duration jump : List.of(TEN_YEARS, TEN_YEARS.negated())) {
-      try (TierHarness hot = new TierHarness(temporary.resolve("jump" + jump), disk)) {
-        Appended first = Await.result(send(hot, 0));
-        hot.clock.advance(jump);
-        note(hot);
-        assertThat(Await.result(send(hot, 0))).as("%s", jump).isEqualTo(first);
-
-        Appended second = Await.result(send(hot, hot.id, 43, 0));
-        hot.restart();
-        assertThat(Await.result(send(hot, 0))).as("%s, started", jump).isEqualTo(first);
-        hot.clock.advance(jump.negated());
-        Await.result(send(hot, hot.id, 44, 0));
-        hot.restart();
-        note(hot);
-        assertThat(Await.result(send(hot, 0))).as("%s and back", jump).isEqualTo(first);
-        assertThat(Await.result(send(hot, hot.id, 43, 0))).isEqualTo(second);
-      }
-    }
-  }
-
-  @Test
-  void howLongOneIsSilentBeforeItMakesRoomIsNoMatterOfTheClock() {
-    try (TierHarness hot = tier()) {
-      hot.stop();
-      hot.settings =
-          hot.settings.withProducers(
-              new ProducerLimits(2, 2, Duration.ofDays(1), Duration.ofMinutes(15)));
-      hot.open();
-      Await.result(send(hot, hot.id, 1, 0));
-      Await.result(send(hot, hot.id, 2, 0));
-      hot.clock.advance(TEN_YEARS);
-      Await.fails(ErrorKind.EXHAUSTED, () -> send(hot, hot.id, 3, 0));
-      hot.restart();
-      Await.fails(ErrorKind.EXHAUSTED, () -> send(hot, hot.id, 3, 0));
-      hot.clock.advance(TEN_YEARS.multipliedBy(-2));
-      Await.fails(ErrorKind.EXHAUSTED, () -> send(hot, hot.id, 3, 0));
-
-      hot.pass(Duration.ofMinutes(15));
-      Await.result(send(hot, hot.id, 3, 0));
-    }
-  }
-
-  @Test
-  void moreProducersThanAreRememberedAreRefusedUntilOneWasSilent() {
-    try (TierHarness hot = tier()) {
-      hot.stop();
-      hot.settings =
-          hot.settings.withProducers(
-              new ProducerLimits(2, 3, Duration.ofDays(1), Duration.ofMinutes(15)));
-      hot.open();
-      TopicPartition other = hot.tier.topics().create("payments", 1).partition(0);
-      Await.result(send(hot, hot.id, 1, 0));
-      Await.result(send(hot, hot.id, 2, 0));
-      Await.fails(ErrorKind.EXHAUSTED, () -> send(hot, hot.id, 3, 0));
-      Await.result(send(hot, other, 1, 0));
-      Await.fails(ErrorKind.EXHAUSTED, () -> send(hot, other, 2, 0));
-      hot.append("without a producer");
-
-      hot.pass(Duration.ofMinutes(15));
-      Await.result(send(hot, hot.id, 1, 1));
-      Await.result(send(hot, hot.id, 3, 0));
-
-      Await.result(send(hot, hot.id, 1, 2));
-      Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, hot.id, 2, 1));
-    }
-  }
-
-  /** Every batch in the window is told from a new one, those before it are unknown. */
-  private static void assertWindow(TierHarness hot, List<Appended> places) {
-    for (int i = 0; i < places.size(); i++) {
-      int sequence = i;
-      if (i < places.size() - WINDOW) {
-        Await.fails(ErrorKind.OUTCOME_UNKNOWN, () -> send(hot, sequence));
-      } else {
-        assertThat(Await.result(send(hot, sequence)))
-            .as("sequence %d", sequence)
-            .isEqualTo(places.get(i));
-      }
-    }
-    assertThat(hot.tier.state(hot.id).end()).isEqualTo(places.size());
-  }
-
-  private static List<Appended> produce(TierHarness hot, int from, int count) {
-    List<Appended> places = new ArrayList<>();
-    for (int i = from; i < from + count; i++) {
-      places.add(Await.result(send(hot, i)));
-    }
-    return places;
-  }
-
-  /** Has the producers noted, those silent for long forgotten. */
-  private static void note(TierHarness hot) {
-    long end = hot.append("without a producer") + 1;
-    Await.result(hot.tier.seal(hot.id));
-    Await.result(hot.tier.trim(hot.id, end));
-  }
-
   /** So that only the file of producers has the batches. */
   private static void produceAndTrim(TierHarness hot, int from, int count) {
     produce(hot, from, count);
     Await.result(hot.tier.seal(hot.id));
     Await.result(hot.tier.trim(hot.id, from + count));
-  }
-
-  private static CompletableFuture<Appended> send(TierHarness hot, int sequence) {
-    return send(hot, hot.id, 42, sequence);
-  }
-
-  private static CompletableFuture<Appended> send(
-      TierHarness hot, TopicPartition id, long producer, int sequence) {
-    return hot.tier.append(
-        id, batch(), AppendConditions.of(new ProducerSequence(producer, (short) 0, sequence)));
-  }
-
-  private static BatchContent batch() {
-    return Batches.of("v");
   }
 
   private TierHarness tier() {
