@@ -1,9 +1,14 @@
 package io.thermocline.cold.table;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.ColdTierSubject;
+import java.net.URI;
 import java.nio.file.Path;
+import org.apache.iceberg.Table;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,5 +49,23 @@ abstract class OnWarehouse implements ColdTierSubject {
   /** What was seen of the table is too old to be used. */
   void expireCopies() {
     warehouse.clock.advance(TestWarehouse.MAX_VIEW_AGE);
+  }
+
+  /** Upkeep of the topic's table, until there is nothing left to do. */
+  void maintain() {
+    int pieces = 0;
+    while (cold().maintain(id.topic())) {
+      pieces++;
+      assertThat(pieces).isLessThan(100);
+    }
+  }
+
+  /** The topic's table as another engine opens it. */
+  Table table() {
+    return warehouse.foreign(id.topic());
+  }
+
+  static Path path(ColdFile file) {
+    return Path.of(URI.create(file.location()));
   }
 }

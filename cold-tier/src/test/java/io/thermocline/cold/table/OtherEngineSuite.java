@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 /** A partition of three files and 40 records, and another engine that writes to its table. */
 abstract class OtherEngineSuite extends OnWarehouse {
   List<StoredRecord> records;
+
   OtherEngine engine;
 
   @BeforeEach
@@ -67,9 +68,5 @@ abstract class OtherEngineSuite extends OnWarehouse {
       left.add(offset);
     }
     return records.stream().filter(record -> !left.contains(record.offset())).toList();
-  }
-
-  Table table() {
-    return warehouse.foreign(id.topic());
   }
 }

@@ -209,10 +209,6 @@ final class OtherWritersTest extends OnWarehouse {
                     id, 20, 25, write(id, new OffsetRange(20, 25), Records.plain(20, 5)))));
   }
 
-  private Table table() {
-    return warehouse.foreign(id.topic());
-  }
-
   private DataFile row(int partition, long rows) {
     PartitionSpec spec = table().spec();
     return DataFiles.builder(spec)
