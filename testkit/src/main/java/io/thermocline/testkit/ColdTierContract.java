@@ -16,4 +16,8 @@ package io.thermocline.testkit;
  * }</pre>
  */
 public interface ColdTierContract
-    extends ColdTierReadContract, ColdTierCommitContract, ColdTierMergeContract {}
+    extends ColdTierWriteContract,
+        ColdTierReadContract,
+        ColdTierTimestampContract,
+        ColdTierCommitContract,
+        ColdTierMergeContract {}
