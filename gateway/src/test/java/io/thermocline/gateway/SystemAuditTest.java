@@ -4,11 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.gateway.audit.AuditTotals;
-import io.thermocline.gateway.audit.AuditWatch;
-import io.thermocline.gateway.audit.SystemAudit;
-import io.thermocline.model.AuditFinding;
-import io.thermocline.model.AuditFinding.Severity;
-import io.thermocline.model.BatchContent;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
@@ -17,93 +12,25 @@ import io.thermocline.model.Compression;
 import io.thermocline.model.ContentSums;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
-import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
-import io.thermocline.model.SecondReader;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Await;
-import io.thermocline.testkit.ManualClock;
-import io.thermocline.testkit.MemoryColdTier;
 import io.thermocline.testkit.MemoryHotTier;
-import io.thermocline.testkit.MemoryTopics;
 import io.thermocline.testkit.Quirks;
-import io.thermocline.testkit.Records;
-import io.thermocline.testkit.TestBatches;
-import io.thermocline.testkit.ToldReader;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** An audit of tiers that move on while it looks, and of tiers that are damaged. */
-class SystemAuditTest {
-  private final ManualClock clock = ManualClock.start();
-  private final MemoryTopics topics = new MemoryTopics(clock);
-  private final MemoryColdTier cold = new MemoryColdTier();
-  private MemoryHotTier hot = new MemoryHotTier(topics, clock);
-  private MemoryTiering tiering = new MemoryTiering(topics, hot, cold);
-  private final TopicPartition id = topics.create("t", 1).partition(0);
-  private final List<String> damages = new ArrayList<>();
-  private final List<String> notes = new ArrayList<>();
-
-  private final AuditWatch watch =
-      new AuditWatch() {
-        @Override
-        public void reading(long bytes) {}
-
-        @Override
-        public void progress(AuditTotals soFar) {}
-
-        @Override
-        public void found(AuditFinding finding) {
-          (finding.severity() == Severity.DAMAGE ? damages : notes).add(finding.toString());
-        }
-      };
-
-  /**
-   * Offsets [0, 20) in the cold tier alone, in two files, [20, 30) in both, [30, 40) in the hot
-   * one.
-   */
-  private void layOut() {
-    produce(0, 10);
-    tier();
-    produce(10, 10);
-    tier();
-    tiering.trim(id, 20);
-    produce(20, 10);
-    tier();
-    produce(30, 10);
-  }
-
-  private void produce(long from, int count) {
-    Await.result(hot.append(id, TestBatches.content(Compression.NONE, Records.plain(from, count))));
-    Await.result(hot.seal(id));
-  }
-
-  private void tier() {
-    var unused = tiering.tier(id);
-  }
-
-  private AuditTotals audit(HotTier seenHot, ColdTier seenCold, SecondReader reader) {
-    return new SystemAudit(topics, seenHot, seenCold, reader)
-        .run(Optional.empty(), reader != null, watch);
-  }
-
-  private AuditTotals audit() {
-    return audit(hot, cold, null);
-  }
-
+/** An audit of tiers that are whole, and move on while it looks. */
+class SystemAuditTest extends OnAuditedTiers {
   @Test
   void findsNothingWhereNothingIsWrongAndCountsWhatItLookedAt() {
     layOut();
@@ -147,91 +74,6 @@ class SystemAuditTest {
   }
 
   @Test
-  void offsetsThatNeitherTierHasAreNamed() {
-    layOut();
-    Await.result(hot.trim(id, 30));
-    produce(40, 10);
-    Await.result(hot.trim(id, 40));
-    assertThat(audit().partitions()).isEqualTo(1);
-    assertThat(damages).containsExactly("t-0 [30, 40): neither tier has these offsets");
-  }
-
-  @Test
-  void aTableAheadOfTheLogIsNamed() {
-    layOut();
-    ColdFile ahead = file(30, 45);
-    commit(new ColdCommit.Move(0, 30, 45, 0, List.of(ahead), List.of()));
-    assertThat(audit().partitions()).isEqualTo(1);
-    assertThat(damages).singleElement().asString().startsWith("t-0 [40, 45): the table is ahead");
-  }
-
-  @Test
-  void damagedBatchesAreNamedWhenTheyAreStillDamagedAtASecondLook() {
-    layOut();
-    AtomicInteger reads = new AtomicInteger();
-    HotTier once = damaging(() -> reads.getAndIncrement() == 0);
-    assertThat(audit(once, cold, null).batches()).isEqualTo(2);
-    assertThat(damages).isEmpty();
-
-    AuditTotals totals = audit(damaging(() -> true), cold, null);
-    assertThat(totals.batches()).as("each counted once").isEqualTo(2);
-    assertThat(totals.hotRecords()).isEqualTo(20);
-    assertThat(damages)
-        .anyMatch(line -> line.startsWith("t-0 [20, 30): Bad batch: CRC32C"))
-        .anyMatch(line -> line.startsWith("t-0 [30, 40): Bad batch: CRC32C"));
-    assertThat(notes).isEmpty();
-  }
-
-  @Test
-  void itIsSaidFromWhereOnAPartitionIsNotReadWhenTooMuchIsDamaged() {
-    for (int i = 0; i < 1_003; i++) {
-      Await.result(hot.append(id, TestBatches.content(Compression.NONE, Records.plain(i, 1))));
-    }
-    HotTier oneByOne =
-        new ForwardingHotTier(damaging(() -> true)) {
-          @Override
-          public CompletableFuture<ReadResult> read(TopicPartition of, long from, int maxBytes) {
-            return super.read(of, from, 1);
-          }
-        };
-    assertThat(audit(oneByOne, cold, null).batches()).isEqualTo(1_000);
-    assertThat(damages).hasSize(1_000);
-    assertThat(notes)
-        .containsExactly(
-            "t-0: local copies are not read from offset 1000 on: too much before it looks wrong");
-  }
-
-  @Test
-  void lostRangesOfLocalDiskAreNamed() {
-    layOut();
-    HotTier damaged =
-        new ForwardingHotTier(hot) {
-          @Override
-          public CompletableFuture<ReadResult> read(TopicPartition of, long from, int maxBytes) {
-            return from >= 30
-                ? super.read(of, from, maxBytes)
-                : CompletableFuture.completedFuture(
-                    new ReadResult.Progress(
-                        List.of(), 30, List.of(new OffsetRange(Math.max(from, 23), 30))));
-          }
-        };
-    assertThat(audit(damaged, cold, null).batches()).isEqualTo(1);
-    assertThat(damages)
-        .containsExactly("t-0 [23, 30): the stored bytes of these offsets are damaged");
-  }
-
-  @Test
-  void aDamagedFileIsNamedByItsOffsets() {
-    layOut();
-    Set<Long> broken = Set.of(10L);
-    assertThat(audit(hot, damaging(broken, file -> {}), null).files()).isEqualTo(3);
-    assertThat(damages)
-        .singleElement()
-        .asString()
-        .startsWith("t-0 [10, 20): the file does not exist (memory:");
-  }
-
-  @Test
   void aFileThatWasMergedAwayIsNoLossAndTheNewOneIsReadInstead() {
     layOut();
     Set<String> read = new HashSet<>();
@@ -257,39 +99,6 @@ class SystemAuditTest {
     ColdTier expiring = damaging(Set.of(0L, 10L), file -> tiering.expire(id, 13));
     assertThat(audit(hot, expiring, null).files()).isEqualTo(3);
     assertThat(damages).singleElement().asString().startsWith("t-0 [13, 20): the file does not");
-  }
-
-  @Test
-  void whatAnotherEngineReadsOtherwiseIsNamedByItsOffsets() {
-    layOut();
-    ColdTier files = withFiles();
-    ToldReader agreeing = new ToldReader((path, range) -> ours(range));
-    assertThat(audit(hot, files, agreeing).files()).isEqualTo(3);
-    assertThat(damages).isEmpty();
-
-    ToldReader other =
-        new ToldReader(
-            (path, range) -> {
-              List<ContentSums.Run> runs = new ArrayList<>(ours(range).runs());
-              if (range.from() == 10) {
-                runs.set(4, new ContentSums.Run(1, 0));
-                runs.set(5, new ContentSums.Run(0, 0));
-              }
-              return new ContentSums(range, runs);
-            });
-    assertThat(audit(hot, files, other).files()).isEqualTo(3);
-    assertThat(damages)
-        .singleElement()
-        .asString()
-        .startsWith("t-0 [14, 16): Told reads other records than we do (memory:");
-  }
-
-  @Test
-  void aDegradedPartitionIsNamedWithTheOffsetsOfNoFile() {
-    layOut();
-    cold.degrade(id, "somebody wrote to it");
-    assertThat(audit().partitions()).isEqualTo(1);
-    assertThat(damages).containsExactly("t-0: somebody wrote to it");
   }
 
   @Test
@@ -330,30 +139,6 @@ class SystemAuditTest {
     return cold.topic(id.topic()).orElseThrow().partition(0).bytes();
   }
 
-  private ContentSums ours(OffsetRange range) {
-    ColdFile file =
-        cold.topic(id.topic()).orElseThrow().partition(0).files().stream()
-            .filter(each -> each.span().range().equals(range))
-            .findFirst()
-            .orElseThrow();
-    return cold.audit(id.topic(), file, bytes -> {});
-  }
-
-  private ColdFile file(long from, long to) {
-    RecordBatch batch =
-        TestBatches.batch(Compression.NONE, 1, Records.plain(from, (int) (to - from)));
-    return cold.write(
-            id,
-            new OffsetRange(from, to),
-            List.of(batch).iterator(),
-            new ColdWriteSettings(Compression.ZSTD))
-        .orElseThrow();
-  }
-
-  private void commit(ColdCommit.Move move) {
-    var unused = cold.commit(id.topic(), new ColdCommit(UUID.randomUUID(), List.of(move)));
-  }
-
   private void merge() {
     List<ColdFile> small = cold.topic(id.topic()).orElseThrow().partition(0).files().subList(0, 2);
     ColdFile merged = cold.merge(id, small, new ColdWriteSettings(Compression.ZSTD));
@@ -362,71 +147,5 @@ class SystemAuditTest {
             id.topic(),
             new ColdCommit(
                 UUID.randomUUID(), List.of(), List.of(new ColdCommit.Merge(small, merged))));
-  }
-
-  /** Files that begin at these offsets do not exist. */
-  private ColdTier damaging(Set<Long> broken, java.util.function.Consumer<ColdFile> before) {
-    return new ForwardingColdTier(cold) {
-      @Override
-      public ContentSums audit(TopicId topic, ColdFile file, LongConsumer pace) {
-        before.accept(file);
-        if (broken.contains(file.span().range().from())) {
-          throw new ThermoclineException(ErrorKind.CORRUPT, "the file does not exist");
-        }
-        return super.audit(topic, file, pace);
-      }
-    };
-  }
-
-  private ColdTier withFiles() {
-    return new ForwardingColdTier(cold) {
-      @Override
-      public LocalFile local(ColdFile file) {
-        return new LocalFile() {
-          @Override
-          public Path path() {
-            return Path.of(file.location());
-          }
-
-          @Override
-          public void close() {}
-        };
-      }
-    };
-  }
-
-  /** A hot tier whose batches have a wrong checksum. */
-  private HotTier damaging(java.util.function.BooleanSupplier when) {
-    UnaryOperator<RecordBatch> damage =
-        batch -> {
-          BatchContent content = batch.content();
-          return new RecordBatch(
-              batch.baseOffset(),
-              batch.appendTimeMillis(),
-              batch.maxTimestampMillis(),
-              new BatchContent(
-                  content.count(),
-                  content.lastOffsetDelta(),
-                  content.compression(),
-                  content.attributes(),
-                  content.baseTimestampMillis(),
-                  content.uncompressedBytes(),
-                  content.crc32c() + 1,
-                  content.payload()));
-        };
-    return new ForwardingHotTier(hot) {
-      @Override
-      public CompletableFuture<ReadResult> read(TopicPartition of, long from, int maxBytes) {
-        return super.read(of, from, maxBytes)
-            .thenApply(
-                answer ->
-                    answer instanceof ReadResult.Progress progress && when.getAsBoolean()
-                        ? new ReadResult.Progress(
-                            progress.batches().stream().map(damage).toList(),
-                            progress.nextOffset(),
-                            progress.lost())
-                        : answer);
-      }
-    };
   }
 }
