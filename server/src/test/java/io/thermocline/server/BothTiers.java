@@ -7,11 +7,17 @@ import io.thermocline.cold.CatalogSettings;
 import io.thermocline.cold.ColdSettings;
 import io.thermocline.cold.IcebergColdTier;
 import io.thermocline.cold.store.StoreSettings;
+import io.thermocline.cold.table.TableSettings;
 import io.thermocline.hot.EmbeddedHotTier;
 import io.thermocline.hot.HotSettings;
+import io.thermocline.model.ColdCommit;
+import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
+import io.thermocline.model.ColdWriteSettings;
+import io.thermocline.model.Compression;
 import io.thermocline.model.SegmentLimits;
 import io.thermocline.model.Topic;
+import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.disk.SimulatedDisk;
 import io.thermocline.tiering.Tiering;
 import io.thermocline.tiering.TieringControl;
@@ -25,15 +31,21 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The tiers and tiering on a simulated disk, with one topic, and a catalog on the machine's. */
-record BothTiers(
-    EmbeddedHotTier hot, ColdTier cold, TieringControl tiering, Topic topic, Path catalog)
+record BothTiers(EmbeddedHotTier hot, ColdTier cold, TieringControl tiering, Topic topic)
     implements AutoCloseable {
   private static final String TOPIC = "orders";
   private static final Duration NEVER = Duration.ofDays(365);
+  private static final Duration AT_ONCE = Duration.ofNanos(1);
+
+  /** What is replaced goes at the next upkeep. */
+  private static final TableSettings TABLES =
+      new TableSettings(Duration.ofSeconds(30), AT_ONCE, 2, AT_ONCE, AT_ONCE);
 
   static BothTiers open(SimulatedDisk disk, Path catalog, InstantSource clock) {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -48,7 +60,7 @@ record BothTiers(
     ColdTier cold = IcebergColdTier.open(cold(disk, catalog, hot), clock, registry);
     TieringControl tiering =
         TieringControl.open(tiering(disk), hot, hot.topics(), cold, clock, () -> false, registry);
-    return new BothTiers(hot, cold, tiering, topic, catalog);
+    return new BothTiers(hot, cold, tiering, topic);
   }
 
   private static ColdSettings cold(SimulatedDisk disk, Path catalog, EmbeddedHotTier hot) {
@@ -71,7 +83,7 @@ record BothTiers(
         defaults.directory(),
         defaults.cluster(),
         defaults.takeOver(),
-        defaults.tables(),
+        TABLES,
         defaults.caches());
   }
 
@@ -96,6 +108,28 @@ record BothTiers(
   void runTiering(boolean trimAll) {
     for (Tiering.PartitionRun run : tiering.runNow(Optional.of(topic.id()), trimAll)) {
       assertThat(run.problem()).as("tiering of %s", run.id()).isEmpty();
+    }
+  }
+
+  /** Makes one file of all that a partition has in the table. */
+  void merge(TopicPartition id) {
+    List<ColdFile> files =
+        cold.topic(topic.id())
+            .map(table -> table.partition(id.partition()).files())
+            .orElseGet(List::of);
+    if (files.size() > 1) {
+      ColdFile merged = cold.merge(id, files, new ColdWriteSettings(Compression.ZSTD));
+      ColdCommit.Merge merge = new ColdCommit.Merge(files, merged);
+      assertThat(cold.commit(topic.id(), ColdCommit.ofMerges(UUID.randomUUID(), List.of(merge))))
+          .isNotNull();
+    }
+  }
+
+  /** Forgets and deletes what was replaced, until there is nothing left to do. */
+  void maintain() {
+    int pieces = 0;
+    while (cold.maintain(topic.id())) {
+      assertThat(++pieces).as("pieces of upkeep").isLessThan(100);
     }
   }
 

@@ -15,6 +15,7 @@ import io.thermocline.testkit.disk.DiskFault;
 import io.thermocline.testkit.disk.PowerCut;
 import io.thermocline.testkit.disk.SimulatedDisk;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -87,24 +88,28 @@ final class TieredPowerCutRun {
 
   private List<Crash> live(Crash before) {
     SimulatedDisk disk = before.disk().image(random.nextLong());
+    Path catalog = catalogCopy(before);
     Promised promised = before.promised().copy();
     List<Crash> crashes = new ArrayList<>();
     Random moments = new Random(random.nextLong());
-    try (BothTiers tiers = BothTiers.open(disk, catalogCopy(before), clock)) {
-      promised.values().putAll(readAll(tiers));
-      disk.fault(
-          (op, path) -> {
-            synchronized (crashes) {
-              if (crashes.size() < CUTS_A_LIFE && moments.nextInt(CALLS_BETWEEN_CUTS) == 0) {
-                crashes.add(crash(disk, tiers, promised));
-              }
+    disk.fault(
+        (op, path) -> {
+          synchronized (crashes) {
+            if (crashes.size() < CUTS_A_LIFE && moments.nextInt(CALLS_BETWEEN_CUTS) == 0) {
+              crashes.add(crash(disk, catalog, promised));
             }
-          });
+          }
+        });
+    try (BothTiers tiers = BothTiers.open(disk, catalog, clock)) {
+      Map<TopicPartition, NavigableMap<Long, Bytes>> found = readAll(tiers);
+      synchronized (promised) {
+        promised.values().putAll(found);
+      }
       for (int step = 0; step < STEPS; step++) {
         step(tiers, promised);
       }
       disk.fault(DiskFault.NONE);
-      crashes.add(crash(disk, tiers, promised));
+      crashes.add(crash(disk, catalog, promised));
     }
     return crashes;
   }
@@ -115,21 +120,26 @@ final class TieredPowerCutRun {
     return copy;
   }
 
-  private Crash crash(SimulatedDisk disk, BothTiers tiers, Promised promised) {
-    Path catalog = catalog();
+  private Crash crash(SimulatedDisk disk, Path catalog, Promised promised) {
+    Path copy = catalog();
     synchronized (promised) {
       PowerCut cut = disk.cut();
-      BothTiers.copyCatalog(tiers.catalog(), catalog);
-      return new Crash(cut, catalog, promised.copy());
+      BothTiers.copyCatalog(catalog, copy);
+      return new Crash(cut, copy, promised.copy());
     }
   }
 
   private void step(BothTiers tiers, Promised promised) {
     TopicPartition id = tiers.topic().partition(random.nextInt(PARTITIONS));
-    switch (random.nextInt(8)) {
+    switch (random.nextInt(10)) {
       case 0 -> tiers.runTiering(true);
       case 1, 2 -> tiers.runTiering(false);
       case 3 -> advanceLogStart(tiers, id, promised);
+      case 4 -> tiers.merge(id);
+      case 5 -> {
+        clock.advance(Duration.ofMinutes(1));
+        tiers.maintain();
+      }
       default -> append(tiers, id, promised);
     }
   }

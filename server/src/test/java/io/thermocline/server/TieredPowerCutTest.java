@@ -7,10 +7,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The power fails at random moments of writing, tiering, committing and trimming, with the hot tier
- * and the warehouse on the disk whose images are opened: every record that was acknowledged is read
- * at its offset with its bytes, from one tier or the other, and after all has been tiered once more
- * each is in the table exactly once.
+ * The power fails at random moments of opening, writing, tiering, committing, trimming, merging and
+ * upkeep, with the hot tier and the warehouse on the disk whose images are opened: every record
+ * that was acknowledged is read at its offset with its bytes, from one tier or the other, and after
+ * all has been tiered once more each is in the table exactly once.
  *
  * <p>The catalog is the real one. SQLite is native code and can't run on a simulated disk; it is
  * what its committed transactions are at the moment of the cut that goes into the image. That a
