@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thermocline.cold.RecoverableTopic;
 import io.thermocline.testkit.Records;
 import io.thermocline.testkit.StoredRecord;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -54,6 +55,8 @@ final class OtherNamesTest extends OtherEngineSuite {
     if (asHadoopDoes) {
       nameMetadataAsHadoopDoes();
     }
+    List<Path> first = warehouse.files(".parquet");
+    assertThat(first).isNotEmpty();
     List<StoredRecord> left = records;
     for (int round = 0; round < 4; round++) {
       engine = new OtherEngine(table(), naming);
@@ -71,6 +74,7 @@ final class OtherNamesTest extends OtherEngineSuite {
       left = next;
       upkeep(left);
     }
+    assertThat(first).as("taken, as nothing names them").noneMatch(Files::exists);
   }
 
   @Test
