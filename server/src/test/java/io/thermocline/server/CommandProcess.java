@@ -17,7 +17,11 @@ import java.util.concurrent.TimeUnit;
 record CommandProcess(int exitCode, String text) {
   private static final int PATIENCE_SECONDS = 60;
 
-  /** Runs {@code thermocline} with these arguments to its end. */
+  /**
+   * Runs {@code thermocline} with these arguments to its end.
+   *
+   * @param folder takes its output, and what it leaves behind when it is killed
+   */
   static CommandProcess run(Path folder, List<String> arguments)
       throws IOException, InterruptedException {
     return run(folder, List.of(), arguments);
@@ -44,6 +48,7 @@ record CommandProcess(int exitCode, String text) {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add("-Djava.io.tmpdir=" + Files.createTempDirectory(folder, "temp"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     Path out = Files.createTempFile(folder, arguments.get(0), ".out");

@@ -2,6 +2,7 @@ package io.thermocline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.model.ScratchDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,11 +26,15 @@ class LauncherTest {
       if [ "$1" = -version ]; then echo 'openjdk version "17.0.1"' >&2; else printf '%s\\n' "$@"; fi
       """;
 
+  private static final String TEMP_OPTION = "-Djava.io.tmpdir=";
+
   @TempDir private Path folder;
   private Path image;
+  private Path temp;
 
   @BeforeEach
   void anImage() throws IOException {
+    temp = Files.createDirectory(folder.resolve("temp"));
     image = Files.createDirectories(folder.resolve("image/lib")).getParent();
     Files.copy(
         Repository.file("thermocline"),
@@ -65,6 +70,45 @@ class LauncherTest {
     assertThat(run("", "bench")).containsExactly("thermocline: bench runs from a checkout only");
   }
 
+  @Test
+  void eachProcessHasATempDirectoryThatNobodyElseCanEnter() throws Exception {
+    Path own = tempDirectory(run("", "serve"));
+    assertThat(own).isDirectory().isNotEqualTo(tempDirectory(run("", "topic", "list")));
+    assertThat(own.getParent().getParent()).isEqualTo(temp);
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(own.getParent())))
+        .isEqualTo("rwx------");
+  }
+
+  @Test
+  void whatAKilledProcessLeftInItsTempDirectoryGoesAtTheNextStart() throws Exception {
+    Path killed = tempDirectory(run("", "serve"));
+    Files.createFile(killed.resolve("libduckdb_java1.so"));
+    Path living = killed.resolveSibling(Long.toString(ProcessHandle.current().pid()));
+    Path used = Files.createFile(Files.createDirectory(living).resolve("libduckdb_java2.so"));
+    Path next = tempDirectory(run("", "serve"));
+    assertThat(killed).doesNotExist();
+    assertThat(used).exists();
+    assertThat(next).isDirectory();
+  }
+
+  @Test
+  void aTempDirectoryThatIsALinkIsLeftAloneWithAllThatLiesThere() throws Exception {
+    Path elsewhere = Files.createDirectories(folder.resolve("elsewhere/1"));
+    Path link = tempDirectory(run("", "serve")).getParent();
+    new ScratchDirectory(link).close();
+    Files.createSymbolicLink(link, elsewhere.getParent());
+    assertThat(run("", "serve")).noneMatch(word -> word.startsWith(TEMP_OPTION));
+    assertThat(elsewhere).exists();
+  }
+
+  private static Path tempDirectory(List<String> words) {
+    return words.stream()
+        .filter(word -> word.startsWith(TEMP_OPTION))
+        .map(word -> Path.of(word.substring(TEMP_OPTION.length())))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("No temp directory: " + words));
+  }
+
   private List<String> run(String javaOptions, String... arguments) throws Exception {
     return run(image.resolve("thermocline"), javaOptions, arguments);
   }
@@ -75,6 +119,7 @@ class LauncherTest {
     builder.command().addAll(List.of(arguments));
     builder.environment().put("JAVA_HOME", folder.resolve("jre").toString());
     builder.environment().put("THERMOCLINE_JAVA_OPTS", javaOptions);
+    builder.environment().put("TMPDIR", temp.toString());
     Path out = folder.resolve("out");
     Process process = builder.redirectErrorStream(true).redirectOutput(out.toFile()).start();
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -1,5 +1,6 @@
 package io.thermocline.server;
 
+import io.thermocline.model.ScratchDirectory;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -85,6 +86,7 @@ final class ServerProcess implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
+    command.add("-Djava.io.tmpdir=" + emptyTemp(log));
     command.addAll(launch.options());
     command.addAll(List.of("-cp", launch.classPath()));
     command.addAll(List.of(Main.class.getName(), "serve"));
@@ -92,6 +94,15 @@ final class ServerProcess implements AutoCloseable {
     return new ProcessBuilder(command)
         .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
         .start();
+  }
+
+  /** Where it unpacks native libraries. What one that was killed left there goes. */
+  private static Path emptyTemp(Path log) throws IOException {
+    Path temp = log.resolveSibling(log.getFileName() + ".temp");
+    if (Files.exists(temp)) {
+      new ScratchDirectory(temp).close();
+    }
+    return Files.createDirectory(temp);
   }
 
   private String readAddress(BufferedReader output, String label) throws IOException {
