@@ -17,6 +17,7 @@ import io.thermocline.gateway.read.TieredReader;
 import io.thermocline.gateway.stream.ByteBudget;
 import io.thermocline.gateway.stream.OpenStreams;
 import io.thermocline.gateway.stream.StreamMetrics;
+import io.thermocline.gateway.wire.ErrorStatuses;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -53,6 +54,7 @@ public final class GatewayServer implements AutoCloseable {
     this.parts = parts;
     this.pools = new Pools(settings.pools());
     this.guard = new CallGuard(settings.calls().maxOpen(), parts.metrics());
+    ErrorStatuses.load();
     Server started = null;
     try {
       started = build().start();

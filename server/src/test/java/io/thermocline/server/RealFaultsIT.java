@@ -225,7 +225,6 @@ class RealFaultsIT {
           assertThat(send(producer)).isEmpty();
         }
         checkAll(client);
-        refuseOne(producer);
         server.limitFiles(server.openFiles() + SPARE_FILES);
         Map<Integer, ClientException> stopped =
             records.sendToEach(producer, "many", allOfMany(), log);
@@ -245,11 +244,26 @@ class RealFaultsIT {
     comesBackWhole(settings);
   }
 
-  /** So that the server has loaded what it tells refusals with: it needs files for that too. */
-  private void refuseOne(Producer producer) throws Exception {
-    assertThat(records.await(records.begin(producer, "absent", 0), log))
-        .get()
-        .isInstanceOf(NotAppliedException.class);
+  /** Even the first of its life, for which nothing can be loaded any more. */
+  @Test
+  void aRefusalIsToldWithoutAnyFileDescriptorToSpare() throws Exception {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
+    List<String> settings = settings(folder.resolve("data"), "{ enabled: false }");
+    try (ServerProcess server = ServerProcess.start(settings, log);
+        ThermoclineClient client = connect(server)) {
+      var unused = client.admin().createTopic("events", PARTITIONS);
+      try (Producer producer = client.producer(once())) {
+        for (int i = 0; i < PARTITIONS; i++) {
+          assertThat(send(producer)).isEmpty();
+        }
+        server.limitFiles(server.openFiles());
+        assertThat(records.await(records.begin(producer, "absent", 0), log))
+            .get()
+            .isInstanceOf(NotAppliedException.class)
+            .extracting(refusal -> refusal.kind())
+            .isEqualTo(ErrorKind.NOT_FOUND);
+      }
+    }
   }
 
   /** A log that failed takes nothing until a restart; one that only refused does at once. */

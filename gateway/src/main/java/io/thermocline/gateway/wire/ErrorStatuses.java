@@ -10,6 +10,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -29,6 +30,19 @@ public final class ErrorStatuses {
   private static final Duration RETRY_DELAY = Duration.newBuilder().setSeconds(1).build();
 
   private ErrorStatuses() {}
+
+  /**
+   * Loads all that it takes to tell a failure, by telling one to nobody. The first one may come
+   * because no more files can be opened, and then no jar can be read either.
+   */
+  public static void load() {
+    ThermoclineException failure =
+        new ThermoclineException(ErrorKind.EXHAUSTED, "Told to nobody")
+            .with(Map.of("id", UUID.randomUUID().toString()))
+            .with(List.of(new ThermoclineException.Violation("none", "is not wrong")));
+    var unused = toException(new CompletionException(failure));
+    var unusedBytes = toProto(failure).toByteString();
+  }
 
   /** How a kind is told in gRPC's words. */
   public static Status.Code codeOf(ErrorKind kind) {
