@@ -116,16 +116,21 @@ final class TableUpkeep {
     if (!old || metadata.snapshots().size() <= settings.snapshotsKept()) {
       return Optional.of(view);
     }
-    owner.epoch();
     Transaction transaction =
         Transactions.newTransaction(
             view.topic().table(), new PinnedOperations(access.operations()));
-    transaction
-        .expireSnapshots()
-        .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
-        .expireOlderThan(oldestKept)
-        .retainLast(settings.snapshotsKept())
-        .commit();
+    ExpireSnapshots expiry =
+        transaction
+            .expireSnapshots()
+            .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
+            .expireOlderThan(oldestKept)
+            .retainLast(settings.snapshotsKept());
+    // All that is old may be kept by somebody's tags and branches.
+    if (expiry.apply().isEmpty()) {
+      return Optional.of(view);
+    }
+    owner.epoch();
+    expiry.commit();
     try {
       transaction.commitTransaction();
     } catch (OutcomeUnknownException e) {

@@ -104,7 +104,12 @@ final class TestWarehouse implements AutoCloseable {
 
   /** Starts a process that sees the store through {@code faults}. */
   Node start(UnaryOperator<ObjectStore> faults) {
-    return start(settings(cluster, false, SAFE_AGE), faults);
+    return start(SAFE_AGE, faults);
+  }
+
+  /** Starts a process with another safe age that sees the store through {@code faults}. */
+  Node start(Duration safeAge, UnaryOperator<ObjectStore> faults) {
+    return start(settings(cluster, false, safeAge), faults);
   }
 
   /** Starts a process of another cluster that takes the warehouse over. */

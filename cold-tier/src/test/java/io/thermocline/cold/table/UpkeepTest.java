@@ -4,6 +4,8 @@ import static io.thermocline.testkit.ColdTierSubject.logStart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.cold.store.ForwardingObjectStore;
+import io.thermocline.cold.store.ObjectInfo;
+import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
 import io.thermocline.model.ErrorKind;
@@ -18,7 +20,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -245,6 +249,40 @@ final class UpkeepTest extends OnWarehouse {
     warehouse.clock.advance(Duration.ofHours(1));
     maintain();
     assertThat(path(read)).doesNotExist();
+  }
+
+  @Test
+  void whereATagKeepsAllThatIsOldUpkeepAsksAndChangesNothing() {
+    long tagged = table().currentSnapshot().snapshotId();
+    table().manageSnapshots().createTag("job", tagged).commit();
+    AtomicInteger asked = new AtomicInteger();
+    node.cold().close();
+    node = warehouse.start(TestWarehouse.NO_SAFE_AGE, store -> countingOwnerLooks(store, asked));
+    for (int i = 1; i < 6; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    warehouse.clock.advance(Duration.ofHours(1));
+    maintain();
+    List<Path> versions = warehouse.files(".metadata.json");
+    int before = asked.get();
+
+    assertThat(cold().maintain(id.topic())).isFalse();
+
+    assertThat(asked).as("looks at who the owner is, before a change").hasValue(before);
+    assertThat(warehouse.files(".metadata.json")).isEqualTo(versions);
+    assertThat(table().snapshot(tagged)).isNotNull();
+  }
+
+  private static ObjectStore countingOwnerLooks(ObjectStore real, AtomicInteger looks) {
+    return new ForwardingObjectStore(real) {
+      @Override
+      public void list(String prefix, Predicate<ObjectInfo> visitor) {
+        if (prefix.startsWith("_thermocline/owner")) {
+          looks.incrementAndGet();
+        }
+        super.list(prefix, visitor);
+      }
+    };
   }
 
   /** All snapshots so far were made long ago. */
