@@ -19,13 +19,8 @@ import org.slf4j.LoggerFactory;
  * Frame}, and one force makes all of them durable. Whatever is offered while a frame is being
  * forced gathers for the next.
  *
- * <p>There are two files, written before they are used and used again and again:
- *
- * <pre>
- *   active   takes the frames           --- it is full, or {@link #rotate} -->  retired
- *   retired  a checkpoint forces the segments of all who have bytes in it   -->  spare
- *   spare    free; becomes the active one
- * </pre>
+ * <p>Two {@link JournalFiles files} take turns: {@link #rotate}, or a full one, begins the next
+ * turn.
  *
  * <p>What always holds, and why an entry is right however old it is:
  *
@@ -72,9 +67,8 @@ public final class Journal implements AutoCloseable {
   /** Whether they could not be made, a moment ago. */
   private boolean unmade;
 
-  private JournalFile active;
-  private JournalFile spare;
-  private JournalFile retired;
+  /** Null until they are made. */
+  private JournalFiles files;
 
   /** Whether nothing is written any more. */
   private boolean ended;
@@ -116,11 +110,6 @@ public final class Journal implements AutoCloseable {
     this.checkpointer = checkpointer;
   }
 
-  /** The two files of a directory. */
-  static List<Path> files(Path directory) {
-    return List.of(directory.resolve("journal-0"), directory.resolve("journal-1"));
-  }
-
   /**
    * Takes an entry.
    *
@@ -131,7 +120,7 @@ public final class Journal implements AutoCloseable {
       if (ended) {
         return false;
       }
-      if (active == null) {
+      if (files == null) {
         if (!made) {
           made = true;
           executor.execute(this::makeFiles);
@@ -164,22 +153,17 @@ public final class Journal implements AutoCloseable {
       tryAgain();
       return;
     }
-    List<JournalFile> files = new ArrayList<>();
     try {
       // Here, where a lack of memory does no harm: who waits for a frame could not go on without.
       ByteBuffer memory = ByteBuffer.allocateDirect(Frame.MAX_BYTES);
-      for (Path path : files(directory)) {
-        files.add(JournalFile.make(disk, path, fileBytes));
-      }
-      disk.forceDirectory(directory);
-      if (use(files, memory)) {
+      JournalFiles made = JournalFiles.make(disk, directory, fileBytes);
+      if (use(made, memory)) {
         LOG.info("The journal is ready: directory={} bytes={}", directory, 2 * fileBytes);
       } else {
-        remove(files);
+        made.remove();
       }
     } catch (IOException | RuntimeException | OutOfMemoryError e) {
       LOG.warn("The journal could not be made: directory={}", directory, e);
-      remove(files);
       tryAgain();
     }
   }
@@ -190,23 +174,13 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  private boolean use(List<JournalFile> files, ByteBuffer memory) {
+  private boolean use(JournalFiles ready, ByteBuffer memory) {
     synchronized (lock) {
       if (!ended) {
         buffer = memory;
-        active = files.get(0);
-        spare = files.get(1);
+        files = ready;
       }
       return !ended;
-    }
-  }
-
-  private void remove(List<JournalFile> files) {
-    try {
-      closeAll(files);
-      delete(disk, directory);
-    } catch (IOException e) {
-      LOG.warn("Unused journal files are deleted at the next start: directory={}", directory, e);
     }
   }
 
@@ -217,25 +191,19 @@ public final class Journal implements AutoCloseable {
         made = false;
         unmade = false;
       }
-      if (active != null && !active.isEmpty() && spare != null && !ended) {
+      if (files != null && !files.active().isEmpty() && files.hasSpare() && !ended) {
         retire();
       }
     }
   }
 
   private void retire() {
-    JournalFile old = active;
-    retired = old;
-    active = spare;
-    spare = null;
-    checkpointer.begin(List.copyOf(old.users()), this::free);
+    checkpointer.begin(files.retire(), this::free);
   }
 
   private void free() {
     synchronized (lock) {
-      retired.recycle();
-      spare = retired;
-      retired = null;
+      files.free();
     }
   }
 
@@ -309,10 +277,10 @@ public final class Journal implements AutoCloseable {
       return null;
     }
     long first = Frame.HEADER_BYTES + Frame.sizeOf(waiting.element());
-    if (Frame.padded(first) > active.room() && spare != null) {
+    if (Frame.padded(first) > files.active().room() && files.hasSpare()) {
       retire();
     }
-    long room = Math.min(active.room(), Frame.MAX_BYTES);
+    long room = Math.min(files.active().room(), Frame.MAX_BYTES);
     long size = Frame.HEADER_BYTES;
     while (!waiting.isEmpty() && size + Frame.sizeOf(waiting.element()) <= room) {
       size += Frame.sizeOf(waiting.element());
@@ -322,7 +290,7 @@ public final class Journal implements AutoCloseable {
       drain(entries);
       return null;
     }
-    return active;
+    return files.active();
   }
 
   private void drain(List<JournalEntry> entries) {
@@ -379,38 +347,21 @@ public final class Journal implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
-    List<JournalFile> all = new ArrayList<>();
-    List<JournalUser> users = new ArrayList<>();
+    JournalFiles closing;
+    List<JournalUser> users = List.of();
     synchronized (lock) {
       ended = true;
-      for (JournalFile file : new JournalFile[] {active, spare, retired}) {
-        if (file != null) {
-          all.add(file);
-          users.addAll(file.users());
-        }
+      closing = files;
+      if (closing != null) {
+        users = closing.users();
       }
     }
-    closeAll(all);
-    if (!all.isEmpty() && users.stream().allMatch(JournalUser::force)) {
-      delete(disk, directory);
+    if (closing == null) {
+      return;
     }
-  }
-
-  private static void closeAll(List<JournalFile> files) throws IOException {
-    for (JournalFile file : files) {
-      file.close();
-    }
-  }
-
-  /** Deletes the files, durably; harmless when there are none. */
-  static void delete(Disk disk, Path directory) throws IOException {
-    boolean deleted = false;
-    for (Path path : files(directory)) {
-      deleted |= disk.exists(path);
-      disk.delete(path);
-    }
-    if (deleted) {
-      disk.forceDirectory(directory);
+    closing.close();
+    if (users.stream().allMatch(JournalUser::force)) {
+      JournalFiles.delete(disk, directory);
     }
   }
 }

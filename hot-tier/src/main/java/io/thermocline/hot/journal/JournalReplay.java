@@ -40,7 +40,7 @@ public final class JournalReplay {
   public List<Entry> entries(Predicate<Place> wanted, Consumer<JournalScan.Torn> torn)
       throws IOException {
     List<Entry> entries = new ArrayList<>();
-    for (Path path : Journal.files(directory)) {
+    for (Path path : JournalFiles.paths(directory)) {
       if (disk.exists(path)) {
         try (JournalScan scan = JournalScan.open(disk, path)) {
           for (var part = scan.next(); part.isPresent(); part = scan.next()) {
@@ -86,6 +86,6 @@ public final class JournalReplay {
 
   /** Deletes the journal, durably, once every entry is durable in its segment. */
   public void delete() throws IOException {
-    Journal.delete(disk, directory);
+    JournalFiles.delete(disk, directory);
   }
 }

@@ -78,7 +78,7 @@ public final class JournalScan implements AutoCloseable {
 
   /** Whether a file has a journal's name, or begins as one does. */
   public static boolean isJournal(Path path) throws IOException {
-    if (Journal.files(path.toAbsolutePath().getParent()).contains(path.toAbsolutePath())) {
+    if (JournalFiles.paths(path.toAbsolutePath().getParent()).contains(path.toAbsolutePath())) {
       return true;
     }
     try (DiskFile file = new LocalDisk().openToRead(path)) {
