@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +84,7 @@ final class S3ObjectStore implements ObjectStore {
   }
 
   private void uploadInParts(String full, Path file, long size) {
-    String upload = attempts.call(() -> requests.beginUpload(full));
+    String upload = beforeCompletion(() -> requests.beginUpload(full));
     List<S3Requests.UploadedPart> parts;
     try {
       parts = uploadParts(full, upload, file, size);
@@ -109,9 +110,25 @@ final class S3ObjectStore implements ObjectStore {
     for (long from = 0; from < size; from += partBytes) {
       int number = parts.size() + 1;
       Payload piece = Payload.of(file, from, Math.min(partBytes, size - from));
-      parts.add(attempts.call(() -> requests.uploadPart(full, upload, number, piece)));
+      parts.add(beforeCompletion(() -> requests.uploadPart(full, upload, number, piece)));
     }
     return parts;
+  }
+
+  /**
+   * A request of an upload that leaves no object yet: whatever became of it, nothing was written.
+   */
+  private <T> T beforeCompletion(Supplier<T> request) {
+    return attempts.call(
+        () -> {
+          try {
+            return request.get();
+          } catch (ThermoclineException e) {
+            throw e.kind() == ErrorKind.OUTCOME_UNKNOWN
+                ? new ThermoclineException(ErrorKind.TRANSIENT, e.getMessage(), e)
+                : e;
+          }
+        });
   }
 
   private void abort(String full, String upload) {
@@ -248,7 +265,7 @@ final class S3ObjectStore implements ObjectStore {
    * One conditional put over its attempts. A refusal proves that another wrote only while no
    * earlier attempt of ours can have written; else the object itself is asked.
    */
-  private static final class ConditionalPut implements java.util.function.Supplier<PutOutcome> {
+  private static final class ConditionalPut implements Supplier<PutOutcome> {
     private final S3Requests requests;
     private final String key;
     private final byte[] bytes;
