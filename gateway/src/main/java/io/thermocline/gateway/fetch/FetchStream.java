@@ -14,16 +14,11 @@ import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.FetchRequest;
-import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.SeekPartition;
 import io.thermocline.proto.v1.StartPosition;
-import io.thermocline.proto.v1.Tier;
-import java.util.List;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One Fetch call: any number of partitions, each with its own place and credit, that take turns.
@@ -33,14 +28,13 @@ import org.slf4j.LoggerFactory;
  * the call.
  */
 public final class FetchStream implements StreamObserver<FetchRequest>, OpenStreams.Draining {
-  private static final Logger LOG = LoggerFactory.getLogger(FetchStream.class);
-
   private final ServerCallStreamObserver<FetchAnswer> out;
   private final FetchContext context;
   private final SerialExecutor serial;
   private final FetchCursors cursors;
   private final FetchTurns turns = new FetchTurns();
   private final FetchOutbox outbox;
+  private final FetchNews news;
   private final Runnable stopHeartbeat;
   private boolean halfClosed;
   private boolean closed;
@@ -52,6 +46,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     this.serial = new SerialExecutor(context.calls());
     this.cursors = new FetchCursors(context.streams().fetchPartitions());
     this.outbox = new FetchOutbox(out, context.budget(), context.metrics(), this::pumpLater);
+    this.news = new FetchNews(context.reader());
     out.disableAutoRequest();
     out.setOnReadyThreshold(context.streams().fetchTurnBytes());
     out.setOnReadyHandler(() -> step(() -> {}));
@@ -219,7 +214,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
   private void advance(FetchCursor cursor) {
     if (cursor.atStop()) {
       cursor.phase(Phase.DONE);
-      say(cursor, news(cursor).setDone(true));
+      outbox.add(cursor, news.done(cursor));
     } else if (!cursor.mayRead()) {
       cursor.phase(Phase.HELD);
     } else {
@@ -383,17 +378,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
   private void fail(FetchCursor cursor, Throwable failure) {
     turns.remove(cursor);
     cursor.interrupt(Phase.FAILED);
-    FetchResponse.Builder news =
-        cursor.head(0, 0, cursor.next()).setError(ErrorStatuses.toProto(failure));
-    if (cursor.isFound()) {
-      try {
-        TieredReader.Bounds bounds = context.reader().bounds(cursor.id());
-        news.setLogStart(bounds.logStart()).setEnd(bounds.end());
-      } catch (ThermoclineException gone) {
-        LOG.debug("No bounds to tell beside a failure partition={}", cursor.key(), gone);
-      }
-    }
-    say(cursor, news);
+    outbox.add(cursor, news.failure(cursor, failure));
   }
 
   private void heartbeat() {
@@ -403,20 +388,11 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     for (FetchCursor cursor : cursors.all()) {
       if (cursor.phase() == Phase.AWAITING && cursor.silent()) {
         try {
-          say(cursor, news(cursor).setCaughtUp(true));
+          outbox.add(cursor, news.heartbeat(cursor));
         } catch (ThermoclineException gone) {
           fail(cursor, gone);
         }
       }
     }
-  }
-
-  private FetchResponse.Builder news(FetchCursor cursor) {
-    TieredReader.Bounds bounds = context.reader().bounds(cursor.id());
-    return cursor.head(bounds.logStart(), bounds.end(), cursor.next()).setTier(Tier.TIER_HOT);
-  }
-
-  private void say(FetchCursor cursor, FetchResponse.Builder news) {
-    outbox.add(cursor, new FetchAnswer(news.build(), List.of()));
   }
 }
