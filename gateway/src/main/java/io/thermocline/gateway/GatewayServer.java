@@ -112,7 +112,7 @@ public final class GatewayServer implements AutoCloseable {
         .addService(new GroupCalls(parts, control))
         .addService(new TieringCalls(parts, control, slow, audits()))
         .addService(new PolicyCalls(parts, control, slow))
-        .addService(new QueryCalls(parts, pools.slow))
+        .addService(new QueryCalls(parts, pools.sql, settings.pools().statements()))
         .addService(health.getHealthService())
         .addService(ProtoReflectionServiceV1.newInstance())
         .build();

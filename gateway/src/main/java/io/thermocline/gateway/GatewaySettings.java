@@ -71,16 +71,21 @@ public record GatewaySettings(
    *     at once: fewer than the hot tier has threads for, so that fresh ones find one free
    * @param cold read from the cold tier
    * @param control carry out short unary calls that touch the disk or the catalog
-   * @param slow carry out tiering runs, plans, and SQL
+   * @param slow carry out tiering runs and plans
+   * @param statements carry out SQL, and how many statements there are at once: those that run,
+   *     those that wait in the engine for their turn, and those whose answer is held until its
+   *     reader took it; more are refused
    * @param queue tasks that may wait for each of the others
    */
-  public record Pools(int calls, int olderReads, int cold, int control, int slow, int queue) {
+  public record Pools(
+      int calls, int olderReads, int cold, int control, int slow, int statements, int queue) {
     public Pools {
       positive("pools.calls", calls);
       positive("pools.olderReads", olderReads);
       positive("pools.cold", cold);
       positive("pools.control", control);
       positive("pools.slow", slow);
+      positive("pools.statements", statements);
       positive("pools.queue", queue);
     }
   }
@@ -112,7 +117,7 @@ public record GatewaySettings(
             Duration.ofSeconds(10),
             Duration.ofMinutes(15)),
         new StreamSettings(16 * MIB, 64 * MIB, MIB, 3 * MIB + 512 * KIB, 64 * MIB, 1024),
-        new Pools(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), 2, 4, 4, 4, 4096),
+        new Pools(Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), 2, 4, 4, 4, 8, 4096),
         Duration.ofSeconds(5),
         64L * MIB,
         Duration.ofSeconds(10));
@@ -148,6 +153,27 @@ public record GatewaySettings(
   public GatewaySettings with(Duration newHeartbeat, Duration newDrain) {
     return new GatewaySettings(
         host, port, httpPort, calls, streams, pools, newHeartbeat, verifyBytesPerSecond, newDrain);
+  }
+
+  /** The same settings with another number of SQL statements at once. */
+  public GatewaySettings taking(int statements) {
+    return new GatewaySettings(
+        host,
+        port,
+        httpPort,
+        calls,
+        streams,
+        new Pools(
+            pools.calls(),
+            pools.olderReads(),
+            pools.cold(),
+            pools.control(),
+            pools.slow(),
+            statements,
+            pools.queue()),
+        heartbeat,
+        verifyBytesPerSecond,
+        drain);
   }
 
   /** The same settings with another pace of audits. */

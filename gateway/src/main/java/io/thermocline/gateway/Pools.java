@@ -27,6 +27,9 @@ final class Pools implements AutoCloseable {
   final ExecutorService control;
   final ExecutorService slow;
 
+  /** Apart from the slow ones, so that statements that wait for their turn hold up none of them. */
+  final ExecutorService sql;
+
   /** Runs audits: one at a time, and the next may come while the last one is ending. */
   final ExecutorService audit;
 
@@ -44,6 +47,7 @@ final class Pools implements AutoCloseable {
     cold = pool("cold", sizes.cold(), new ArrayBlockingQueue<>(sizes.queue()));
     control = pool("control", sizes.control(), new ArrayBlockingQueue<>(sizes.queue()));
     slow = pool("slow", sizes.slow(), new ArrayBlockingQueue<>(sizes.queue()));
+    sql = pool("sql", sizes.statements(), new ArrayBlockingQueue<>(sizes.queue()));
     http = pool("http", HTTP_THREADS, new ArrayBlockingQueue<>(HTTP_QUEUE));
     audit = pool("audit", 1, new ArrayBlockingQueue<>(1));
     timer = Executors.newSingleThreadScheduledExecutor(named("timer"));
@@ -68,7 +72,7 @@ final class Pools implements AutoCloseable {
   /** Lets what runs end, within a bound; nothing is interrupted, as that would break file I/O. */
   @Override
   public void close() {
-    List<ExecutorService> all = List.of(timer, http, audit, slow, control, cold, calls);
+    List<ExecutorService> all = List.of(timer, http, audit, sql, slow, control, cold, calls);
     all.forEach(ExecutorService::shutdown);
     var unused = wire.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);

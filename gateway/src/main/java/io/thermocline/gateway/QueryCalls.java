@@ -17,18 +17,23 @@ final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
   private static final int DEFAULT_ROWS = 10_000;
   private static final int MAX_ROWS = 1_000_000;
 
-  /**
-   * Statements that run or whose answer is being sent: an answer is held until its reader took it.
-   */
-  static final int MAX_ANSWERS = 8;
-
   private final SqlEngine sql;
-  private final Executor slow;
-  private final Semaphore answers = new Semaphore(MAX_ANSWERS);
+  private final Executor threads;
+  private final int most;
+  private final Semaphore answers;
 
-  QueryCalls(GatewayParts parts, Executor slow) {
+  /**
+   * Calls to the engine of {@code parts}.
+   *
+   * @param threads one for each statement that was taken
+   * @param most statements that run or whose answer is being sent: an answer is held until its
+   *     reader took it
+   */
+  QueryCalls(GatewayParts parts, Executor threads, int most) {
     this.sql = parts.sql();
-    this.slow = slow;
+    this.threads = threads;
+    this.most = most;
+    this.answers = new Semaphore(most);
   }
 
   @Override
@@ -44,12 +49,12 @@ final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
       throw new ThermoclineException(
           ErrorKind.EXHAUSTED,
           "%d statements run or wait for their reader to take the answer, the limit: try later"
-              .formatted(MAX_ANSWERS));
+              .formatted(most));
     }
     QueryAnswer answer =
         new QueryAnswer((ServerCallStreamObserver<QueryResponse>) out, answers::release);
     try {
-      slow.execute(() -> answer.run(() -> sql.query(request.getSql(), rows)));
+      threads.execute(() -> answer.run(() -> sql.query(request.getSql(), rows)));
     } catch (RuntimeException refused) {
       answer.forget();
       throw refused;

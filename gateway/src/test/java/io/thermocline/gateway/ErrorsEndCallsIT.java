@@ -98,7 +98,7 @@ class ErrorsEndCallsIT {
   void ofAQuery() {
     QueryRequest request = QueryRequest.newBuilder().setSql("SELECT too deep").build();
     try (OpenGateway gateway = new OpenGateway()) {
-      for (int i = 0; i <= QueryCalls.MAX_ANSWERS; i++) {
+      for (int i = 0; i <= GatewaySettings.defaults().pools().statements(); i++) {
         assertInternal(() -> gateway.queryCalls().query(request).next());
       }
     }

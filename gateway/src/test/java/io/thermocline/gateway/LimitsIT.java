@@ -274,7 +274,7 @@ class LimitsIT {
         .hasMessageContaining("port is 70000");
     assertThatThrownBy(() -> new StreamSettings(0, 1, 1, 1, 1, 1))
         .hasMessageContaining("streams.produceWindowBytes");
-    assertThatThrownBy(() -> new GatewaySettings.Pools(1, 1, 0, 1, 1, 1))
+    assertThatThrownBy(() -> new GatewaySettings.Pools(1, 1, 0, 1, 1, 1, 1))
         .hasMessageContaining("pools.cold");
     assertThatThrownBy(() -> GatewaySettings.defaults().with(Duration.ZERO, Duration.ofDays(1)))
         .hasMessageContaining("heartbeat");

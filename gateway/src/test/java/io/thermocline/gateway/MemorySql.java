@@ -6,12 +6,31 @@ import io.thermocline.query.SqlEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Answers {@code SELECT n} with n rows of a number and a NULL; {@code SELECT too deep} ends with an
+ * Answers {@code SELECT n} with n rows of a number and a NULL; {@code SELECT together}, once as
+ * many of them run at once as {@link #meet} said, with one; {@code SELECT too deep} ends with an
  * {@link Error}; refuses everything else.
  */
 final class MemorySql implements SqlEngine {
+  private static final int PATIENCE_SECONDS = 20;
+
+  private volatile CyclicBarrier together = new CyclicBarrier(1);
+
+  /** How many statements wait for each other from now on. */
+  void meet(int statements) {
+    together = new CyclicBarrier(statements);
+  }
+
+  /** How many of them wait now. */
+  int waiting() {
+    return together.getNumberWaiting();
+  }
+
   @Override
   public Result query(String sql, int maxRows) {
     if (!sql.startsWith("SELECT ")) {
@@ -19,6 +38,10 @@ final class MemorySql implements SqlEngine {
     }
     if (sql.equals("SELECT too deep")) {
       throw new StackOverflowError("Injected by a test");
+    }
+    if (sql.equals("SELECT together")) {
+      awaitOthers();
+      return query("SELECT 1", maxRows);
     }
     int rows = Integer.parseInt(sql.substring("SELECT ".length()));
     List<List<Optional<String>>> cells = new ArrayList<>();
@@ -29,6 +52,14 @@ final class MemorySql implements SqlEngine {
         List.of(new Column("n", "INTEGER"), new Column("nothing", "VARCHAR")),
         cells,
         rows > maxRows);
+  }
+
+  private void awaitOthers() {
+    try {
+      var unused = together.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new AssertionError("The others did not come", e);
+    }
   }
 
   @Override

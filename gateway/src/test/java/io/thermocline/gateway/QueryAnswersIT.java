@@ -12,21 +12,24 @@ import io.thermocline.proto.v1.QueryRequest;
 import io.thermocline.proto.v1.QueryResponse;
 import io.thermocline.proto.v1.QueryServiceGrpc;
 import io.thermocline.proto.v1.Row;
+import io.thermocline.proto.v1.RunTieringRequest;
 import io.thermocline.testkit.Await;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What a query answers, piece by piece, and how many answers are held for slow readers. */
 class QueryAnswersIT {
   private static final int ROWS = 400_000;
+  private static final int STATEMENTS = 12;
 
   @Test
   void readersThatTakeNothingHoldABoundedNumberOfAnswers() {
     try (OpenGateway gateway = new OpenGateway()) {
       List<Stalled> stalled = new ArrayList<>();
-      for (int i = 0; i <= QueryCalls.MAX_ANSWERS; i++) {
+      for (int i = 0; i <= GatewaySettings.defaults().pools().statements(); i++) {
         Stalled reader = new Stalled();
         QueryServiceGrpc.newStub(gateway.channel).query(request(ROWS), reader);
         stalled.add(reader);
@@ -38,6 +41,32 @@ class QueryAnswersIT {
       stalled.forEach(reader -> reader.call.cancel("enough", null));
       Await.until("there is a place again", () -> !refused(gateway));
     }
+  }
+
+  @Test
+  void asManyStatementsRunAtOnceAsTheSettingsSayAndHoldUpNoTieringRun() {
+    try (OpenGateway gateway = new OpenGateway(settings -> settings.taking(STATEMENTS))) {
+      gateway.create("t", 1);
+      gateway.sql.meet(STATEMENTS);
+      List<CompletableFuture<Integer>> answers = new ArrayList<>();
+      for (int i = 1; i < STATEMENTS; i++) {
+        answers.add(together(gateway));
+      }
+      Await.until("all but one wait", () -> gateway.sql.waiting() == STATEMENTS - 1);
+      assertThat(
+              gateway
+                  .tieringCalls()
+                  .runTiering(RunTieringRequest.newBuilder().setTopic("t").build())
+                  .getMovesCount())
+          .isOne();
+      answers.add(together(gateway));
+      assertThat(answers.stream().map(Await::result)).hasSize(STATEMENTS).containsOnly(1);
+    }
+  }
+
+  private static CompletableFuture<Integer> together(OpenGateway gateway) {
+    return CompletableFuture.supplyAsync(
+        () -> query(gateway, "SELECT together", 0).size(), task -> new Thread(task).start());
   }
 
   @Test

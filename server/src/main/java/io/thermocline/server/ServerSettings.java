@@ -36,6 +36,9 @@ final class ServerSettings {
   private static final long AUTO_MIN_FREE_BYTES = 2L << 30;
   private static final int AUTO_MIN_FREE_FRACTION = 10;
 
+  /** Beside those that run: they wait for their turn, or for their reader to take the answer. */
+  private static final int WAITING_STATEMENTS = 6;
+
   private final Configuration configuration;
   private final Path dataDirectory;
 
@@ -185,6 +188,7 @@ final class ServerSettings {
             configuration.get(ConfigKeys.GRPC_PORT),
             configuration.get(ConfigKeys.HTTP_PORT))
         .with(defaults.heartbeat(), configuration.get(ConfigKeys.DRAIN))
+        .taking(configuration.get(ConfigKeys.QUERY_CONCURRENCY) + WAITING_STATEMENTS)
         .verifyingAt(configuration.get(ConfigKeys.VERIFY_MAX_BYTES_PER_SECOND));
   }
 

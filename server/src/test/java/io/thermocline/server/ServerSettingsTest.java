@@ -2,6 +2,7 @@ package io.thermocline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.gateway.GatewaySettings;
 import io.thermocline.hot.HotSettings;
 import io.thermocline.hot.producers.ProducerLimits;
 import io.thermocline.server.config.Configuration;
@@ -37,6 +38,17 @@ class ServerSettingsTest {
         .isEqualTo(new ProducerLimits(500, 500, Duration.ofMinutes(15), Duration.ofMinutes(15)));
     assertThat(settings("producers.max=50000").hot().producers().perPartition())
         .isEqualTo(ProducerLimits.defaults().perPartition());
+  }
+
+  @Test
+  void asManyStatementsAreTakenAsMayRunAndSixMore() {
+    ServerSettings settings = settings("query.concurrency=20");
+
+    assertThat(settings.sql().maxConcurrent()).isEqualTo(20);
+    assertThat(settings.gateway().pools().statements()).isEqualTo(26);
+    assertThat(settings().gateway().pools().statements())
+        .as("by default")
+        .isEqualTo(GatewaySettings.defaults().pools().statements());
   }
 
   private static ServerSettings settings(String... assignments) {

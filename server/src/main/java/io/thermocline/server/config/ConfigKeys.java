@@ -323,8 +323,8 @@ public final class ConfigKeys {
           "query.concurrency",
           "number",
           "2",
-          "SQL statements at once; more wait for their turn, as long as query.timeout. Past eight,"
-              + " with those whose answer is still being sent, they are refused.",
+          "SQL statements at once. Six more wait for their turn, as long as query.timeout, or for"
+              + " their reader to take the answer; beyond that they are refused.",
           Parsers.integer(1, 64));
 
   public static final ConfigKey<Long> VERIFY_MAX_BYTES_PER_SECOND =
