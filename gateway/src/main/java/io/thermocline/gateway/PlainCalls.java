@@ -7,6 +7,7 @@ import io.thermocline.codec.HeaderBuffer;
 import io.thermocline.gateway.read.TieredReader;
 import io.thermocline.gateway.stream.StreamSettings;
 import io.thermocline.gateway.wire.Conditions;
+import io.thermocline.gateway.wire.ResponseLimit;
 import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.Compression;
@@ -98,8 +99,10 @@ final class PlainCalls {
                     .formatted(request.getMaxRecords(), DEFAULT_RECORDS, MAX_RECORDS));
           }
           int records = request.getMaxRecords() == 0 ? DEFAULT_RECORDS : request.getMaxRecords();
+          ResponseLimit limit = ResponseLimit.of(request);
           return start(id, request.getStart())
-              .thenCompose(from -> more(id, new PlainReading(from, records, responseBytes)))
+              .thenCompose(
+                  from -> more(id, new PlainReading(id, from, records, responseBytes, limit)))
               .thenApply(PlainReading::toProto);
         });
   }

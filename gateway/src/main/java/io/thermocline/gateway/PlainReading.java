@@ -5,9 +5,11 @@ import io.thermocline.codec.BatchLimits;
 import io.thermocline.codec.PayloadReader;
 import io.thermocline.codec.RecordCursor;
 import io.thermocline.gateway.read.TieredRead;
+import io.thermocline.gateway.wire.ResponseLimit;
 import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.RecordBatch;
+import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.Header;
 import io.thermocline.proto.v1.PlainRecord;
 import io.thermocline.proto.v1.ReadResponse;
@@ -18,21 +20,32 @@ final class PlainReading {
   /** Reads without a record that one call makes, over ranges that hold none. */
   private static final int MAX_READS = 64;
 
+  /** What a record takes beside its fields, a lost range behind it too, at most. */
+  private static final int RECORD_OVERHEAD = 64;
+
   private final ReadResponse.Builder answer = ReadResponse.newBuilder();
   private final PayloadReader payloads =
       new PayloadReader(BatchLimits.defaults().maxUncompressedBytes());
   private final RecordCursor cursor = new RecordCursor();
+  private final TopicPartition id;
   private final int maxRecords;
   private final int maxBytes;
+  private final ResponseLimit limit;
   private long nextOffset;
   private long bytes;
   private int reads;
   private boolean done;
 
-  PlainReading(long from, int maxRecords, int maxBytes) {
+  /**
+   * @param maxBytes of records, unless one alone is larger
+   * @param limit what the reader takes, whatever it asks for
+   */
+  PlainReading(TopicPartition id, long from, int maxRecords, int maxBytes, ResponseLimit limit) {
+    this.id = id;
     this.nextOffset = from;
     this.maxRecords = maxRecords;
     this.maxBytes = maxBytes;
+    this.limit = limit;
   }
 
   long nextOffset() {
@@ -43,7 +56,12 @@ final class PlainReading {
     return done;
   }
 
-  /** Takes records of a read, as many as fit. */
+  /**
+   * Takes records of a read, as many as fit.
+   *
+   * @throws io.thermocline.model.ThermoclineException {@code INVALID} when not even the first one
+   *     does
+   */
   void take(TieredRead read) {
     reads++;
     answer.setLogStart(read.logStart()).setEnd(read.end());
@@ -64,17 +82,23 @@ final class PlainReading {
   }
 
   private void take(RecordBatch batch, Tier tier) {
+    long room = limit.room(id.topic().name());
     cursor.reset(
         payloads.open(batch.content()), batch.baseOffset(), batch.content().baseTimestampMillis());
     while (cursor.next()) {
       if (cursor.offset() < nextOffset) {
         continue;
       }
-      long size = cursor.recordBytes();
+      long size = (long) cursor.recordBytes() + RECORD_OVERHEAD;
+      boolean any = answer.getRecordsCount() > 0;
       boolean full = answer.getRecordsCount() == maxRecords || bytes + size > maxBytes;
-      if (full && answer.getRecordsCount() > 0) {
+      if (any && (full || bytes + size > room)) {
         done = true;
         return;
+      }
+      if (size > room) {
+        OffsetRange record = new OffsetRange(cursor.offset(), cursor.offset() + 1);
+        throw limit.exceeded(id.topic().name(), id.partition(), record, size);
       }
       bytes += size;
       nextOffset = cursor.offset() + 1;

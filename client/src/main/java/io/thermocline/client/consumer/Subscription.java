@@ -1,6 +1,7 @@
 package io.thermocline.client.consumer;
 
 import io.thermocline.client.record.PartitionName;
+import io.thermocline.client.wire.Connections;
 import io.thermocline.proto.v1.AddPartition;
 import io.thermocline.proto.v1.Earliest;
 import io.thermocline.proto.v1.FetchRequest;
@@ -143,7 +144,8 @@ final class Subscription {
             .setStart(here())
             .setFollow(follow)
             .setCreditBytes(Math.max(0, credit - arrivedBytes))
-            .setPositionId(positionId);
+            .setPositionId(positionId)
+            .setMaxResponseBytes(Connections.MAX_MESSAGE_BYTES);
     end.ifPresent(add::setEndOffset);
     return FetchRequest.newBuilder().setAdd(add).build();
   }

@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 public final class Connections implements AutoCloseable {
   private static final int MIB = 1 << 20;
 
-  /** Room for the largest batch, and its fields. */
-  private static final int MAX_MESSAGE_BYTES = 34 * MIB;
+  /** The largest message taken in, in bytes: room for the largest batch, and its fields. */
+  public static final int MAX_MESSAGE_BYTES = 34 * MIB;
 
   private static final int FLOW_CONTROL_WINDOW = 4 * MIB;
 

@@ -2,6 +2,7 @@ package io.thermocline.gateway.fetch;
 
 import io.thermocline.gateway.read.TieredRead;
 import io.thermocline.gateway.stream.NamedPartition;
+import io.thermocline.gateway.wire.ResponseLimit;
 import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.RecordBatch;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * One partition's place in a fetch stream. Touched only by its stream's serial executor.
@@ -47,12 +49,13 @@ final class FetchCursor {
     FAILED
   }
 
-  /** What a batch takes in a response beside its payload, at most. */
-  private static final int BATCH_OVERHEAD = 96;
+  /** What a batch takes in a response beside its payload, a lost range behind it too, at most. */
+  private static final int BATCH_OVERHEAD = 128;
 
   private final NamedPartition key;
   private final boolean follow;
   private final OptionalLong endOffset;
+  private final ResponseLimit limit;
 
   private Optional<TopicPartition> id = Optional.empty();
   private OptionalLong stopAt = OptionalLong.empty();
@@ -89,11 +92,17 @@ final class FetchCursor {
   private boolean spoke;
 
   FetchCursor(
-      NamedPartition key, long positionId, boolean follow, OptionalLong endOffset, long credit) {
+      NamedPartition key,
+      long positionId,
+      boolean follow,
+      OptionalLong endOffset,
+      ResponseLimit limit,
+      long credit) {
     this.key = key;
     this.positionId = positionId;
     this.follow = follow;
     this.endOffset = endOffset;
+    this.limit = limit;
     this.credit = credit;
   }
 
@@ -243,6 +252,36 @@ final class FetchCursor {
     return (int) Math.min(credit, turnBytes);
   }
 
+  /**
+   * A read of what the reader wants and takes: nothing from its end on, and nothing from the first
+   * batch on that is larger than a response may be. To be called from any thread.
+   *
+   * @param from where the read began
+   * @throws ThermoclineException {@code INVALID} when it begins with such a batch
+   */
+  UnaryOperator<TieredRead> wanted(long from) {
+    long stop = stop();
+    return read -> fitting(read.before(stop), from);
+  }
+
+  private TieredRead fitting(TieredRead read, long from) {
+    long room = limit.room(key.topic());
+    for (RecordBatch batch : read.batches()) {
+      if (bytes(batch) > room) {
+        if (batch.baseOffset() <= from) {
+          throw limit.exceeded(key.topic(), key.partition(), batch.range(), bytes(batch));
+        }
+        return read.before(batch.baseOffset());
+      }
+    }
+    return read;
+  }
+
+  /** What a batch takes in a response, at most. */
+  private static long bytes(RecordBatch batch) {
+    return (long) batch.sizeInBytes() + BATCH_OVERHEAD;
+  }
+
   /** Takes a read's result into account. */
   void read(TieredRead read, int turnBytes) {
     fromEarliest = false;
@@ -272,7 +311,8 @@ final class FetchCursor {
   }
 
   /**
-   * A read's result as responses, none larger than {@code maxBytes} unless one batch alone is.
+   * A read's result as responses, none larger than {@code maxBytes} unless one batch alone is, and
+   * none larger than the reader takes.
    *
    * @param whenWritten takes the batches of each, once they were copied to where they are sent from
    */
@@ -280,11 +320,12 @@ final class FetchCursor {
       TieredRead read, int maxBytes, Consumer<List<RecordBatch>> whenWritten) {
     List<FetchAnswer> answers = new ArrayList<>();
     List<RecordBatch> batches = new ArrayList<>();
+    long most = Math.min(maxBytes, limit.room(key.topic()));
     long bytes = 0;
     long from = 0;
     for (RecordBatch batch : read.batches()) {
-      long size = (long) batch.sizeInBytes() + BATCH_OVERHEAD;
-      if (!batches.isEmpty() && bytes + size > maxBytes) {
+      long size = bytes(batch);
+      if (!batches.isEmpty() && bytes + size > most) {
         long upTo = batches.get(batches.size() - 1).nextOffset();
         answers.add(answer(part(read, from, upTo), batches, whenWritten));
         batches = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.thermocline.gateway.fetch;
 
 import io.thermocline.gateway.fetch.FetchCursor.Phase;
 import io.thermocline.gateway.stream.NamedPartition;
+import io.thermocline.gateway.wire.ResponseLimit;
 import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
@@ -46,6 +47,7 @@ final class FetchCursors {
             add.getPositionId(),
             add.getFollow(),
             add.hasEndOffset() ? OptionalLong.of(add.getEndOffset()) : OptionalLong.empty(),
+            ResponseLimit.of(add),
             credit("add.credit_bytes", add.getCreditBytes()));
     cursors.put(key, cursor);
     return cursor;

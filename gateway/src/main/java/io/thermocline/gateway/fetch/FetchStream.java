@@ -280,12 +280,11 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     cursor.phase(Phase.READING);
     int reserved = context.streams().fetchTurnBytes();
     int generation = cursor.generation();
-    long stop = cursor.stop();
     var unused =
         context
             .reader()
             .read(cursor.id(), cursor.next(), cursor.readLimit(reserved), cursor.fresh())
-            .thenApply(read -> read.before(stop))
+            .thenApply(cursor.wanted(cursor.next()))
             .whenComplete(
                 (read, failure) ->
                     settle(
