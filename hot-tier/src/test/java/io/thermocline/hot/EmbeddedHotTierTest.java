@@ -3,6 +3,7 @@ package io.thermocline.hot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.model.Appended;
+import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
@@ -43,6 +44,25 @@ class EmbeddedHotTierTest {
             topic.partitions().map(id -> hot.tier.append(id, Batches.of("a"))).toList();
         first.forEach(append -> assertThat(append.join().baseOffset()).isZero());
       }
+    }
+  }
+
+  @Test
+  void partitionsOfAllTopicsTogetherAreLimited() {
+    try (TierHarness hot = new TierHarness(directory)) {
+      Topic wide = hot.tier.topics().create("wide", 9_000);
+      // With the one of "orders" these would be 10,001.
+      Await.throwsKind(ErrorKind.EXHAUSTED, () -> hot.tier.topics().create("more", 1_000));
+      assertThat(hot.tier.topics().find("more")).isEmpty();
+      Await.throwsKind(
+          ErrorKind.EXHAUSTED, () -> hot.tier.topics().growPartitions(wide.id(), 10_000));
+      assertThat(hot.tier.topics().require("wide").partitionCount()).isEqualTo(9_000);
+      hot.tier.topics().create("more", 999);
+      Await.throwsKind(
+          ErrorKind.EXHAUSTED, () -> hot.tier.topics().growPartitions(hot.id.topic(), 2));
+      hot.restart();
+      Await.throwsKind(ErrorKind.EXHAUSTED, () -> hot.tier.topics().create("one-more", 1));
+      assertThat(hot.append("a")).isZero();
     }
   }
 
