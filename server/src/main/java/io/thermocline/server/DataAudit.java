@@ -56,7 +56,7 @@ public final class DataAudit {
    * @throws io.thermocline.model.ThermoclineException when the directory is in use or is none
    */
   public Report runHot(AuditFinding.Sink sink) {
-    try (HotAudit audit = HotAudit.open(settings.hot().directory())) {
+    try (HotAudit audit = HotAudit.open(settings.hotDirectory())) {
       return new Report(audit.run(sink), Optional.empty());
     }
   }
@@ -71,7 +71,7 @@ public final class DataAudit {
    *     when the catalog or the object store can't be reached
    */
   public Report run(boolean compare, AuditFinding.Sink sink) {
-    try (HotAudit audit = HotAudit.open(settings.hot().directory())) {
+    try (HotAudit audit = HotAudit.open(settings.hotDirectory())) {
       return run(audit.run(sink), compare, sink);
     }
   }

@@ -3,9 +3,25 @@ package io.thermocline.server;
 import io.thermocline.model.Units;
 import java.util.Optional;
 
-/** Whether the disk that is kept free is enough for what tiering writes to free more. */
+/**
+ * How much of the disk is kept free, so that there is room for what tiering writes to free more.
+ */
 final class DiskReserve {
+  private static final long LEAST_BYTES = 2L << 30;
+  private static final int FRACTION = 10;
+
   private DiskReserve() {}
+
+  /**
+   * What is kept free unless it is configured: room for two of the largest files, 2 GiB at least,
+   * but never more than a tenth of the disk, as a small disk has to take something too.
+   *
+   * @param diskBytes of the whole disk
+   * @param largestFileBytes of the data files that policies have made; 0 when nothing is tiered
+   */
+  static long automatic(long diskBytes, long largestFileBytes) {
+    return Math.min(Math.max(LEAST_BYTES, 2 * largestFileBytes), diskBytes / FRACTION);
+  }
 
   /**
    * What is wrong with a reserve; empty when it is large enough.

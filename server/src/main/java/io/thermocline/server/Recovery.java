@@ -89,7 +89,7 @@ public final class Recovery {
     RecoverableWarehouse seen = look();
     requireNoProblems(seen, skipProblems);
     var unusedPolicies = seen.policies().map(PolicyStore::parse);
-    try (HotRestore hot = HotRestore.take(settings.hot().directory())) {
+    try (HotRestore hot = HotRestore.take(settings.hotDirectory())) {
       requireEmpty();
       RecoveryMark mark = mark().orElseGet(() -> begin(seen));
       requireSame(mark, seen);
@@ -240,7 +240,7 @@ public final class Recovery {
 
   /** The warehouse may lie there, and what an earlier run made before its mark. */
   private boolean isInTheWay(Path file) {
-    if (file.equals(settings.hot().directory())) {
+    if (file.equals(settings.hotDirectory())) {
       return files(file).anyMatch(inside -> !inside.getFileName().toString().equals("lock"));
     }
     return !file.equals(settings.dataDirectory().resolve("warehouse"))

@@ -23,7 +23,6 @@ import io.thermocline.tiering.TieringSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,9 +32,6 @@ import java.util.UUID;
 
 /** Turns a configuration into the settings of each part. */
 final class ServerSettings {
-  private static final long AUTO_MIN_FREE_BYTES = 2L << 30;
-  private static final int AUTO_MIN_FREE_FRACTION = 10;
-
   /** Beside those that run: they wait for their turn, or for their reader to take the answer. */
   private static final int WAITING_STATEMENTS = 6;
 
@@ -52,10 +48,20 @@ final class ServerSettings {
     return dataDirectory;
   }
 
-  HotSettings hot() {
-    HotSettings defaults = HotSettings.in(dataDirectory.resolve("hot"));
+  Path hotDirectory() {
+    return dataDirectory.resolve("hot");
+  }
+
+  /**
+   * @param largestFileBytes of the data files that policies have made; 0 when nothing is tiered
+   */
+  HotSettings hot(long largestFileBytes) {
+    HotSettings defaults = HotSettings.in(hotDirectory());
     return defaults
-        .withMinFreeBytes(configuration.get(ConfigKeys.MIN_FREE).orElseGet(this::autoMinFreeBytes))
+        .withMinFreeBytes(
+            configuration
+                .get(ConfigKeys.MIN_FREE)
+                .orElseGet(() -> DiskReserve.automatic(diskBytes(), largestFileBytes)))
         .withJournal(configuration.get(ConfigKeys.JOURNAL_BYTES), defaults.journalMinLogs())
         .withProducers(producers(defaults.producers()));
   }
@@ -69,15 +75,13 @@ final class ServerSettings {
         defaults.makeRoom());
   }
 
-  /** 2 GiB, but never more than a tenth of the disk: a small disk has to take something too. */
-  private long autoMinFreeBytes() {
+  private long diskBytes() {
     Path existing = dataDirectory;
     while (!Files.exists(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
     try {
-      FileStore disk = Files.getFileStore(existing);
-      return Math.min(AUTO_MIN_FREE_BYTES, disk.getTotalSpace() / AUTO_MIN_FREE_FRACTION);
+      return Files.getFileStore(existing).getTotalSpace();
     } catch (IOException e) {
       throw new UncheckedIOException("The size of the disk of " + existing + " can't be told", e);
     }

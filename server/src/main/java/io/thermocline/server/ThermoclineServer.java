@@ -18,6 +18,7 @@ import io.thermocline.gateway.GatewayParts;
 import io.thermocline.gateway.GatewayServer;
 import io.thermocline.gateway.HttpPages;
 import io.thermocline.hot.EmbeddedHotTier;
+import io.thermocline.hot.HotSettings;
 import io.thermocline.query.DuckDbSqlEngine;
 import io.thermocline.server.config.Configuration;
 import io.thermocline.tiering.DiskSpace;
@@ -59,7 +60,9 @@ public final class ThermoclineServer implements AutoCloseable {
     Resources resources = new Resources();
     try {
       PrometheusMeterRegistry metrics = metrics(resources, settings.dataDirectory());
-      EmbeddedHotTier hot = resources.own(EmbeddedHotTier.open(settings.hot(), clock, metrics));
+      long largestFileBytes = TieringControl.largestFileBytes(settings.tiering());
+      HotSettings hotSettings = settings.hot(largestFileBytes);
+      EmbeddedHotTier hot = resources.own(EmbeddedHotTier.open(hotSettings, clock, metrics));
       ColdSettings coldSettings = settings.cold(hot.clusterId());
       TableTier cold = resources.own(IcebergColdTier.open(coldSettings, clock, metrics));
       RestCatalog iceberg = resources.own(cold.rest(coldSettings.store(), settings.rest()));
@@ -71,10 +74,9 @@ public final class ThermoclineServer implements AutoCloseable {
                   hot.topics(),
                   cold,
                   clock,
-                  DiskSpace.of(settings.dataDirectory(), settings.hot().minFreeBytes()),
+                  DiskSpace.of(settings.dataDirectory(), hotSettings.minFreeBytes()),
                   metrics));
-      DiskReserve.problem(settings.hot().minFreeBytes(), tiering.largestFileBytes())
-          .ifPresent(LOG::warn);
+      DiskReserve.problem(hotSettings.minFreeBytes(), largestFileBytes).ifPresent(LOG::warn);
       DuckDbSqlEngine sql =
           resources.own(new DuckDbSqlEngine(settings.sql(), hot.topics(), hot, cold));
       GatewayServer gateway =

@@ -16,7 +16,7 @@ class ServerSettingsTest {
 
   @Test
   void withoutConfigurationTheHotTierIsAsItIsByDefault() {
-    HotSettings hot = settings().hot();
+    HotSettings hot = settings().hot(0);
 
     HotSettings defaults = HotSettings.in(hot.directory());
     assertThat(hot).isEqualTo(defaults.withMinFreeBytes(hot.minFreeBytes()));
@@ -30,13 +30,13 @@ class ServerSettingsTest {
                 "storage.journal=1GiB",
                 "producers.max=500",
                 "producers.forget=15m")
-            .hot();
+            .hot(0);
 
     assertThat(hot.minFreeBytes()).isEqualTo(5 << 20);
     assertThat(hot.journalBytes()).isEqualTo(1 << 30);
     assertThat(hot.producers())
         .isEqualTo(new ProducerLimits(500, 500, Duration.ofMinutes(15), Duration.ofMinutes(15)));
-    assertThat(settings("producers.max=50000").hot().producers().perPartition())
+    assertThat(settings("producers.max=50000").hot(0).producers().perPartition())
         .isEqualTo(ProducerLimits.defaults().perPartition());
   }
 

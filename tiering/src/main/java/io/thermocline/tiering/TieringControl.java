@@ -116,12 +116,14 @@ public final class TieringControl implements Tiering, AutoCloseable {
   }
 
   /**
-   * The largest {@code tiering.targetFileBytes} of the policies in force that tier; 0 when none
-   * does. While a file is made, up to so much lies on local disk beside what it is made of, and as
-   * much again where the warehouse is on that disk.
+   * The largest {@code tiering.targetFileBytes} of the policies that a start would find in force
+   * and that tier; 0 when none does. While a file is made, up to so much lies on local disk beside
+   * what it is made of, and as much again where the warehouse is on that disk.
+   *
+   * @throws ThermoclineException for what {@link #open} would refuse them for
    */
-  public long largestFileBytes() {
-    return policies.inForce().largestFileBytes();
+  public static long largestFileBytes(TieringSettings settings) {
+    return PolicyStore.look(settings.directory(), settings.initialPolicies()).largestFileBytes();
   }
 
   @Override

@@ -68,7 +68,8 @@ public final class ConfigKeys {
           "auto",
           "Produce is refused while the data directory's disk has less than this free: the rest is"
               + " for checkpoints, the catalog and tiering, which is what frees space. auto is"
-              + " 2GiB, but never more than a tenth of the disk.",
+              + " 2GiB, or twice the largest tiering.targetFileBytes of the policies in force at the"
+              + " start if that is more, but never more than a tenth of the disk.",
           Parsers.bytesOr("auto"));
 
   public static final ConfigKey<Long> JOURNAL_BYTES =

@@ -61,6 +61,19 @@ public final class PolicyStore {
     return new PolicyStore(file, parse(text));
   }
 
+  /**
+   * What would be in force if the store were opened; writes nothing.
+   *
+   * @throws ThermoclineException as {@link #open}
+   */
+  public static PolicyDocument look(Path directory, String initial) {
+    PolicyDocument configured = parse(initial);
+    return new SealedText(directory.resolve("policies"), "policies")
+        .read()
+        .map(PolicyStore::parse)
+        .orElse(configured);
+  }
+
   /** What is in force. */
   public PolicyDocument inForce() {
     return inForce;

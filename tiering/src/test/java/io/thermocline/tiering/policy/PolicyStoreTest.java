@@ -54,6 +54,15 @@ class PolicyStoreTest {
   }
 
   @Test
+  void aLookTellsWhatAnOpeningWouldFindAndWritesNothing() {
+    assertThat(PolicyStore.look(directory, FIRST).text()).isEqualTo(FIRST);
+    assertThat(directory).doesNotExist();
+    PolicyStore.open(directory, FIRST).apply(PolicyStore.parse(SECOND));
+    assertThat(PolicyStore.look(directory, FIRST).text()).isEqualTo(SECOND);
+    assertKind(ErrorKind.INVALID, () -> PolicyStore.look(directory, "policies: 1"));
+  }
+
+  @Test
   void aConfiguredDocumentThatIsLeftAsideIsToldAndTheDefaultsAreNot() {
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     Logger logger = (Logger) LoggerFactory.getLogger(PolicyStore.class);
