@@ -101,10 +101,7 @@ public final class ChecksummedFile {
       throw damaged("it does not begin as such a file does");
     }
     if (bytes.getInt(4) > version) {
-      throw new ThermoclineException(
-          ErrorKind.FAILED_PRECONDITION,
-          "%s has format version %d, this program knows up to %d: start a newer Thermocline"
-              .formatted(file, bytes.getInt(4), version));
+      throw NewerFormat.of(file, bytes.getInt(4), version);
     }
     int length = bytes.getInt(8);
     if (length != bytes.limit() - PREFIX_BYTES) {

@@ -1,5 +1,6 @@
 package io.thermocline.hot.groups;
 
+import io.thermocline.hot.disk.NewerFormat;
 import io.thermocline.hot.disk.StoredUuid;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
@@ -32,9 +33,13 @@ import java.util.zip.CRC32C;
  *          topic UUID 16, topic name (2 bytes length, UTF-8), partition 4, next offset 8
  *        2 forget: topic UUID 16
  * </pre>
+ *
+ * <p>All but the body stays what it is in every later version, so that an older program can tell an
+ * entry of one from damage.
  */
 public sealed interface GroupEntry {
-  int MAGIC = ('T' << 24) | ('C' << 16) | ('G' << 8) | 1;
+  int MAGIC = ('T' << 24) | ('C' << 16) | ('G' << 8);
+  int VERSION = 1;
   int PREFIX_BYTES = 12;
 
   /** A group's places in some partitions; its others stay. */
@@ -66,7 +71,7 @@ public sealed interface GroupEntry {
       throw new UncheckedIOException(e);
     }
     ByteBuffer bytes = ByteBuffer.wrap(collected.toByteArray());
-    bytes.putInt(0, MAGIC).putInt(4, bytes.limit() - PREFIX_BYTES);
+    bytes.putInt(0, MAGIC | VERSION).putInt(4, bytes.limit() - PREFIX_BYTES);
     return bytes.putInt(8, checksum(bytes, 0, bytes.limit() - PREFIX_BYTES));
   }
 
@@ -91,7 +96,12 @@ public sealed interface GroupEntry {
     return Map.copyOf(kept);
   }
 
-  /** All entries in {@code bytes}; what is damaged is stepped over. */
+  /**
+   * All entries in {@code bytes}; what is damaged is stepped over.
+   *
+   * @throws io.thermocline.model.ThermoclineException {@code FAILED_PRECONDITION} when one is of a
+   *     later version
+   */
   static Decoded decodeAll(ByteBuffer bytes) {
     List<GroupEntry> entries = new ArrayList<>();
     int at = 0;
@@ -112,12 +122,19 @@ public sealed interface GroupEntry {
   }
 
   private static int intactLength(ByteBuffer bytes, int at) {
-    if (bytes.limit() - at < PREFIX_BYTES || bytes.getInt(at) != MAGIC) {
+    if (bytes.limit() - at < PREFIX_BYTES || (bytes.getInt(at) & ~0xff) != MAGIC) {
       return -1;
     }
     int length = bytes.getInt(at + 4);
     boolean fits = length >= 0 && length <= bytes.limit() - at - PREFIX_BYTES;
-    return fits && checksum(bytes, at, length) == bytes.getInt(at + 8) ? length : -1;
+    if (!fits || checksum(bytes, at, length) != bytes.getInt(at + 8)) {
+      return -1;
+    }
+    int version = bytes.get(at + 3) & 0xff;
+    if (version > VERSION) {
+      throw NewerFormat.of("An entry of the groups' offsets", version, VERSION);
+    }
+    return version == VERSION ? length : -1;
   }
 
   private static int checksum(ByteBuffer bytes, int at, int length) {

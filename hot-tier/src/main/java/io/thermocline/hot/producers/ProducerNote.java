@@ -1,5 +1,6 @@
 package io.thermocline.hot.producers;
 
+import io.thermocline.hot.disk.NewerFormat;
 import io.thermocline.hot.disk.StoredUuid;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -21,6 +22,9 @@ import java.util.zip.CRC32C;
  *        base offset 8, append time 8
  * </pre>
  *
+ * <p>All but the body stays what it is in every later version, so that an older program can tell a
+ * note of one from damage.
+ *
  * @param from what lies below it, earlier notes have; 0: all that is remembered is here, whatever
  *     they have
  * @param end all below it was durable
@@ -33,7 +37,8 @@ public record ProducerNote(
   static final int PREFIX_BYTES = 12;
   static final int MAX_BODY_BYTES = 32 << 20;
 
-  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('P' << 8) | 1;
+  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('P' << 8);
+  private static final int VERSION = 1;
   private static final int CRC_AT = 8;
   private static final int HEAD_BYTES = 16 + 4 + 4 * 8 + 4;
   private static final int BATCH_BYTES = 8 + 2 + 3 * 4 + 2 * 8;
@@ -51,7 +56,7 @@ public record ProducerNote(
   void write(ByteBuffer into) {
     int at = into.position();
     int length = storedBytes() - PREFIX_BYTES;
-    into.putInt(MAGIC).putInt(length).putInt(0);
+    into.putInt(MAGIC | VERSION).putInt(length).putInt(0);
     StoredUuid.put(log.topic(), into)
         .putInt(log.partition())
         .putLong(from)
@@ -79,21 +84,30 @@ public record ProducerNote(
   static int bodyBytes(ByteBuffer bytes, int at) {
     int length = bytes.getInt(at + 4);
     boolean possible =
-        bytes.getInt(at) == MAGIC
-            && length >= HEAD_BYTES
-            && length <= MAX_BODY_BYTES
-            && (length - HEAD_BYTES) % BATCH_BYTES == 0;
+        (bytes.getInt(at) & ~0xff) == MAGIC && length >= 0 && length <= MAX_BODY_BYTES;
     return possible ? length : -1;
+  }
+
+  private static int version(ByteBuffer bytes, int at) {
+    return bytes.get(at + 3) & 0xff;
   }
 
   /**
    * The note at index {@code at}, all of which {@code bytes} has.
    *
    * @return null when it is damaged
+   * @throws io.thermocline.model.ThermoclineException {@code FAILED_PRECONDITION} when it is of a
+   *     later version
    */
   static ProducerNote read(ByteBuffer bytes, int at) {
     int length = bodyBytes(bytes, at);
     if (checksum(bytes, at, length) != bytes.getInt(at + CRC_AT)) {
+      return null;
+    }
+    if (version(bytes, at) > VERSION) {
+      throw NewerFormat.of("A note of the producers", version(bytes, at), VERSION);
+    }
+    if (version(bytes, at) < VERSION || length < HEAD_BYTES) {
       return null;
     }
     ByteBuffer body = bytes.duplicate().position(at + PREFIX_BYTES);
@@ -103,7 +117,7 @@ public record ProducerNote(
     long segment = body.getLong();
     long position = body.getLong();
     int count = body.getInt();
-    if (count != (length - HEAD_BYTES) / BATCH_BYTES) {
+    if (length != HEAD_BYTES + (long) count * BATCH_BYTES) {
       return null;
     }
     List<ProducerBatch> batches = new ArrayList<>(count);

@@ -1,5 +1,6 @@
 package io.thermocline.hot.segment;
 
+import io.thermocline.hot.disk.NewerFormat;
 import io.thermocline.hot.producers.ProducerBatch;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.Compression;
@@ -42,6 +43,9 @@ import java.util.zip.CRC32C;
  * segment base offset 8), the batch's position in the file (8), bytes 0 to 3 and bytes 8 to 95. It
  * is checked before any other field is trusted. The payload has its own checksum, the producer's,
  * which also covers the fields a producer states.
+ *
+ * <p>Magic, version and this checksum of the first 96 bytes stay what they are in every later
+ * version, so that an older program can tell a batch of one from damage.
  */
 public record BatchHeader(
     long baseOffset,
@@ -66,9 +70,10 @@ public record BatchHeader(
 
   static final byte VERSION = 1;
 
-  /** The first four bytes of every batch: "TCB" and the version. */
-  static final int MAGIC = ('T' << 24) | ('C' << 16) | ('B' << 8) | VERSION;
+  /** The first three bytes of every batch: "TCB". The version is the fourth. */
+  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('B' << 8);
 
+  private static final int VERSION_AT = 3;
   private static final int CRC_AT = 4;
   private static final int AFTER_CRC = 8;
   private static final long NO_PRODUCER = -1;
@@ -104,7 +109,7 @@ public record BatchHeader(
   /** Puts the header at the buffer's position, which moves past it. */
   public void write(ByteBuffer into, LogStamp stamp, long position) {
     int at = into.position();
-    into.putInt(MAGIC)
+    into.putInt(MAGIC | VERSION)
         .putInt(0)
         .putLong(baseOffset)
         .putInt(count)
@@ -128,7 +133,12 @@ public record BatchHeader(
 
   /** Whether the four bytes at {@code at} could begin a batch. */
   static boolean magicAt(ByteBuffer bytes, int at) {
-    return bytes.getInt(at) == MAGIC;
+    return (bytes.getInt(at) & ~0xff) == MAGIC;
+  }
+
+  /** The version that a batch at {@code at} says to have. */
+  static int versionAt(ByteBuffer bytes, int at) {
+    return bytes.get(at + VERSION_AT) & 0xff;
   }
 
   /**
@@ -136,10 +146,18 @@ public record BatchHeader(
    * there.
    *
    * @return null when what lies there is not a batch of this segment at this position
+   * @throws ThermoclineException {@code FAILED_PRECONDITION} when it is one, of a later version
    */
   public static BatchHeader parse(ByteBuffer bytes, int at, LogStamp stamp, long position) {
     boolean intact =
         magicAt(bytes, at) && bytes.getInt(at + CRC_AT) == checksum(bytes, at, stamp, position);
+    if (intact && versionAt(bytes, at) > VERSION) {
+      throw NewerFormat.of(
+          "The batch at byte %d of segment %d of partition %d of topic %s"
+              .formatted(position, stamp.segment(), stamp.partition(), stamp.topic()),
+          versionAt(bytes, at),
+          VERSION);
+    }
     return intact ? decode(bytes, at) : null;
   }
 
@@ -150,7 +168,7 @@ public record BatchHeader(
    * @return null when what lies there can't be a batch
    */
   static BatchHeader decode(ByteBuffer bytes, int at) {
-    if (!magicAt(bytes, at)) {
+    if (!magicAt(bytes, at) || versionAt(bytes, at) != VERSION) {
       return null;
     }
     Compression compression;

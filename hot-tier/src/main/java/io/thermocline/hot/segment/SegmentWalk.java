@@ -197,7 +197,10 @@ public final class SegmentWalk {
     int read = file.read(bytes, position);
     bytes.flip();
     if (read == BatchHeader.BYTES && BatchHeader.magicAt(bytes, 0)) {
-      return "a batch begins here, and its header's checksum does not match";
+      return BatchHeader.versionAt(bytes, 0) == BatchHeader.VERSION
+          ? "a batch begins here, and its header's checksum does not match"
+          : "a batch of format version %d seems to begin here, this program knows %d"
+              .formatted(BatchHeader.versionAt(bytes, 0), BatchHeader.VERSION);
     }
     while (bytes.hasRemaining()) {
       if (bytes.get() != 0) {

@@ -1,8 +1,10 @@
 package io.thermocline.hot.producers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.hot.disk.LocalDisk;
+import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,22 @@ class ProducersFileTest {
     assertThat(known.get(LOG).end()).isEqualTo(106);
     assertThat(known.get(LOG).segment()).isEqualTo(100);
     assertThat(known.get(LOG).position()).isEqualTo(688);
+  }
+
+  @Test
+  void aNoteOfALaterVersionIsRefusedWhateverItsLength() throws IOException {
+    for (int length : new int[] {0, 7, 4000}) {
+      ByteBuffer note = ByteBuffer.allocate(12 + length);
+      note.put(new byte[] {'T', 'C', 'P', 2}).putInt(length);
+      CRC32C crc = new CRC32C();
+      crc.update(note.array(), 0, 8);
+      crc.update(note.array(), 12, length);
+      note.putInt((int) crc.getValue());
+      Files.write(path, note.array());
+      assertThatThrownBy(this::read)
+          .isInstanceOf(ThermoclineException.class)
+          .hasMessageContaining("has format version 2, this program knows up to 1");
+    }
   }
 
   @Test
