@@ -8,8 +8,10 @@ import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
 import io.thermocline.model.ColdCommit;
 import io.thermocline.model.ColdFile;
+import io.thermocline.model.ColdTopic;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.model.ReadResult;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.ColdTierSubject;
 import io.thermocline.testkit.Records;
@@ -176,6 +178,30 @@ final class UpkeepTest extends OnWarehouse {
     maintain();
     assertThat(warehouse.files(".parquet")).as("gone with the last snapshot").hasSize(4);
     assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 80));
+  }
+
+  @Test
+  void aReplayGoesOnInTheMergedFileWhenThoseItWasReadingAreGone() {
+    for (int i = 1; i < 5; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    node.cold().close();
+    node = warehouse.start(TestWarehouse.NO_SAFE_AGE);
+    ReadResult.Progress first = (ReadResult.Progress) cold().read(id, 0, 1);
+    assertThat(first.nextOffset()).as("in the middle of a file").isEqualTo(1);
+    List<ColdFile> files = partition(id).files();
+    ColdCommit.Merge merge =
+        new ColdCommit.Merge(files, cold().merge(id.topic().partition(0), files, SETTINGS));
+    ColdTopic unused =
+        cold().commit(id.topic(), ColdCommit.ofMerges(UUID.randomUUID(), List.of(merge)));
+    for (int i = 5; i < 8; i++) {
+      tier(id, Records.plain(i * 10L, 10));
+    }
+    warehouse.clock.advance(Duration.ofMinutes(2));
+    maintain();
+    files.forEach(file -> assertThat(path(file)).doesNotExist());
+
+    assertThat(readAll(id, 1, 1)).isEqualTo(Records.plain(1, 79));
   }
 
   @Test
