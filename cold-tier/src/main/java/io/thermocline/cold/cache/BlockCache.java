@@ -58,6 +58,14 @@ public final class BlockCache {
   record Piece(Extent extent, long from, long to) {}
 
   /**
+   * What a reader holds.
+   *
+   * @param pieces of each range, in order
+   * @param begun requests that were begun for it
+   */
+  record Held(List<List<Piece>> pieces, int begun) {}
+
+  /**
    * @param threads run the fetches; closed by whoever made them, after the last reader is gone
    */
   public BlockCache(BlockLimits limits, ExecutorService threads, MeterRegistry registry) {
@@ -101,21 +109,6 @@ public final class BlockCache {
     return (int) (window / BLOCK_BYTES * BLOCK_BYTES);
   }
 
-  /** Begins to fetch what is missing of ranges that somebody will read at once. */
-  int request(RangeSource source, List<ByteRange> ranges, int mostRequests) {
-    List<Extent> begun = new ArrayList<>();
-    synchronized (this) {
-      SortedSet<Long> missing = new TreeSet<>();
-      ranges.forEach(range -> addMissing(source, range, missing));
-      for (Runs.Run run :
-          Runs.of(missing, limits.mergeGapBytes() / BLOCK_BYTES, Math.max(1, mostRequests))) {
-        begun.add(begin(source, run));
-      }
-    }
-    begun.forEach(extent -> start(extent, BlockMetrics.Reason.READ));
-    return begun.size();
-  }
-
   /**
    * Begins to fetch what is missing of a range that will be read later, if there is room.
    *
@@ -127,9 +120,7 @@ public final class BlockCache {
     synchronized (this) {
       SortedSet<Long> missing = new TreeSet<>();
       addMissing(source, range, missing);
-      // Across what is here already, as long as that costs less than another request.
-      for (Runs.Run run :
-          Runs.of(missing, limits.mergeGapBytes() / BLOCK_BYTES, Integer.MAX_VALUE)) {
+      for (Runs.Run run : runs(missing, Integer.MAX_VALUE)) {
         if (!makeRoom(run.length() * BLOCK_BYTES, false)) {
           all = false;
           break;
@@ -141,24 +132,32 @@ public final class BlockCache {
     return all;
   }
 
-  /** The pieces of a range, in order; what is missing is fetched. To be released by the caller. */
-  List<Piece> hold(RangeSource source, ByteRange range) {
-    List<Piece> pieces = new ArrayList<>();
+  /**
+   * The pieces of ranges that somebody reads; what is missing is fetched, in so many requests at
+   * most. To be released by the caller.
+   */
+  Held hold(RangeSource source, List<ByteRange> ranges, int mostRequests) {
+    List<List<Piece>> pieces = new ArrayList<>();
     List<Extent> begun = new ArrayList<>();
     synchronized (this) {
       SortedSet<Long> missing = new TreeSet<>();
-      addMissing(source, range, missing);
+      ranges.forEach(range -> addMissing(source, range, missing));
       // What is here already must not make room for what is not.
-      List<Piece> here = pieces(source, range);
-      for (Runs.Run run : Runs.of(missing, 0, Integer.MAX_VALUE)) {
+      List<Piece> here = ranges.stream().flatMap(range -> pieces(source, range).stream()).toList();
+      for (Runs.Run run : runs(missing, mostRequests)) {
         begun.add(begin(source, run));
       }
-      pieces.addAll(pieces(source, range));
+      ranges.forEach(range -> pieces.add(pieces(source, range)));
       here.forEach(piece -> piece.extent().users--);
     }
     metrics.lookup(begun.isEmpty());
     begun.forEach(extent -> start(extent, BlockMetrics.Reason.READ));
-    return pieces;
+    return new Held(pieces, begun.size());
+  }
+
+  /** Across what is here already, as long as that costs less than another request. */
+  private List<Runs.Run> runs(SortedSet<Long> missing, int most) {
+    return Runs.of(missing, limits.mergeGapBytes() / BLOCK_BYTES, most);
   }
 
   /** What there is of a range, counted as used. */
@@ -185,14 +184,16 @@ public final class BlockCache {
     return blocks.get(new Place(source.location(), position / BLOCK_BYTES));
   }
 
-  synchronized void release(List<Piece> pieces) {
-    for (Piece piece : pieces) {
-      piece.extent().users--;
-      if (piece.extent().dropped && piece.extent().users == 0) {
-        free(piece.extent());
-      }
-    }
+  synchronized void release(Held held) {
+    held.pieces().forEach(pieces -> pieces.forEach(this::release));
     boolean unused = makeRoom(0, true);
+  }
+
+  private void release(Piece piece) {
+    piece.extent().users--;
+    if (piece.extent().dropped && piece.extent().users == 0) {
+      free(piece.extent());
+    }
   }
 
   /** Lets go of all blocks of a file: they turned out not to be what was written. */
@@ -205,6 +206,9 @@ public final class BlockCache {
   }
 
   private void addMissing(RangeSource source, ByteRange range, SortedSet<Long> missing) {
+    if (range.length() == 0) {
+      return;
+    }
     long end = Math.min(range.to(), source.length());
     for (long block = range.from() / BLOCK_BYTES; block * BLOCK_BYTES < end; block++) {
       if (!blocks.containsKey(new Place(source.location(), block))) {

@@ -1,6 +1,7 @@
 package io.thermocline.cold.cache;
 
 import io.thermocline.cold.parquet.ByteRange;
+import io.thermocline.cold.parquet.RangeRead;
 import io.thermocline.cold.parquet.RangeSource;
 import java.util.List;
 
@@ -48,31 +49,48 @@ public final class CachedFile implements RangeSource, AutoCloseable {
 
   @Override
   public void readFully(long position, byte[] target, int offset, int length) {
-    if (length == 0 || position + length > source.length()) {
-      // Past the end: the file itself knows what to say.
-      source.readFully(position, target, offset, length);
-      return;
-    }
-    List<BlockCache.Piece> pieces = cache.hold(source, new ByteRange(position, position + length));
-    try {
-      for (BlockCache.Piece piece : pieces) {
-        Extent extent = piece.extent();
-        extent.await(cache.limits().patience());
-        System.arraycopy(
-            extent.bytes,
-            (int) (piece.from() - extent.from),
-            target,
-            offset + (int) (piece.from() - position),
-            (int) (piece.to() - piece.from()));
-      }
-    } finally {
-      cache.release(pieces);
-    }
+    readAll(List.of(new RangeRead(position, target, offset, length)), false);
   }
 
   @Override
-  public void expect(List<ByteRange> ranges) {
-    requestsMade += cache.request(source, ranges, FIRST_REQUESTS - requestsMade);
+  public void readAll(List<RangeRead> reads, boolean leads) {
+    for (RangeRead read : reads) {
+      if (read.range().to() > source.length()) {
+        // The file itself knows what to say.
+        source.readFully(read.position(), read.target(), read.offset(), read.length());
+      }
+    }
+    int left = FIRST_REQUESTS - requestsMade - (leads ? 1 : 0);
+    BlockCache.Held held =
+        cache.hold(source, reads.stream().map(RangeRead::range).toList(), Math.max(1, left));
+    try {
+      if (!readsOn) {
+        requestsMade += held.begun();
+      }
+      for (int i = 0; i < reads.size(); i++) {
+        copy(held.pieces().get(i), reads.get(i));
+      }
+    } finally {
+      cache.release(held);
+    }
+  }
+
+  private void copy(List<BlockCache.Piece> pieces, RangeRead into) {
+    for (BlockCache.Piece piece : pieces) {
+      Extent extent = piece.extent();
+      extent.await(cache.limits().patience());
+      System.arraycopy(
+          extent.bytes,
+          (int) (piece.from() - extent.from),
+          into.target(),
+          into.offset() + (int) (piece.from() - into.position()),
+          (int) (piece.to() - piece.from()));
+    }
+  }
+
+  /** What was asked of the store for its reader, until that began to read on. */
+  public int requestsMade() {
+    return requestsMade;
   }
 
   @Override

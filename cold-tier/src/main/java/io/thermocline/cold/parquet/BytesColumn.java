@@ -43,6 +43,11 @@ final class BytesColumn {
     }
   }
 
+  /** Whether the next value, or null, can be had without a fetch. */
+  boolean isNextHere() {
+    return index < count || pages.isHere(page + 1);
+  }
+
   /** Goes to the next value or null; not to be called past the row group's last one. */
   void next() {
     if (index == count) {

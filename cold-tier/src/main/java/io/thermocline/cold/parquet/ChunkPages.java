@@ -83,9 +83,16 @@ final class ChunkPages {
     return windowEnd;
   }
 
+  /** Whether there is such a page, and its stored bytes need not be fetched. */
+  boolean isHere(int page) {
+    return page < chunk.pages()
+        && chunk.position(page) >= windowStart
+        && chunk.position(page + 1) <= windowEnd;
+  }
+
   /** Opens a page: from then on it is what {@link #array} holds. */
   void load(int page) {
-    if (chunk.position(page) < windowStart || chunk.position(page + 1) > windowEnd) {
+    if (!isHere(page)) {
       reads.fetch(this, page);
     }
     try {

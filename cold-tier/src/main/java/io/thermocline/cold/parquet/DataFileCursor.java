@@ -41,7 +41,8 @@ public final class DataFileCursor implements AutoCloseable {
   }
 
   /**
-   * The next records.
+   * The next records. The first read gives those that its first fetch brought, so that it waits for
+   * no other: it ends where a row group does.
    *
    * @param maxBytes soft limit on the batches' payloads before compression; one record is given
    *     even if it is larger
@@ -51,13 +52,14 @@ public final class DataFileCursor implements AutoCloseable {
   public List<RecordBatch> read(int maxBytes) {
     List<RecordBatch> batches = new ArrayList<>();
     try {
-      if (rows == null) {
+      boolean first = rows == null;
+      if (first) {
         rows = new RowReader(source, footer, settings);
         rows.seek(nextOffset, Math.max(maxBytes, 1));
       } else {
         rows.readOn();
       }
-      nextOffset = fill(batches, maxBytes);
+      nextOffset = fill(batches, maxBytes, first);
       return batches;
     } catch (RuntimeException e) {
       close();
@@ -66,7 +68,7 @@ public final class DataFileCursor implements AutoCloseable {
   }
 
   /** Gathers batches. Returns the offset after them. */
-  private long fill(List<RecordBatch> batches, int maxBytes) {
+  private long fill(List<RecordBatch> batches, int maxBytes, boolean first) {
     long given = 0;
     long next = nextOffset;
     while (pending || rows.next()) {
@@ -84,6 +86,10 @@ public final class DataFileCursor implements AutoCloseable {
       add();
       pending = false;
       next = rows.offset() + 1;
+      if (first && !rows.isNextHere()) {
+        finish(batches);
+        return next;
+      }
     }
     finish(batches);
     return footer.range().to();

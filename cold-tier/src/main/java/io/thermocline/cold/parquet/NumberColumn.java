@@ -32,6 +32,11 @@ final class NumberColumn {
     }
   }
 
+  /** Whether the next row's value can be had without a fetch. */
+  boolean isNextHere() {
+    return left > 0 || pages.isHere(page + 1);
+  }
+
   /** The next row's value; not to be called past the row group's last row. */
   long next() {
     if (left == 0) {

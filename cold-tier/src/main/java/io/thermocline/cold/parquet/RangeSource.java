@@ -21,10 +21,16 @@ public interface RangeSource {
   void readFully(long position, byte[] target, int offset, int length);
 
   /**
-   * Says what is read next, all of it. A source that fetches from afar begins with it, in few
-   * requests side by side; others need not care. Never waits, never fails.
+   * Reads all of these, as {@link #readFully} reads each. A source that fetches from afar asks for
+   * them side by side, in few requests.
+   *
+   * @param leads whether these bytes tell what else has to be read before there is a record
    */
-  default void expect(List<ByteRange> ranges) {}
+  default void readAll(List<RangeRead> reads, boolean leads) {
+    for (RangeRead read : reads) {
+      readFully(read.position(), read.target(), read.offset(), read.length());
+    }
+  }
 
   /**
    * Says that {@code position} was reached by reading on, and that what follows up to {@code end}

@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class RowReader implements AutoCloseable {
   /** What a record's fields take at most, besides the bytes of key, value and headers. */
-  private static final int RECORD_OVERHEAD = 40;
+  static final int RECORD_OVERHEAD = 40;
 
   private static final int HEADER_OVERHEAD = 18;
 
@@ -108,6 +108,20 @@ final class RowReader implements AutoCloseable {
     value.seek(firstRow);
     headerName.seek(firstRow);
     headerValue.seek(firstRow);
+  }
+
+  /** Whether the next record can be had without a fetch, or there is none. */
+  boolean isNextHere() {
+    if (row == rowsInGroup) {
+      return group + 1 >= footer.rowGroups().size();
+    }
+    return offsets.isNextHere()
+        && timestamps.isNextHere()
+        && appendTimes.isNextHere()
+        && key.isNextHere()
+        && value.isNextHere()
+        && headerName.isNextHere()
+        && headerValue.isNextHere();
   }
 
   /** Goes to the next record. Returns false at the end of the file. */

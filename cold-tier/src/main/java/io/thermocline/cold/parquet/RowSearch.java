@@ -1,5 +1,7 @@
 package io.thermocline.cold.parquet;
 
+import java.util.List;
+
 /** Finds rows by offset. */
 final class RowSearch {
   private RowSearch() {}
@@ -21,6 +23,7 @@ final class RowSearch {
     }
     NumberColumn offsets = new NumberColumn(reads);
     offsets.pages().reset(chunk);
+    reads.fetchLeading(row, List.of(offsets));
     offsets.seek(row);
     int last = row + chunk.rowsIn(page) - 1;
     while (row < last && offsets.next() < from) {

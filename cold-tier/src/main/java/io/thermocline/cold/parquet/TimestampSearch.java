@@ -10,20 +10,20 @@ import java.util.stream.IntStream;
 
 /** Looks for the first record of an offset range from a time on. */
 final class TimestampSearch {
-  /** Enough for many pages of packed numbers. */
-  private static final int WINDOW_BYTES = 64 * 1024;
-
   private final FileFooter footer;
   private final FileReads reads;
   private final NumberColumn offsets;
   private final NumberColumn timestamps;
+
+  /** Not looked at here. */
+  private final NumberColumn appendTimes;
 
   TimestampSearch(FileFooter footer, FileReads reads) {
     this.footer = footer;
     this.reads = reads;
     this.offsets = new NumberColumn(reads);
     this.timestamps = new NumberColumn(reads);
-    reads.expect(WINDOW_BYTES);
+    this.appendTimes = new NumberColumn(reads);
   }
 
   Optional<OffsetAndTimestamp> first(OffsetRange range, long timestampMillis) {
@@ -49,19 +49,19 @@ final class TimestampSearch {
   private Optional<OffsetAndTimestamp> firstIn(RowGroup group, long from, long micros) {
     ColumnChunk chunk = group.chunk(LogSchema.TIMESTAMP);
     int firstRow = RowSearch.rowReaching(group, from, reads);
-    timestamps.pages().reset(chunk);
+    reset(group);
     for (int page = chunk.pageOfRow(firstRow); page < chunk.pages(); page++) {
       if (chunk.max(page) < micros) {
         continue;
       }
       int start = Math.max(firstRow, chunk.firstRow(page));
       int end = chunk.firstRow(page) + chunk.rowsIn(page);
+      fetch(start);
       timestamps.seek(start);
       for (int row = start; row < end; row++) {
         long timestamp = timestamps.next();
         if (timestamp >= micros) {
-          return Optional.of(
-              new OffsetAndTimestamp(offsetOf(group, row), Micros.toMillis(timestamp)));
+          return Optional.of(new OffsetAndTimestamp(offsetOf(row), Micros.toMillis(timestamp)));
         }
       }
     }
@@ -94,7 +94,7 @@ final class TimestampSearch {
     if (firstRow >= endRow) {
       return Optional.empty();
     }
-    timestamps.pages().reset(chunk);
+    reset(group);
     int best = -1;
     long bestMicros = Long.MIN_VALUE;
     List<Integer> pages =
@@ -110,6 +110,7 @@ final class TimestampSearch {
               || chunk.max(page) > bestMicros
               || (chunk.max(page) == bestMicros && start < best);
       if (promising) {
+        fetch(start);
         timestamps.seek(start);
         for (int row = start; row < end; row++) {
           long micros = timestamps.next();
@@ -120,11 +121,21 @@ final class TimestampSearch {
         }
       }
     }
-    return Optional.of(new OffsetAndTimestamp(offsetOf(group, best), Micros.toMillis(bestMicros)));
+    return Optional.of(new OffsetAndTimestamp(offsetOf(best), Micros.toMillis(bestMicros)));
   }
 
-  private long offsetOf(RowGroup group, int row) {
+  private void reset(RowGroup group) {
     offsets.pages().reset(group.offsets());
+    timestamps.pages().reset(group.chunk(LogSchema.TIMESTAMP));
+    appendTimes.pages().reset(group.chunk(LogSchema.APPEND_TIME));
+  }
+
+  /** All numbers of these rows at once: who asked for the offset will read there. */
+  private void fetch(int row) {
+    reads.fetchLeading(row, List.of(offsets, timestamps, appendTimes));
+  }
+
+  private long offsetOf(int row) {
     offsets.seek(row);
     return offsets.next();
   }

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /** Reads records by offset and by time out of a table's data files. Thread-safe. */
 final class ColdReader implements AutoCloseable {
@@ -23,6 +24,7 @@ final class ColdReader implements AutoCloseable {
   private final int aheadBytes;
   private final Duration patience;
   private final ColdMetrics metrics;
+  private final SearchTrail trail = new SearchTrail();
 
   /**
    * @param decoding makes batches before they are asked for
@@ -94,7 +96,10 @@ final class ColdReader implements AutoCloseable {
       TopicId topic, LogFile file, OffsetRange range, long timestampMillis) {
     try {
       // It never reads on, so there is nothing to close.
-      return files.open(topic, file, false).reader().offsetForTimestamp(range, timestampMillis);
+      OpenFiles.OpenFile open = files.open(topic, file, 0);
+      Optional<OffsetAndTimestamp> found = open.reader().offsetForTimestamp(range, timestampMillis);
+      found.ifPresent(hit -> trail.note(file.id(), hit.offset(), open.bytes().requestsMade()));
+      return found;
     } catch (RuntimeException e) {
       forgetIfDamaged(file, e);
       throw e;
@@ -126,7 +131,7 @@ final class ColdReader implements AutoCloseable {
 
   private Optional<OffsetAndTimestamp> maxIn(TopicId topic, LogFile file, OffsetRange range) {
     try {
-      return files.open(topic, file, false).reader().maxTimestamp(range);
+      return files.open(topic, file, 0).reader().maxTimestamp(range);
     } catch (RuntimeException e) {
       forgetIfDamaged(file, e);
       throw e;
@@ -192,17 +197,12 @@ final class ColdReader implements AutoCloseable {
     }
     waiting.ifPresent(FileReplay::close);
     metrics.cache(ColdMetrics.CacheName.CURSOR, false);
-    return replayOf(topic, file, from, false);
+    int requestsMade = trail.take(file.id(), from);
+    return replayOf(file, from, () -> files.open(topic, file, requestsMade));
   }
 
-  private FileReplay replayOf(TopicId topic, LogFile file, long from, boolean goesOn) {
-    return new FileReplay(
-        file.location(),
-        () -> files.open(topic, file, goesOn),
-        from,
-        decoding,
-        aheadBytes,
-        patience);
+  private FileReplay replayOf(LogFile file, long from, Supplier<OpenFiles.OpenFile> opening) {
+    return new FileReplay(file.location(), opening, from, decoding, aheadBytes, patience);
   }
 
   /**
@@ -227,7 +227,7 @@ final class ColdReader implements AutoCloseable {
 
   /** It waits there before anything of it is read: nobody comes too early for it. */
   private void begin(TopicId topic, LogFile file, int maxBytes) {
-    FileReplay following = replayOf(topic, file, file.from(), true);
+    FileReplay following = replayOf(file, file.from(), () -> files.openFollowing(topic, file));
     following.begin(maxBytes);
     cursors.give(file.id(), following);
   }

@@ -85,20 +85,29 @@ final class OpenFiles {
   record OpenFile(DataFileReader reader, CachedFile bytes) {}
 
   /**
-   * Opens one file.
+   * Opens one file for a reader that comes from nowhere.
    *
-   * @param goesOn whether the reader comes from the file before
+   * @param requestsMade for this reader already
    * @throws ThermoclineException {@link ErrorKind#CORRUPT} when its footer is damaged, or is not
    *     what name and manifest say
    */
-  OpenFile open(TopicId topic, LogFile file, boolean goesOn) {
+  OpenFile open(TopicId topic, LogFile file, int requestsMade) {
+    return open(topic, file, requestsMade, false);
+  }
+
+  /** The same for a reader that comes from the file before. */
+  OpenFile openFollowing(TopicId topic, LogFile file) {
+    return open(topic, file, 0, true);
+  }
+
+  private OpenFile open(TopicId topic, LogFile file, int requestsMade, boolean goesOn) {
     RangeSource range = range(file);
     CompletableFuture<FileFooter> known = footers.getIfPresent(file.id());
     boolean hit = known != null && known.isDone();
     metrics.cache(ColdMetrics.CacheName.FOOTER, hit);
     FileFooter footer = await(file, footer(file, range));
     requireSame(topic, file, footer);
-    CachedFile bytes = blocks.file(range, hit ? 0 : 1, goesOn);
+    CachedFile bytes = blocks.file(range, requestsMade + (hit ? 0 : 1), goesOn);
     if (goesOn) {
       askForFirst(footer, bytes);
     }

@@ -3,12 +3,13 @@ package io.thermocline.cold.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.thermocline.cold.parquet.ByteRange;
+import io.thermocline.cold.parquet.RangeRead;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.testkit.Await;
 import io.thermocline.testkit.Together;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -71,7 +72,14 @@ class BlockCacheTest {
                 int most = Math.min(stored.bytes().length - from, 3 * BLOCK);
                 int to = from + 1 + random.nextInt(most);
                 if (random.nextBoolean()) {
-                  file.expect(List.of(new ByteRange(from, to), new ByteRange(0, 1)));
+                  byte[] both = new byte[to - from + 1];
+                  file.readAll(
+                      List.of(
+                          new RangeRead(from, both, 0, to - from),
+                          new RangeRead(0, both, to - from, 1)),
+                      random.nextBoolean());
+                  assertThat(Arrays.copyOf(both, to - from))
+                      .isEqualTo(Arrays.copyOfRange(stored.bytes(), from, to));
                 }
                 if (random.nextInt(4) == 0) {
                   file.readOn(from, stored.length());
@@ -144,28 +152,56 @@ class BlockCacheTest {
   void rangesThatLieApartTakeAsManyRequestsAsAllowedAndTheNearestAreJoined() {
     PatternFile stored = new PatternFile("apart", 100 * BLOCK, 1);
     BlockCache cache = cache(200L * BLOCK);
-    List<ByteRange> ranges =
-        List.of(
-            new ByteRange(0, 1),
-            new ByteRange(2L * BLOCK, 2L * BLOCK + 1),
-            new ByteRange(20L * BLOCK, 20L * BLOCK + 1),
-            new ByteRange(90L * BLOCK, 90L * BLOCK + 1));
+    List<Integer> places = List.of(0, 2 * BLOCK, 20 * BLOCK, 90 * BLOCK);
 
-    CachedFile known = cache.file(stored, 0, false);
-    known.expect(ranges);
-    Await.until("all is asked for", () -> stored.lengths.size() == 3);
+    readOneOfEach(cache.file(stored, 0, false), stored, places, false);
     assertThat(stored.lengths).containsExactlyInAnyOrder(3L * BLOCK, (long) BLOCK, (long) BLOCK);
 
     stored.lengths.clear();
     cache.forget("apart");
-    CachedFile unknown = cache.file(stored, 1, false);
-    unknown.expect(ranges);
-    Await.until("all is asked for", () -> stored.lengths.size() == 2);
+    readOneOfEach(cache.file(stored, 1, false), stored, places, false);
     assertThat(stored.lengths).containsExactlyInAnyOrder(21L * BLOCK, (long) BLOCK);
-    for (ByteRange range : ranges) {
-      assertSame(unknown, stored, (int) range.from(), (int) range.to());
+  }
+
+  @Test
+  void aReadThatLeadsToAnotherLeavesARequestForIt() {
+    PatternFile stored = new PatternFile("leads", 100 * BLOCK, 1);
+    BlockCache cache = cache(200L * BLOCK);
+    CachedFile file = cache.file(stored, 1, false);
+
+    readOneOfEach(file, stored, List.of(0, 20 * BLOCK), true);
+    assertThat(stored.lengths).containsExactly(21L * BLOCK);
+    readOneOfEach(file, stored, List.of(40 * BLOCK, 60 * BLOCK), false);
+
+    assertThat(stored.lengths).containsExactly(21L * BLOCK, 21L * BLOCK);
+    assertThat(file.requestsMade()).isEqualTo(3);
+  }
+
+  @Test
+  void whatAReaderWaitsForMakesNoRoomForTheRestOfIt() {
+    PatternFile stored = new PatternFile("large", 40 * BLOCK, 1);
+    BlockCache cache = cache(8L * BLOCK);
+    List<Integer> places = List.of(0, 10 * BLOCK, 20 * BLOCK, 39 * BLOCK);
+
+    readOneOfEach(cache.file(stored, 1, false), stored, places, false);
+    readOneOfEach(cache.file(stored, 2, false), stored, places, false);
+
+    assertThat(stored.lengths).as("two parts of the file, then one").hasSize(3);
+    assertThat(held()).isLessThanOrEqualTo(8.0 * BLOCK);
+  }
+
+  /** Reads a byte at each of these places at once. */
+  private static void readOneOfEach(
+      CachedFile file, PatternFile stored, List<Integer> places, boolean leads) {
+    byte[] read = new byte[places.size()];
+    List<RangeRead> reads = new ArrayList<>();
+    for (int place : places) {
+      reads.add(new RangeRead(place, read, reads.size(), 1));
     }
-    assertThat(stored.lengths).as("nothing was fetched twice").hasSize(2);
+    file.readAll(reads, leads);
+    for (int i = 0; i < read.length; i++) {
+      assertThat(read[i]).isEqualTo(stored.bytes()[places.get(i)]);
+    }
   }
 
   @Test

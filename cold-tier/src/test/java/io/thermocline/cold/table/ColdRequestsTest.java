@@ -1,27 +1,18 @@
 package io.thermocline.cold.table;
 
+import static io.thermocline.cold.table.CountedWarehouse.ID;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thermocline.codec.BatchBuilder;
-import io.thermocline.codec.HeaderBuffer;
-import io.thermocline.model.ColdCommit;
-import io.thermocline.model.ColdFile;
+import io.thermocline.cold.table.CountedWarehouse.Shape;
+import io.thermocline.cold.table.CountedWarehouse.Started;
 import io.thermocline.model.ColdTier;
-import io.thermocline.model.ColdWriteSettings;
-import io.thermocline.model.Compression;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
-import io.thermocline.model.TopicId;
-import io.thermocline.model.TopicPartition;
 import io.thermocline.testkit.Records;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
-import java.util.UUID;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,17 +22,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** How often the store is asked, with files of several row groups and values nothing compresses. */
 class ColdRequestsTest {
-  private static final int VALUE_BYTES = 1024;
   private static final int RECORDS = 64 * 1024;
-  private static final TopicPartition ID =
-      new TopicId(UUID.fromString("1b5e1f4e-7a55-4b69-9a3c-1f5d9d0c2a12"), "orders").partition(0);
 
   @TempDir Path directory;
-  private TestWarehouse warehouse;
+  private CountedWarehouse warehouse;
 
   @BeforeEach
   void open() {
-    warehouse = new TestWarehouse(directory);
+    warehouse = new CountedWarehouse(directory);
   }
 
   @AfterEach
@@ -49,79 +37,24 @@ class ColdRequestsTest {
     warehouse.close();
   }
 
-  private record Started(ColdTier cold, CountingStore store) {}
-
-  /** A process that knows nothing yet. */
   private Started start() {
-    AtomicReference<CountingStore> counting = new AtomicReference<>();
-    ColdTier cold =
-        warehouse
-            .start(
-                store -> {
-                  counting.set(new CountingStore(store));
-                  return counting.get();
-                })
-            .cold();
-    return new Started(cold, counting.get());
-  }
-
-  private static void tier(ColdTier cold, long from, int count, HeaderBuffer headers) {
-    List<RecordBatch> batches = batches(from, count, headers);
-    OffsetRange range = new OffsetRange(from, from + count);
-    ColdFile file =
-        cold.write(ID, range, batches.iterator(), new ColdWriteSettings(Compression.ZSTD))
-            .orElseThrow();
-    ColdCommit.Move move = new ColdCommit.Move(0, from, range.to(), 0, List.of(file), List.of());
-    assertThat(cold.commit(ID.topic(), new ColdCommit(UUID.randomUUID(), List.of(move))))
-        .isNotNull();
-  }
-
-  private static List<RecordBatch> batches(long from, int count, HeaderBuffer headers) {
-    Random random = new Random(from);
-    List<RecordBatch> batches = new ArrayList<>();
-    BatchBuilder builder = new BatchBuilder();
-    byte[] key = new byte[16];
-    byte[] value = new byte[VALUE_BYTES];
-    for (long offset = from; offset < from + count; offset++) {
-      random.nextBytes(key);
-      random.nextBytes(value);
-      builder.add(
-          offset, Records.NOON + offset, key, 0, key.length, value, 0, value.length, headers);
-      if (builder.sizeInBytes() > 1 << 20 || offset == from + count - 1) {
-        batches.add(builder.buildAt(Compression.NONE, Records.NOON));
-      }
-    }
-    return batches;
-  }
-
-  private static HeaderBuffer headers(boolean any) {
-    HeaderBuffer headers = new HeaderBuffer();
-    if (any) {
-      headers.add("trace", new byte[] {1, 2, 3});
-    }
-    return headers;
-  }
-
-  private static ReadResult.Progress read(ColdTier cold, long from, int maxBytes) {
-    ReadResult result = cold.read(ID, from, maxBytes);
-    assertThat(result).isInstanceOf(ReadResult.Progress.class);
-    return (ReadResult.Progress) result;
+    return warehouse.start();
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aReadOfAnyOffsetTakesAtMostThreeRequestsAlsoWhenNothingIsKnownOfItsFile(boolean headers) {
-    tier(start().cold(), 0, RECORDS, headers(headers));
+    CountedWarehouse.tier(start().cold(), 0, RECORDS, Shape.plain(headers));
     Random random = new Random(5);
     for (int i = 0; i < 8; i++) {
       Started fresh = start();
       long from = random.nextInt(RECORDS);
 
-      ReadResult.Progress progress = read(fresh.cold(), from, 1);
+      ReadResult.Progress progress = fresh.read(from, 1);
 
       assertThat(progress.batches().get(0).baseOffset()).isEqualTo(from);
       assertThat(fresh.store().reads).as("reads for offset %d", from).hasSizeLessThanOrEqualTo(3);
-      assertThat(read(fresh.cold(), random.nextInt(RECORDS), 1)).isNotNull();
+      assertThat(fresh.read(random.nextInt(RECORDS), 1)).isNotNull();
       assertThat(fresh.store().reads).as("reads for two offsets").hasSizeLessThanOrEqualTo(6);
     }
   }
@@ -129,7 +62,7 @@ class ColdRequestsTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aSearchByTimeAndTheReadBehindItTakeFewRequests(boolean headers) {
-    tier(start().cold(), 0, RECORDS, headers(headers));
+    CountedWarehouse.tier(start().cold(), 0, RECORDS, Shape.plain(headers));
     Random random = new Random(6);
     for (int i = 0; i < 4; i++) {
       Started fresh = start();
@@ -143,19 +76,19 @@ class ColdRequestsTest {
 
       assertThat(found.offset()).isEqualTo(wanted);
       assertThat(fresh.store().reads).as("reads of the search").hasSizeLessThanOrEqualTo(2);
-      assertThat(read(fresh.cold(), wanted, 1)).isNotNull();
-      assertThat(fresh.store().reads).as("reads of both").hasSizeLessThanOrEqualTo(5);
+      assertThat(fresh.read(wanted, 1)).isNotNull();
+      assertThat(fresh.store().reads).as("reads of both").hasSizeLessThanOrEqualTo(3);
     }
   }
 
   @Test
   void whoDoesNotReadOnIsNotReadAheadFor() {
-    tier(start().cold(), 0, RECORDS, headers(false));
+    CountedWarehouse.tier(start().cold(), 0, RECORDS, Shape.plain(false));
     Started fresh = start();
     Random random = new Random(7);
     int reads = 12;
     for (int i = 0; i < reads; i++) {
-      assertThat(read(fresh.cold(), random.nextInt(RECORDS), 256 << 10)).isNotNull();
+      assertThat(fresh.read(random.nextInt(RECORDS), 256 << 10)).isNotNull();
     }
 
     // The footer, and for each a page of numbers and one of values at most.
@@ -189,8 +122,8 @@ class ColdRequestsTest {
 
   private void twoFiles() {
     ColdTier cold = start().cold();
-    tier(cold, 0, RECORDS, headers(false));
-    tier(cold, RECORDS, RECORDS, headers(true));
+    CountedWarehouse.tier(cold, 0, RECORDS, Shape.plain(false));
+    CountedWarehouse.tier(cold, RECORDS, RECORDS, Shape.plain(true));
   }
 
   /** Reads both files. What is held of the second one is released when the reader is there. */

@@ -112,6 +112,11 @@ final class TestWarehouse implements AutoCloseable {
     return start(settings(cluster, false, safeAge), faults);
   }
 
+  /** Starts a process that keeps little, and sees the store through {@code faults}. */
+  Node start(CacheSettings caches, UnaryOperator<ObjectStore> faults) {
+    return start(settings(cluster, false, SAFE_AGE, nextData(), caches), faults);
+  }
+
   /** Starts a process of another cluster that takes the warehouse over. */
   Node startTakeOver() {
     return start(settings(UUID.randomUUID(), true, SAFE_AGE), UnaryOperator.identity());
@@ -130,10 +135,19 @@ final class TestWarehouse implements AutoCloseable {
   }
 
   private ColdSettings settings(UUID ofCluster, boolean takeOver, Duration safeAge) {
-    return settings(ofCluster, takeOver, safeAge, directory.resolve("data-" + opened.size()));
+    return settings(ofCluster, takeOver, safeAge, nextData());
+  }
+
+  private Path nextData() {
+    return directory.resolve("data-" + opened.size());
   }
 
   private ColdSettings settings(UUID ofCluster, boolean takeOver, Duration safeAge, Path data) {
+    return settings(ofCluster, takeOver, safeAge, data, CacheSettings.defaults());
+  }
+
+  private ColdSettings settings(
+      UUID ofCluster, boolean takeOver, Duration safeAge, Path data, CacheSettings caches) {
     return new ColdSettings(
         storeSettings,
         "lake",
@@ -142,7 +156,7 @@ final class TestWarehouse implements AutoCloseable {
         ofCluster,
         takeOver,
         new TableSettings(MAX_VIEW_AGE, safeAge, SNAPSHOTS_KEPT, safeAge, Duration.ofMinutes(1)),
-        CacheSettings.defaults());
+        caches);
   }
 
   private Node start(ColdSettings settings, UnaryOperator<ObjectStore> faults) {
