@@ -23,9 +23,8 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Files are told apart by their locations, which are never used twice. A fetch that failed
  * leaves nothing behind.
  *
- * <p>Invariant: {@code bytes} is the sum of the arrays of {@code extents}, of dropped ones in use,
- * and {@code spare}; each block of {@code blocks} leads to an extent of {@code extents} that has
- * it.
+ * <p>Invariant: arrays are with one extent, of {@code extents} or dropped and in use, or with
+ * {@code arrays}; each block of {@code blocks} leads to an extent of {@code extents} that has it.
  */
 public final class BlockCache {
   /** Fetched as a whole: what a few pages take. */
@@ -46,10 +45,7 @@ public final class BlockCache {
   /** Least recently used first. */
   private final Map<Extent, Boolean> extents = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** An array to be used again, or null: new ones of that size cost collections. */
-  private byte[] spare;
-
-  private long bytes;
+  private final SpareBlocks arrays;
   private int readers;
 
   private record Place(String location, long block) {}
@@ -71,6 +67,7 @@ public final class BlockCache {
   public BlockCache(BlockLimits limits, ExecutorService threads, MeterRegistry registry) {
     this.limits = limits;
     this.threads = threads;
+    this.arrays = new SpareBlocks(limits.bytes());
     this.metrics = new BlockMetrics(registry, this::bytesHeld);
   }
 
@@ -89,7 +86,7 @@ public final class BlockCache {
   }
 
   private synchronized long bytesHeld() {
-    return bytes;
+    return arrays.usedBytes();
   }
 
   /** One more reader reads ahead. */
@@ -185,14 +182,15 @@ public final class BlockCache {
   }
 
   synchronized void release(Held held) {
-    held.pieces().forEach(pieces -> pieces.forEach(this::release));
+    held.pieces().forEach(pieces -> pieces.forEach(piece -> letGo(piece.extent())));
     boolean unused = makeRoom(0, true);
   }
 
-  private void release(Piece piece) {
-    piece.extent().users--;
-    if (piece.extent().dropped && piece.extent().users == 0) {
-      free(piece.extent());
+  /** One user less. */
+  private void letGo(Extent extent) {
+    extent.users--;
+    if (extent.dropped && extent.users == 0) {
+      arrays.giveBack(extent.arrays);
     }
   }
 
@@ -218,24 +216,16 @@ public final class BlockCache {
   }
 
   private Extent begin(RangeSource source, Runs.Run run) {
-    int size = Math.toIntExact(run.length() * BLOCK_BYTES);
-    boolean unusedRoom = makeRoom(size, true);
-    Extent extent = new Extent(source, run.from(), run.to(), array(size));
+    boolean unusedRoom = makeRoom(run.length() * BLOCK_BYTES, true);
+    byte[][] taken = arrays.take(Math.toIntExact(run.length()));
+    Extent extent = new Extent(source, run.from(), run.to(), taken);
+    // Its fetch: nobody else gets the arrays while they are filled.
+    extent.users++;
     for (long block = run.from(); block < run.to(); block++) {
       Extent unused = blocks.putIfAbsent(new Place(source.location(), block), extent);
     }
     extents.put(extent, true);
     return extent;
-  }
-
-  private byte[] array(int size) {
-    if (spare != null && spare.length == size) {
-      byte[] again = spare;
-      spare = null;
-      return again;
-    }
-    bytes += size;
-    return new byte[size];
   }
 
   /**
@@ -245,15 +235,7 @@ public final class BlockCache {
    *     even if it is not enough
    */
   private boolean makeRoom(long size, boolean atAnyCost) {
-    if (spare != null && spare.length == size) {
-      return true;
-    }
-    long after = bytes + size;
-    if (spare != null && after > limits.bytes()) {
-      after -= spare.length;
-      bytes -= spare.length;
-      spare = null;
-    }
+    long after = arrays.usedBytes() + size;
     List<Extent> out = new ArrayList<>();
     after = choose(out, after, true);
     if (atAnyCost) {
@@ -261,14 +243,7 @@ public final class BlockCache {
     } else if (after > limits.bytes()) {
       return false;
     }
-    for (Extent extent : out) {
-      unlink(extent);
-      if (spare == null && extent.bytes.length == size) {
-        spare = extent.bytes;
-      } else {
-        free(extent);
-      }
-    }
+    out.forEach(this::drop);
     return after <= limits.bytes();
   }
 
@@ -278,9 +253,9 @@ public final class BlockCache {
     Iterator<Extent> leastUsed = extents.keySet().iterator();
     while (left > limits.bytes() && leastUsed.hasNext()) {
       Extent extent = leastUsed.next();
-      if (extent.users == 0 && extent.isLoaded() && extent.wanted == wanted) {
+      if (extent.users == 0 && extent.wanted == wanted) {
         out.add(extent);
-        left -= extent.bytes.length;
+        left -= extent.sizeInBytes();
       }
     }
     return left;
@@ -290,7 +265,7 @@ public final class BlockCache {
     unlink(extent);
     extent.dropped = true;
     if (extent.users == 0) {
-      free(extent);
+      arrays.giveBack(extent.arrays);
     }
   }
 
@@ -299,10 +274,6 @@ public final class BlockCache {
     for (long block = extent.firstBlock; block < extent.endBlock; block++) {
       boolean unusedBlock = blocks.remove(new Place(extent.source.location(), block), extent);
     }
-  }
-
-  private void free(Extent extent) {
-    bytes -= extent.bytes.length;
   }
 
   private void start(Extent extent, BlockMetrics.Reason reason) {
@@ -317,10 +288,15 @@ public final class BlockCache {
   private void fetch(Extent extent) {
     try {
       extent.fetch();
+      fetched(extent);
       extent.complete();
     } catch (RuntimeException | Error e) {
       failed(extent, e);
     }
+  }
+
+  private synchronized void fetched(Extent extent) {
+    letGo(extent);
   }
 
   private void failed(Extent extent, Throwable failure) {
@@ -328,6 +304,7 @@ public final class BlockCache {
       if (!extent.dropped) {
         drop(extent);
       }
+      letGo(extent);
     }
     extent.fail(failure);
   }

@@ -79,12 +79,8 @@ public final class CachedFile implements RangeSource, AutoCloseable {
     for (BlockCache.Piece piece : pieces) {
       Extent extent = piece.extent();
       extent.await(cache.limits().patience());
-      System.arraycopy(
-          extent.bytes,
-          (int) (piece.from() - extent.from),
-          into.target(),
-          into.offset() + (int) (piece.from() - into.position()),
-          (int) (piece.to() - piece.from()));
+      int offset = into.offset() + (int) (piece.from() - into.position());
+      extent.copy(piece.from(), piece.to(), into.target(), offset);
     }
   }
 

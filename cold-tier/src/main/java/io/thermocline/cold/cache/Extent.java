@@ -12,12 +12,12 @@ final class Extent {
   final long from;
   final int length;
 
-  /** At least {@link #length} long; what is behind that is of no meaning. */
-  final byte[] bytes;
+  /** Its blocks, in order; what is behind {@link #length} is of no meaning. */
+  final byte[][] arrays;
 
   private final CompletableFuture<Boolean> loaded = new CompletableFuture<>();
 
-  /** Readers that copy out of it, or wait to. Guarded by the cache. */
+  /** Its fetch, and readers that copy out of it, or wait to. Guarded by the cache. */
   int users;
 
   /** Whether anybody read of it yet. Guarded by the cache. */
@@ -26,18 +26,34 @@ final class Extent {
   /** Whether it is past being found: it failed, or its file was forgotten. Guarded by the cache. */
   boolean dropped;
 
-  Extent(RangeSource source, long firstBlock, long endBlock, byte[] bytes) {
+  Extent(RangeSource source, long firstBlock, long endBlock, byte[][] arrays) {
     this.source = source;
     this.firstBlock = firstBlock;
     this.endBlock = endBlock;
     this.from = firstBlock * BlockCache.BLOCK_BYTES;
     this.length = (int) (Math.min(source.length(), endBlock * BlockCache.BLOCK_BYTES) - from);
-    this.bytes = bytes;
+    this.arrays = arrays;
   }
 
   /** Reads the bytes. */
   void fetch() {
-    source.readFully(from, bytes, 0, length);
+    source.readBlocks(from, arrays, length);
+  }
+
+  /** Memory that it takes. */
+  long sizeInBytes() {
+    return (long) arrays.length * BlockCache.BLOCK_BYTES;
+  }
+
+  /** Copies bytes {@code [start, end)} of the file. */
+  void copy(long start, long end, byte[] target, int offset) {
+    for (long at = start; at < end; ) {
+      int block = (int) ((at - from) / BlockCache.BLOCK_BYTES);
+      int inBlock = (int) ((at - from) % BlockCache.BLOCK_BYTES);
+      int count = (int) Math.min(end - at, BlockCache.BLOCK_BYTES - inBlock);
+      System.arraycopy(arrays[block], inBlock, target, offset + (int) (at - start), count);
+      at += count;
+    }
   }
 
   void complete() {
@@ -46,10 +62,6 @@ final class Extent {
 
   void fail(Throwable failure) {
     boolean unused = loaded.completeExceptionally(failure);
-  }
-
-  boolean isLoaded() {
-    return loaded.isDone();
   }
 
   /** Waits until the bytes are there. To give up ends the waiting, not the fetch. */

@@ -21,6 +21,21 @@ public interface RangeSource {
   void readFully(long position, byte[] target, int offset, int length);
 
   /**
+   * Reads {@code length} bytes at {@code position} into arrays that are filled one after the other,
+   * with one request where the source has requests.
+   *
+   * @param targets the last one may be larger than what is left for it
+   */
+  default void readBlocks(long position, byte[][] targets, int length) {
+    int read = 0;
+    for (byte[] target : targets) {
+      int count = Math.min(target.length, length - read);
+      readFully(position + read, target, 0, count);
+      read += count;
+    }
+  }
+
+  /**
    * Reads all of these, as {@link #readFully} reads each. A source that fetches from afar asks for
    * them side by side, in few requests.
    *

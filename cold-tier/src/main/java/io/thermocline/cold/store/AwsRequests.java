@@ -130,8 +130,8 @@ final class AwsRequests implements S3Requests {
   }
 
   @Override
-  public void get(String key, long from, ByteBuffer into) {
-    String range = "bytes=%d-%d".formatted(from, from + into.remaining() - 1);
+  public void get(String key, long from, ByteBuffer... into) {
+    String range = "bytes=%d-%d".formatted(from, from + Buffers.remaining(into) - 1);
     boolean unused =
         read(
             "get",
@@ -142,7 +142,7 @@ final class AwsRequests implements S3Requests {
                     request -> request.bucket(bucket).key(key).range(range),
                     (response, body) -> {
                       new RangedBody(from, response.contentRange(), response.contentLength())
-                          .readInto(into, body);
+                          .readInto(body, into);
                       return true;
                     });
               } catch (AwsServiceException e) {

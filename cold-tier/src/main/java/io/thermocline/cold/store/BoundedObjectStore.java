@@ -66,7 +66,7 @@ final class BoundedObjectStore implements ObjectStore {
   }
 
   @Override
-  public int read(String key, long from, ByteBuffer into) {
+  public int read(String key, long from, ByteBuffer... into) {
     ObjectKeys.check(key);
     if (from < 0) {
       throw new ThermoclineException(

@@ -32,7 +32,7 @@ public abstract class ForwardingObjectStore implements ObjectStore {
   }
 
   @Override
-  public int read(String key, long from, ByteBuffer into) {
+  public int read(String key, long from, ByteBuffer... into) {
     return store.read(key, from, into);
   }
 

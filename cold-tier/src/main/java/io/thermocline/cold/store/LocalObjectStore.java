@@ -138,10 +138,22 @@ final class LocalObjectStore implements ObjectStore {
   }
 
   @Override
-  public int read(String key, long from, ByteBuffer into) {
+  public int read(String key, long from, ByteBuffer... into) {
+    try (FileChannel channel = FileChannel.open(path(key), StandardOpenOption.READ)) {
+      int filled = 0;
+      for (ByteBuffer buffer : into) {
+        filled += fill(buffer, channel, from + filled);
+      }
+      return filled;
+    } catch (IOException e) {
+      throw LocalFailures.withoutEffect("read", location(key), e);
+    }
+  }
+
+  private static int fill(ByteBuffer into, FileChannel channel, long from) throws IOException {
     int start = into.position();
     int end = into.limit();
-    try (FileChannel channel = FileChannel.open(path(key), StandardOpenOption.READ)) {
+    try {
       int got = 0;
       while (into.position() < end && got >= 0) {
         // In pieces: for an array as a target the channel takes as much memory outside the heap.
@@ -149,8 +161,6 @@ final class LocalObjectStore implements ObjectStore {
         got = channel.read(into, from + into.position() - start);
       }
       return into.position() - start;
-    } catch (IOException e) {
-      throw LocalFailures.withoutEffect("read", location(key), e);
     } finally {
       into.limit(end);
     }

@@ -147,13 +147,13 @@ final class MinioRequests implements S3Requests {
   }
 
   @Override
-  public void get(String key, long from, ByteBuffer into) {
+  public void get(String key, long from, ByteBuffer... into) {
     GetObjectArgs args =
         GetObjectArgs.builder()
             .bucket(bucket)
             .object(key)
             .offset(from)
-            .length((long) into.remaining())
+            .length((long) Buffers.remaining(into))
             .build();
     Optional<GetObjectResponse> response =
         calls.read(
@@ -170,7 +170,7 @@ final class MinioRequests implements S3Requests {
     try (GetObjectResponse body = response.get()) {
       String length = String.valueOf(body.headers().get("Content-Length"));
       new RangedBody(from, body.headers().get("Content-Range"), Long.parseLong(length))
-          .readInto(into, body);
+          .readInto(body, into);
     } catch (IOException | NumberFormatException e) {
       throw S3Failures.unanswered(calls.describe("get", key), false, e);
     }

@@ -58,12 +58,14 @@ public interface ObjectStore extends AutoCloseable {
   void upload(String key, Path file);
 
   /**
-   * Reads the object's bytes from {@code from} on, until {@code into} is full or the object ends.
+   * Reads the object's bytes from {@code from} on, until {@code into} is full or the object ends,
+   * with one request.
    *
+   * @param into filled one after the other
    * @return how many bytes were read; fewer than were asked for only at the object's end
    * @throws ThermoclineException {@link ErrorKind#NOT_FOUND}
    */
-  int read(String key, long from, ByteBuffer into);
+  int read(String key, long from, ByteBuffer... into);
 
   /** What the store knows about an object; empty when there is none. */
   Optional<ObjectInfo> head(String key);
@@ -133,13 +135,13 @@ public interface ObjectStore extends AutoCloseable {
   void close();
 
   /**
-   * Reads exactly {@code into.remaining()} bytes.
+   * Reads exactly as many bytes as {@code into} have room for.
    *
    * @throws ThermoclineException {@link ErrorKind#CORRUPT} when the object ends before; {@link
    *     ErrorKind#NOT_FOUND}
    */
-  default void readFully(String key, long from, ByteBuffer into) {
-    int wanted = into.remaining();
+  default void readFully(String key, long from, ByteBuffer... into) {
+    int wanted = Buffers.remaining(into);
     int got = read(key, from, into);
     if (got < wanted) {
       throw new ThermoclineException(

@@ -59,7 +59,7 @@ final class PacedObjectStore extends ForwardingObjectStore {
   }
 
   @Override
-  public int read(String key, long from, ByteBuffer into) {
+  public int read(String key, long from, ByteBuffer... into) {
     read();
     return super.read(key, from, into);
   }

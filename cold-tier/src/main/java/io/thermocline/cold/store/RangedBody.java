@@ -16,23 +16,35 @@ record RangedBody(long from, String contentRange, long length) {
   private static final int PIECE_BYTES = 64 << 10;
 
   /** Reads all of it, so that the connection can be used again. */
-  void readInto(ByteBuffer into, InputStream body) throws IOException {
+  void readInto(InputStream body, ByteBuffer... into) throws IOException {
+    int room = Buffers.remaining(into);
     boolean asked =
         contentRange == null ? from == 0 : contentRange.startsWith("bytes " + from + "-");
-    if (!asked || length > into.remaining()) {
+    if (!asked || length > room) {
       throw new IOException(
           "bytes [%d, %d) were asked for, but range %s with %d bytes was sent"
-              .formatted(from, from + into.remaining(), contentRange, length));
+              .formatted(from, from + room, contentRange, length));
     }
-    byte[] piece = new byte[into.hasArray() ? 0 : PIECE_BYTES];
     int left = (int) length;
-    while (left > 0) {
-      int got = into.hasArray() ? direct(into, body, left) : through(piece, into, body, left);
-      if (got < 0) {
-        throw new EOFException("the body ended %d bytes before its length".formatted(left));
-      }
-      left -= got;
+    for (ByteBuffer buffer : into) {
+      left -= fill(buffer, body, left);
     }
+  }
+
+  /** Fills a buffer as far as {@code left} bytes do. Returns how many these were. */
+  private static int fill(ByteBuffer into, InputStream body, int left) throws IOException {
+    byte[] piece = new byte[into.hasArray() ? 0 : PIECE_BYTES];
+    int filled = 0;
+    while (into.hasRemaining() && filled < left) {
+      int most = Math.min(into.remaining(), left - filled);
+      int got = into.hasArray() ? direct(into, body, most) : through(piece, into, body, most);
+      if (got < 0) {
+        throw new EOFException(
+            "the body ended %d bytes before its length".formatted(left - filled));
+      }
+      filled += got;
+    }
+    return filled;
   }
 
   private static int direct(ByteBuffer into, InputStream body, int most) throws IOException {

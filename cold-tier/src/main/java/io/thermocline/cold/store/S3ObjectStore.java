@@ -144,18 +144,18 @@ final class S3ObjectStore implements ObjectStore {
   }
 
   @Override
-  public int read(String key, long from, ByteBuffer into) {
-    if (!into.hasRemaining()) {
+  public int read(String key, long from, ByteBuffer... into) {
+    if (Buffers.remaining(into) == 0) {
       return 0;
     }
     String full = root.fullKey(key);
-    int start = into.position();
+    Buffers buffers = new Buffers(into);
     attempts.run(
         () -> {
-          into.position(start);
+          buffers.reset();
           requests.get(full, from, into);
         });
-    return into.position() - start;
+    return buffers.filled();
   }
 
   @Override

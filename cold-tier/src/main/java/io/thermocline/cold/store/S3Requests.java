@@ -36,9 +36,10 @@ interface S3Requests extends AutoCloseable {
   PutOutcome putIfAbsent(String key, Payload payload);
 
   /**
-   * Reads until {@code into} is full or the object ends; leaves its position anywhere on failure.
+   * Reads until {@code into} is full or the object ends; leaves their positions anywhere on
+   * failure.
    */
-  void get(String key, long from, ByteBuffer into);
+  void get(String key, long from, ByteBuffer... into);
 
   /** Empty when there is none. */
   Optional<ObjectInfo> head(String key);

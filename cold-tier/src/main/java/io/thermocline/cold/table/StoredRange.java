@@ -18,8 +18,23 @@ record StoredRange(ObjectStore store, String key, String location, long length)
 
   @Override
   public void readFully(long position, byte[] target, int offset, int count) {
+    read(position, ByteBuffer.wrap(target, offset, count));
+  }
+
+  @Override
+  public void readBlocks(long position, byte[][] targets, int count) {
+    ByteBuffer[] into = new ByteBuffer[targets.length];
+    int left = count;
+    for (int i = 0; i < targets.length; i++) {
+      into[i] = ByteBuffer.wrap(targets[i], 0, Math.min(left, targets[i].length));
+      left -= into[i].remaining();
+    }
+    read(position, into);
+  }
+
+  private void read(long position, ByteBuffer... into) {
     try {
-      store.readFully(key, position, ByteBuffer.wrap(target, offset, count));
+      store.readFully(key, position, into);
     } catch (ThermoclineException e) {
       if (e.kind() != ErrorKind.NOT_FOUND) {
         throw e;

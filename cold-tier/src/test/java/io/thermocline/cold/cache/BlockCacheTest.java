@@ -11,8 +11,11 @@ import io.thermocline.testkit.Together;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -225,6 +228,24 @@ class BlockCacheTest {
         .isEqualTo(stored.length());
     assertThat(stored.lengths).hasSizeLessThanOrEqualTo(2 + blocks / 4);
     file.close();
+  }
+
+  @Test
+  void requestsOfAnySizeAreReadIntoTheSameArraysOverAndOver() {
+    Set<byte[]> arrays =
+        Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+    PatternFile stored = new PatternFile("again", 100 * BLOCK, 1);
+    stored.filled = arrays::add;
+    BlockCache cache = cache(40L * BLOCK);
+
+    Random random = new Random(7);
+    for (int i = 0; i < 100; i++) {
+      int from = random.nextInt(90 * BLOCK);
+      int to = from + 1 + random.nextInt(10 * BLOCK);
+      assertSame(cache.file(stored, 0, false), stored, from, to);
+    }
+
+    assertThat(arrays.size()).as("arrays for blocks").isLessThanOrEqualTo(40);
   }
 
   @Test

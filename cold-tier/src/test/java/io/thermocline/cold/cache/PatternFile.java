@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /** A file of random bytes that notes its requests, holds them back, or refuses them. */
 final class PatternFile implements RangeSource {
@@ -17,6 +18,10 @@ final class PatternFile implements RangeSource {
   private final byte[] bytes;
   final List<Long> lengths = new CopyOnWriteArrayList<>();
   final AtomicInteger refusals = new AtomicInteger();
+
+  /** Told of the arrays that are filled. */
+  volatile Consumer<byte[]> filled = array -> {};
+
   volatile CountDownLatch gate = new CountDownLatch(0);
 
   PatternFile(String location, int length, long seed) {
@@ -40,7 +45,23 @@ final class PatternFile implements RangeSource {
   }
 
   @Override
+  public void readBlocks(long position, byte[][] targets, int length) {
+    asked(length);
+    for (int i = 0; i * BlockCache.BLOCK_BYTES < length; i++) {
+      int start = i * BlockCache.BLOCK_BYTES;
+      int count = Math.min(BlockCache.BLOCK_BYTES, length - start);
+      filled.accept(targets[i]);
+      System.arraycopy(bytes, (int) position + start, targets[i], 0, count);
+    }
+  }
+
+  @Override
   public void readFully(long position, byte[] target, int offset, int length) {
+    asked(length);
+    System.arraycopy(bytes, (int) position, target, offset, length);
+  }
+
+  private void asked(int length) {
     lengths.add((long) length);
     try {
       if (!gate.await(Await.DEADLINE.toSeconds(), TimeUnit.SECONDS)) {
@@ -52,6 +73,5 @@ final class PatternFile implements RangeSource {
     if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
       throw new ThermoclineException(ErrorKind.TRANSIENT, "refused");
     }
-    System.arraycopy(bytes, (int) position, target, offset, length);
   }
 }

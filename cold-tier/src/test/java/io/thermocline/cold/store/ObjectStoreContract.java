@@ -96,6 +96,20 @@ interface ObjectStoreContract {
   }
 
   @Test
+  default void severalBuffersAreFilledOneAfterTheOther() throws Exception {
+    ObjectStore store = store();
+    store.put("digits", bytes("0123456789"));
+    ByteBuffer first = ByteBuffer.allocate(4).position(1);
+    ByteBuffer none = ByteBuffer.allocate(0);
+    ByteBuffer direct = ByteBuffer.allocateDirect(2);
+    ByteBuffer last = ByteBuffer.allocate(9);
+    assertThat(store.read("digits", 2, first, none, direct, last)).isEqualTo(8);
+    assertThat(first.flip().position(1)).isEqualTo(ByteBuffer.wrap(bytes("234")));
+    assertThat(direct.flip()).isEqualTo(ByteBuffer.wrap(bytes("56")));
+    assertThat(last.flip()).isEqualTo(ByteBuffer.wrap(bytes("789")));
+  }
+
+  @Test
   default void aDirectBufferIsFilledToo() throws Exception {
     ObjectStore store = store();
     store.put("digits", bytes("0123456789"));

@@ -37,6 +37,11 @@ interface S3TransferContract extends S3FaultSubject {
     store.put("k", content);
     server().faults().next(2, S3Call.of(Operation.GET), new S3Fault.Truncated(1000));
     assertThat(store.get("k", 300_000)).isEqualTo(content);
+    server().faults().next(2, S3Call.of(Operation.GET), new S3Fault.Truncated(1000));
+    ByteBuffer small = ByteBuffer.allocate(500);
+    ByteBuffer rest = ByteBuffer.allocate(299_500);
+    assertThat(store.read("k", 0, small, rest)).isEqualTo(300_000);
+    assertThat(small.hasRemaining() || rest.hasRemaining()).as("room left").isFalse();
     server().faults().always(S3Call.of(Operation.GET), new S3Fault.Truncated(1000));
     ByteBuffer into = ByteBuffer.allocate(300_000);
     assertThat(kind(() -> store.read("k", 0, into))).isEqualTo(ErrorKind.TRANSIENT);

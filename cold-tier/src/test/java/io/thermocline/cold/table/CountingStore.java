@@ -6,6 +6,7 @@ import io.thermocline.cold.store.ForwardingObjectStore;
 import io.thermocline.cold.store.ObjectInfo;
 import io.thermocline.cold.store.ObjectStore;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -24,9 +25,9 @@ final class CountingStore extends ForwardingObjectStore {
   }
 
   @Override
-  public int read(String key, long from, ByteBuffer into) {
+  public int read(String key, long from, ByteBuffer... into) {
     if (key.endsWith(".parquet")) {
-      reads.add(into.remaining());
+      reads.add(Arrays.stream(into).mapToInt(ByteBuffer::remaining).sum());
     }
     if (held.test(key)) {
       awaitRelease();
