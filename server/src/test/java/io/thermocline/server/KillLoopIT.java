@@ -227,8 +227,10 @@ class KillLoopIT {
       ThermoclineClient client, ServerProcess server, Moment moment, Random random)
       throws InterruptedException {
     long tieredBefore = tiered(client);
-    int most = moment == Moment.REST ? 1 + random.nextInt(MOST_BEFORE_REST) : Integer.MAX_VALUE;
-    KillPoint point = new KillPoint(server, random);
+    boolean atRest = moment == Moment.REST;
+    int most = atRest ? 1 + random.nextInt(MOST_BEFORE_REST) : Integer.MAX_VALUE;
+    KillPoint point =
+        atRest ? KillPoint.atRest(server) : KillPoint.atAnAcknowledgement(server, random);
     AtomicInteger failures = new AtomicInteger();
     Semaphore room = new Semaphore(IN_FLIGHT);
     int life = ++lives;
@@ -279,7 +281,7 @@ class KillLoopIT {
   private static void killAtRest(ThermoclineClient client, KillPoint point, Random random) {
     long before = tiered(client);
     int looks = random.nextInt(MOST_LOOKS);
-    while (!point.reached() && looks > 0 && tiered(client) == before) {
+    while (looks > 0 && tiered(client) == before) {
       looks--;
     }
     point.kill();

@@ -4,7 +4,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Kills a server at an acknowledgement: the n-th, or the n-th since tiering got on. Thread-safe.
+ * Kills a server at an acknowledgement, the n-th, or the n-th since tiering got on; or when it is
+ * told to. Thread-safe.
  */
 final class KillPoint {
   private final ServerProcess server;
@@ -12,13 +13,20 @@ final class KillPoint {
   private volatile boolean counting;
   private volatile boolean reached;
 
-  KillPoint(ServerProcess server, Random random) {
+  private KillPoint(ServerProcess server, boolean counting, int left) {
     this.server = server;
-    this.counting = random.nextInt(3) == 0;
-    this.left = new AtomicInteger(random.nextInt(counting ? 1_500 : 400));
-    if (counting && left.get() == 0) {
-      kill();
-    }
+    this.counting = counting;
+    this.left = new AtomicInteger(left);
+  }
+
+  static KillPoint atAnAcknowledgement(ServerProcess server, Random random) {
+    boolean counting = random.nextInt(3) == 0;
+    return new KillPoint(server, counting, 1 + random.nextInt(counting ? 1_500 : 400));
+  }
+
+  /** Kills only when told to: no acknowledgement may end the server before. */
+  static KillPoint atRest(ServerProcess server) {
+    return new KillPoint(server, true, Integer.MAX_VALUE);
   }
 
   void kill() {
