@@ -62,7 +62,7 @@ public final class GatewayServer implements AutoCloseable {
       http =
           new HttpSide(
               new InetSocketAddress(settings.host(), settings.httpPort()),
-              pools.http,
+              pools,
               parts.metricsText(),
               parts.iceberg(),
               this::problem);
@@ -108,7 +108,7 @@ public final class GatewayServer implements AutoCloseable {
     return listening()
         .intercept(guard)
         .addService(StreamMethods.bind(streamCalls(reader, reads, control)))
-        .addService(new TopicCalls(parts, reader, control))
+        .addService(new TopicCalls(parts, reader, control, new Unary(pools.tables), slow))
         .addService(new GroupCalls(parts, control))
         .addService(new TieringCalls(parts, control, slow, audits()))
         .addService(new PolicyCalls(parts, control, slow))

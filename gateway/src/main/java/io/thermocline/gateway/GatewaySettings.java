@@ -70,8 +70,8 @@ public record GatewaySettings(
    * @param olderReads no threads, but reads of older records from local disk that may be under way
    *     at once: fewer than the hot tier has threads for, so that fresh ones find one free
    * @param cold read from the cold tier
-   * @param control carry out short unary calls that touch the disk or the catalog
-   * @param slow carry out tiering runs and plans
+   * @param control carry out short unary calls that touch the local disk at most
+   * @param slow carry out tiering runs, plans and deletions of topics
    * @param statements carry out SQL, and how many statements there are at once: those that run,
    *     those that wait in the engine for their turn, and those whose answer is held until its
    *     reader took it; more are refused

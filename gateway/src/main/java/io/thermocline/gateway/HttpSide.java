@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,22 +22,27 @@ final class HttpSide implements AutoCloseable {
   /** Of a request; what engines send is a few kilobytes, and not looked at. */
   private static final int MAX_BODY_BYTES = 1 << 20;
 
+  /** Told to an engine when too many requests wait already. */
+  private static final String RETRY_SECONDS = "5";
+
   private final HttpServer server;
 
   /**
    * Starts to listen.
    *
+   * @param iceberg answers in a pool of its own, as it may wait for the cold tier: what probes and
+   *     scrapers ask is answered all the same
    * @param problem why the server is not ready; empty when it is
    */
   HttpSide(
       InetSocketAddress address,
-      ExecutorService pool,
+      Pools pools,
       Supplier<String> metricsText,
       HttpPages iceberg,
       Supplier<Optional<String>> problem)
       throws IOException {
     server = HttpServer.create(address, BACKLOG);
-    server.setExecutor(pool);
+    server.setExecutor(pools.http);
     page("/metrics", exchange -> answer(exchange, 200, PROMETHEUS, metricsText.get()));
     page("/healthz", exchange -> answer(exchange, 200, TEXT, "ok\n"));
     page(
@@ -50,8 +55,25 @@ final class HttpSide implements AutoCloseable {
               TEXT,
               found.map(text -> text + "\n").orElse("ready\n"));
         });
-    server.createContext("/iceberg/", exchange -> answerBelow("/iceberg", iceberg, exchange));
+    server.createContext(
+        "/iceberg/",
+        exchange -> {
+          try {
+            pools.iceberg.execute(() -> answerBelow("/iceberg", iceberg, exchange));
+          } catch (RejectedExecutionException full) {
+            refuse(exchange);
+          }
+        });
     server.start();
+  }
+
+  private static void refuse(HttpExchange exchange) {
+    try (exchange) {
+      exchange.getResponseHeaders().set("Retry-After", RETRY_SECONDS);
+      answer(exchange, 503, TEXT, "too many requests wait already\n");
+    } catch (IOException gone) {
+      LOG.debug("A peer of the HTTP side went away", gone);
+    }
   }
 
   private static void answerBelow(String mount, HttpPages pages, HttpExchange exchange) {

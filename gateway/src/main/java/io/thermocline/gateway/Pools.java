@@ -18,13 +18,22 @@ final class Pools implements AutoCloseable {
   private static final long END_SECONDS = 10;
   private static final int HTTP_THREADS = 2;
   private static final int HTTP_QUEUE = 64;
+  private static final int ICEBERG_THREADS = 4;
+  private static final int ICEBERG_QUEUE = 64;
+  private static final int TABLES_THREADS = 4;
 
   /** Moves connections' bytes. */
   final EventLoopGroup wire;
 
   final ThreadPoolExecutor calls;
   final ExecutorService cold;
+
+  /** Nothing on it asks the cold tier: producers and consumers go on while that is away. */
   final ExecutorService control;
+
+  /** Short calls that ask the cold tier what a table is like. */
+  final ExecutorService tables;
+
   final ExecutorService slow;
 
   /** Apart from the slow ones, so that statements that wait for their turn hold up none of them. */
@@ -36,6 +45,9 @@ final class Pools implements AutoCloseable {
   /** Apart from the others, so that probes are answered whatever hangs there. */
   final ExecutorService http;
 
+  /** What engines ask over HTTP, which waits for the cold tier. */
+  final ThreadPoolExecutor iceberg;
+
   final ScheduledExecutorService timer;
 
   Pools(GatewaySettings.Pools sizes) {
@@ -46,9 +58,11 @@ final class Pools implements AutoCloseable {
     calls.setRejectedExecutionHandler(new ThreadPoolExecutor.DiscardPolicy());
     cold = pool("cold", sizes.cold(), new ArrayBlockingQueue<>(sizes.queue()));
     control = pool("control", sizes.control(), new ArrayBlockingQueue<>(sizes.queue()));
+    tables = pool("tables", TABLES_THREADS, new ArrayBlockingQueue<>(sizes.queue()));
     slow = pool("slow", sizes.slow(), new ArrayBlockingQueue<>(sizes.queue()));
     sql = pool("sql", sizes.statements(), new ArrayBlockingQueue<>(sizes.queue()));
     http = pool("http", HTTP_THREADS, new ArrayBlockingQueue<>(HTTP_QUEUE));
+    iceberg = pool("iceberg", ICEBERG_THREADS, new ArrayBlockingQueue<>(ICEBERG_QUEUE));
     audit = pool("audit", 1, new ArrayBlockingQueue<>(1));
     timer = Executors.newSingleThreadScheduledExecutor(named("timer"));
   }
@@ -72,7 +86,8 @@ final class Pools implements AutoCloseable {
   /** Lets what runs end, within a bound; nothing is interrupted, as that would break file I/O. */
   @Override
   public void close() {
-    List<ExecutorService> all = List.of(timer, http, audit, sql, slow, control, cold, calls);
+    List<ExecutorService> all =
+        List.of(timer, http, iceberg, audit, sql, slow, tables, control, cold, calls);
     all.forEach(ExecutorService::shutdown);
     var unused = wire.shutdownGracefully(0, END_SECONDS, TimeUnit.SECONDS);
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(END_SECONDS);

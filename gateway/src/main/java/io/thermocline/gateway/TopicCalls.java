@@ -52,19 +52,28 @@ final class TopicCalls extends TopicServiceGrpc.TopicServiceImplBase {
   private final Tiering tiering;
   private final TieredReader reader;
   private final Unary unary;
+  private final Unary tables;
+  private final Unary slow;
 
-  TopicCalls(GatewayParts parts, TieredReader reader, Unary unary) {
+  /**
+   * @param unary for what needs no answer of the cold tier
+   * @param tables for what asks the cold tier, which may be long in answering
+   * @param slow for what changes the cold tier
+   */
+  TopicCalls(GatewayParts parts, TieredReader reader, Unary unary, Unary tables, Unary slow) {
     this.topics = parts.topics();
     this.hot = parts.hot();
     this.cold = parts.cold();
     this.tiering = parts.tiering();
     this.reader = reader;
     this.unary = unary;
+    this.tables = tables;
+    this.slow = slow;
   }
 
   @Override
   public void createTopic(CreateTopicRequest request, StreamObserver<CreateTopicResponse> out) {
-    unary.answer(
+    tables.answer(
         out,
         () -> {
           String name = TopicNames.check(request.getName());
@@ -108,7 +117,8 @@ final class TopicCalls extends TopicServiceGrpc.TopicServiceImplBase {
 
   @Override
   public void getTopic(GetTopicRequest request, StreamObserver<GetTopicResponse> out) {
-    unary.answer(
+    Unary answering = request.getTopicOnly() ? unary : tables;
+    answering.answer(
         out,
         () -> {
           Topic topic = topics.require(request.getName());
@@ -229,7 +239,7 @@ final class TopicCalls extends TopicServiceGrpc.TopicServiceImplBase {
 
   @Override
   public void deleteTopic(DeleteTopicRequest request, StreamObserver<DeleteTopicResponse> out) {
-    unary.answer(
+    slow.answer(
         out,
         () -> {
           boolean keep = request.getCold() == ColdData.COLD_DATA_KEEP;

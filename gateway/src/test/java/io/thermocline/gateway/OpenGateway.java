@@ -38,7 +38,7 @@ final class OpenGateway implements AutoCloseable {
   final MemoryTopics topics = new MemoryTopics(clock);
   final MemoryHotTier memoryHot = new MemoryHotTier(topics, clock);
   final MemoryColdTier memoryCold = new MemoryColdTier();
-  final MemoryTiering tiering = new MemoryTiering(topics, memoryHot, memoryCold);
+  final MemoryTiering tiering;
   final MemorySql sql = new MemorySql();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final AtomicReference<Optional<String>> problem = new AtomicReference<>(Optional.empty());
@@ -58,12 +58,14 @@ final class OpenGateway implements AutoCloseable {
       UnaryOperator<GatewaySettings> settings,
       UnaryOperator<HotTier> aroundHot,
       UnaryOperator<ColdTier> aroundCold) {
+    ColdTier cold = aroundCold.apply(memoryCold);
+    tiering = new MemoryTiering(topics, memoryHot, cold);
     server =
         GatewayServer.open(
             settings.apply(GatewaySettings.defaults().listeningOn("127.0.0.1", 0, 0)),
             new GatewayParts(
                 aroundHot.apply(memoryHot),
-                aroundCold.apply(memoryCold),
+                cold,
                 topics,
                 new MemoryGroupOffsets(topics),
                 tiering,

@@ -9,18 +9,26 @@ import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.ColdData;
 import io.thermocline.proto.v1.CommitOffsetsRequest;
+import io.thermocline.proto.v1.CreateTopicRequest;
 import io.thermocline.proto.v1.DeleteTopicRequest;
 import io.thermocline.proto.v1.GetTopicRequest;
 import io.thermocline.proto.v1.GetTopicResponse;
+import io.thermocline.proto.v1.GroupOffset;
+import io.thermocline.proto.v1.InitProducerRequest;
 import io.thermocline.proto.v1.ListTopicsRequest;
 import io.thermocline.proto.v1.ListTopicsResponse;
 import io.thermocline.proto.v1.PartitionDescription;
+import io.thermocline.proto.v1.RaiseFenceRequest;
 import io.thermocline.proto.v1.Topic;
+import io.thermocline.proto.v1.TopicServiceGrpc;
 import io.thermocline.proto.v1.UpdateTopicRequest;
+import io.thermocline.testkit.Await;
 import io.thermocline.testkit.Records;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +145,78 @@ class TopicCallsIT {
       @Override
       public boolean tableTaken(TopicId id) {
         throw new ThermoclineException(ErrorKind.TRANSIENT, "the catalog is away");
+      }
+    };
+  }
+
+  @Test
+  void callsThatWaitForTheColdTierKeepNobodyElseWaiting() {
+    CompletableFuture<Void> coldIsBack = new CompletableFuture<>();
+    reopen(cold -> hanging(cold, coldIsBack));
+    TopicPartition id = gateway.partition("t");
+    TopicServiceGrpc.TopicServiceFutureStub calls = TopicServiceGrpc.newFutureStub(gateway.channel);
+    List<Future<?>> waiting = new ArrayList<>();
+    for (int i = 0; i < GatewaySettings.defaults().pools().control(); i++) {
+      waiting.add(calls.getTopic(GetTopicRequest.newBuilder().setName("t").build()));
+      waiting.add(calls.createTopic(CreateTopicRequest.newBuilder().setName("new" + i).build()));
+      String old = "old" + i;
+      gateway.topic(old, 1);
+      waiting.add(
+          calls.deleteTopic(
+              DeleteTopicRequest.newBuilder()
+                  .setName(old)
+                  .setCold(ColdData.COLD_DATA_PURGE)
+                  .build()));
+    }
+    assertThat(gateway.streamCalls().initProducer(InitProducerRequest.getDefaultInstance()))
+        .isNotNull();
+    assertThat(
+            gateway
+                .streamCalls()
+                .raiseFence(
+                    RaiseFenceRequest.newBuilder().setTopic(id.topic().name()).setToken(1).build())
+                .getToken())
+        .isEqualTo(1);
+    assertThat(
+            gateway
+                .groupCalls()
+                .commitOffsets(
+                    CommitOffsetsRequest.newBuilder()
+                        .setGroup("g")
+                        .addOffsets(GroupOffset.newBuilder().setTopic("t"))
+                        .build()))
+        .isNotNull();
+    assertThat(gateway.topicCalls().listTopics(ListTopicsRequest.getDefaultInstance())).isNotNull();
+    assertThat(
+            gateway
+                .topicCalls()
+                .getTopic(GetTopicRequest.newBuilder().setName("t").setTopicOnly(true).build())
+                .getTopic()
+                .getName())
+        .isEqualTo("t");
+    assertThat(waiting).noneMatch(Future::isDone);
+    coldIsBack.complete(null);
+    Await.until("all are answered", () -> waiting.stream().allMatch(Future::isDone));
+  }
+
+  private static ColdTier hanging(ColdTier cold, CompletableFuture<Void> back) {
+    return new ForwardingColdTier(cold) {
+      @Override
+      public Optional<io.thermocline.model.ColdTopic> topic(TopicId topic) {
+        Await.result(back);
+        return super.topic(topic);
+      }
+
+      @Override
+      public boolean tableTaken(TopicId id) {
+        Await.result(back);
+        return super.tableTaken(id);
+      }
+
+      @Override
+      public void purge(TopicId topic) {
+        Await.result(back);
+        super.purge(topic);
       }
     };
   }
