@@ -19,10 +19,13 @@ import io.thermocline.gateway.GatewayServer;
 import io.thermocline.gateway.HttpPages;
 import io.thermocline.hot.EmbeddedHotTier;
 import io.thermocline.hot.HotSettings;
+import io.thermocline.model.OwnerOnly;
 import io.thermocline.query.DuckDbSqlEngine;
 import io.thermocline.server.config.Configuration;
 import io.thermocline.tiering.DiskSpace;
 import io.thermocline.tiering.TieringControl;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -64,6 +67,8 @@ public final class ThermoclineServer implements AutoCloseable {
       HotSettings hotSettings = settings.hot(largestFileBytes);
       EmbeddedHotTier hot = resources.own(EmbeddedHotTier.open(hotSettings, clock, metrics));
       ColdSettings coldSettings = settings.cold(hot.clusterId());
+      restrict(coldSettings.directory());
+      restrict(settings.tiering().directory());
       TableTier cold = resources.own(IcebergColdTier.open(coldSettings, clock, metrics));
       RestCatalog iceberg = resources.own(cold.rest(coldSettings.store(), settings.rest()));
       TieringControl tiering =
@@ -110,6 +115,20 @@ public final class ThermoclineServer implements AutoCloseable {
         e.addSuppressed(closing);
       }
       throw e;
+    }
+  }
+
+  /**
+   * Earlier versions let others read what lies there. A file system that refuses is no reason to
+   * stop.
+   */
+  private static void restrict(Path directory) {
+    try {
+      if (Files.exists(directory)) {
+        OwnerOnly.restrict(directory);
+      }
+    } catch (IOException e) {
+      LOG.warn("others may be able to read what lies in path={}", directory, e);
     }
   }
 

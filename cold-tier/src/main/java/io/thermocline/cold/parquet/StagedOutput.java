@@ -1,7 +1,9 @@
 package io.thermocline.cold.parquet;
 
+import io.thermocline.model.OwnerOnly;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.io.OutputFile;
@@ -12,28 +14,33 @@ import org.apache.parquet.io.PositionOutputStream;
  * failed, this closes it always.
  */
 final class StagedOutput implements OutputFile, Closeable {
+  private final Path path;
   private final LocalOutputFile file;
+  private boolean created;
   private PositionOutputStream stream;
 
   StagedOutput(Path path) {
+    this.path = path;
     file = new LocalOutputFile(path);
   }
 
   @Override
   public PositionOutputStream create(long blockSizeHint) throws IOException {
-    stream = file.create(blockSizeHint);
-    return stream;
+    Files.createFile(path, OwnerOnly.file(path));
+    created = true;
+    return createOrOverwrite(blockSizeHint);
   }
 
   @Override
   public PositionOutputStream createOrOverwrite(long blockSizeHint) throws IOException {
     stream = file.createOrOverwrite(blockSizeHint);
+    created = true;
     return stream;
   }
 
   /** Whether there is a file that was made here. */
   boolean isCreated() {
-    return stream != null;
+    return created;
   }
 
   @Override

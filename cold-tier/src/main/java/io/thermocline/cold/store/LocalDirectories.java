@@ -1,5 +1,6 @@
 package io.thermocline.cold.store;
 
+import io.thermocline.model.OwnerOnly;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -7,8 +8,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -29,20 +28,13 @@ final class LocalDirectories {
 
   private final Path root;
   private final Forcing forcing;
-  private final FileAttribute<?>[] attributes;
   private final Set<Path> durable = ConcurrentHashMap.newKeySet();
   private final ReadWriteLock layout = new ReentrantReadWriteLock();
 
   /** Makes the root itself, durably. */
-  LocalDirectories(Path root, boolean posix, Forcing forcing) throws IOException {
+  LocalDirectories(Path root, Forcing forcing) throws IOException {
     this.root = root;
     this.forcing = forcing;
-    this.attributes =
-        posix
-            ? new FileAttribute<?>[] {
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
-            }
-            : new FileAttribute<?>[0];
     make(root);
   }
 
@@ -109,7 +101,7 @@ final class LocalDirectories {
 
   private boolean create(Path directory) throws IOException {
     try {
-      Files.createDirectory(directory, attributes);
+      Files.createDirectory(directory, OwnerOnly.directory(directory));
       return true;
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(directory)) {

@@ -44,12 +44,10 @@ final class LocalObjectStore implements ObjectStore {
   private final LocalScratch scratch;
 
   private LocalObjectStore(Path root, Path temporary, Forcing forcing) throws IOException {
-    boolean posix = root.getFileSystem().supportedFileAttributeViews().contains("posix");
     this.root = root;
     this.forcing = forcing;
-    this.directories = new LocalDirectories(root, posix, forcing);
-    this.scratch =
-        directories.using(temporary, directory -> new LocalScratch(directory, posix, forcing));
+    this.directories = new LocalDirectories(root, forcing);
+    this.scratch = directories.using(temporary, directory -> new LocalScratch(directory, forcing));
   }
 
   /** Opens a directory, making it if there is none. */

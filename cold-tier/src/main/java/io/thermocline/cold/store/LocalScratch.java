@@ -1,5 +1,6 @@
 package io.thermocline.cold.store;
 
+import io.thermocline.model.OwnerOnly;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -10,9 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Set;
@@ -24,18 +22,14 @@ import org.slf4j.LoggerFactory;
 /** Files on their way into the store: complete and forced, but not named yet. */
 final class LocalScratch {
   private static final Logger LOG = LoggerFactory.getLogger(LocalScratch.class);
-  private static final Set<PosixFilePermission> OWNER_ONLY =
-      PosixFilePermissions.fromString("rw-------");
   private static final int COPY_BYTES = 1 << 20;
 
   private final Path directory;
   private final Forcing forcing;
-  private final boolean posix;
 
-  LocalScratch(Path directory, boolean posix, Forcing forcing) {
+  LocalScratch(Path directory, Forcing forcing) {
     this.directory = directory;
     this.forcing = forcing;
-    this.posix = posix;
   }
 
   /** A new forced file of these bytes. */
@@ -65,9 +59,7 @@ final class LocalScratch {
       return copy(source, file);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      if (posix) {
-        Files.setPosixFilePermissions(file, OWNER_ONLY);
-      }
+      OwnerOnly.restrict(file);
       forcing.file(channel, file);
     } catch (IOException e) {
       remove(file);
@@ -133,11 +125,7 @@ final class LocalScratch {
   private FileChannel create(Path file) throws IOException {
     Set<StandardOpenOption> options =
         EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    FileAttribute<?>[] attributes =
-        posix
-            ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
-            : new FileAttribute<?>[0];
-    return FileChannel.open(file, options, attributes);
+    return FileChannel.open(file, options, OwnerOnly.file(file));
   }
 
   private Path fresh() {

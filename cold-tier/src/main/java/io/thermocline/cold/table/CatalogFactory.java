@@ -2,9 +2,12 @@ package io.thermocline.cold.table;
 
 import io.thermocline.cold.CatalogSettings;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OwnerOnly;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
@@ -104,6 +107,9 @@ final class CatalogFactory {
   /** Connects. Fails with whatever the catalog throws while it can't be reached. */
   Catalog open() {
     try {
+      if (isEmbedded()) {
+        createFile();
+      }
       Catalog catalog = CatalogUtil.loadCatalog(type, NAME, properties(), io);
       if (isEmbedded()) {
         forceDirectory();
@@ -111,6 +117,19 @@ final class CatalogFactory {
       return catalog;
     } catch (RuntimeException e) {
       throw CatalogFailures.of("Can't open the catalog", e);
+    }
+  }
+
+  /** SQLite would let others read it; what it puts beside the database is as the database is. */
+  private void createFile() {
+    Path file = directory.resolve(FILE);
+    try {
+      Files.createFile(file, OwnerOnly.file(file));
+    } catch (FileAlreadyExistsException e) {
+      // As at every start but the first.
+      return;
+    } catch (IOException e) {
+      throw new ThermoclineException(ErrorKind.TRANSIENT, "Can't make the catalog " + file, e);
     }
   }
 

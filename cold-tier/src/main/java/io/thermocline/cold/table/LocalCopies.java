@@ -8,6 +8,7 @@ import io.thermocline.model.ColdFile;
 import io.thermocline.model.ColdTier;
 import io.thermocline.model.Compression;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OwnerOnly;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +20,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -199,9 +201,11 @@ final class LocalCopies {
     try (FileChannel out =
         FileChannel.open(
             path,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
+            Set.of(
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE),
+            OwnerOnly.file(path))) {
       long position = 0;
       while (position < bytes) {
         buffer.clear().limit((int) Math.min(buffer.capacity(), bytes - position));

@@ -1,6 +1,7 @@
 package io.thermocline.cold.table;
 
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OwnerOnly;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +15,7 @@ final class ScratchDirectory {
   /** Makes the directory if there is none, and removes the files in it. */
   static Path emptied(Path directory) {
     try {
-      Files.createDirectories(directory);
+      OwnerOnly.createDirectories(directory);
       try (Stream<Path> files = Files.list(directory)) {
         for (Path file : files.toList()) {
           Files.delete(file);

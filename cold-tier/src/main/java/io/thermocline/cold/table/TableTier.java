@@ -19,6 +19,7 @@ import io.thermocline.model.ContentSums;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.model.OffsetRange;
+import io.thermocline.model.OwnerOnly;
 import io.thermocline.model.ReadResult;
 import io.thermocline.model.RecordBatch;
 import io.thermocline.model.ThermoclineException;
@@ -26,7 +27,6 @@ import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicNote;
 import io.thermocline.model.TopicPartition;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.Iterator;
 import java.util.List;
@@ -80,7 +80,7 @@ public final class TableTier implements ColdTier {
   /** Opens a cold tier; see {@link io.thermocline.cold.IcebergColdTier#open}. */
   public static TableTier open(ColdSettings settings, InstantSource clock, MeterRegistry registry) {
     try {
-      Files.createDirectories(settings.directory());
+      OwnerOnly.createDirectories(settings.directory());
     } catch (IOException e) {
       throw new ThermoclineException(
           ErrorKind.FAILED_PRECONDITION,

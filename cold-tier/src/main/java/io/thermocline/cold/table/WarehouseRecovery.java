@@ -15,6 +15,7 @@ import io.thermocline.cold.store.StoreFileIO;
 import io.thermocline.cold.store.WarehouseOwner;
 import io.thermocline.model.ColdPartition;
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OwnerOnly;
 import io.thermocline.model.TableNames;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
@@ -84,7 +85,7 @@ public final class WarehouseRecovery implements AutoCloseable {
   public static WarehouseRecovery open(
       ColdSettings settings, InstantSource clock, MeterRegistry meters) {
     try {
-      Files.createDirectories(settings.directory());
+      OwnerOnly.createDirectories(settings.directory());
     } catch (IOException e) {
       throw new ThermoclineException(
           ErrorKind.FAILED_PRECONDITION,

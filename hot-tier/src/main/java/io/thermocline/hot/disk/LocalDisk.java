@@ -1,5 +1,6 @@
 package io.thermocline.hot.disk;
 
+import io.thermocline.model.OwnerOnly;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -13,7 +14,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -35,21 +35,11 @@ public final class LocalDisk implements Disk {
   /** Directories that this process knows to be durable. */
   private final Set<Path> durable = ConcurrentHashMap.newKeySet();
 
-  /** None where the file system knows no permissions. */
-  private static FileAttribute<?>[] ownerOnly(Path path, String permissions) {
-    boolean posix = path.getFileSystem().supportedFileAttributeViews().contains("posix");
-    return posix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
-  }
-
   @Override
   public DiskFile create(Path file) throws IOException {
     Set<OpenOption> options =
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new LocalFile(channel(file, options, ownerOnly(file, "rw-------")));
+    return new LocalFile(channel(file, options, OwnerOnly.file(file)));
   }
 
   @Override
@@ -119,7 +109,7 @@ public final class LocalDisk implements Disk {
 
   private static void make(Path directory) throws IOException {
     try {
-      Files.createDirectory(directory, ownerOnly(directory, "rwx------"));
+      Files.createDirectory(directory, OwnerOnly.directory(directory));
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(directory)) {
         throw e;

@@ -1,6 +1,7 @@
 package io.thermocline.tiering.policy;
 
 import io.thermocline.model.ErrorKind;
+import io.thermocline.model.OwnerOnly;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
@@ -102,13 +104,15 @@ public final class SealedText {
     Path directory = file.toAbsolutePath().getParent();
     Path temporary = directory.resolve(file.getFileName() + ".new");
     try {
-      Files.createDirectories(directory);
+      OwnerOnly.createDirectories(directory);
       try (FileChannel out =
           FileChannel.open(
               temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
+              Set.of(
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.TRUNCATE_EXISTING,
+                  StandardOpenOption.WRITE),
+              OwnerOnly.file(temporary))) {
         writeAll(out, head.getBytes(StandardCharsets.UTF_8));
         writeAll(out, body);
         out.force(true);
