@@ -104,25 +104,45 @@ class EndToEndIT {
   }
 
   @Test
-  void aDeletedTopicIsGoneAndItsTableOnlyWhenAsked() throws Exception {
-    try (ThermoclineServer server = insideTheData().open("data");
+  void aTopicDeletedWithoutItsTableLeavesAllOfThatAndTheNameStaysTaken() throws Exception {
+    Lake lake = insideTheData();
+    try (ThermoclineServer server = lake.open("data");
         ThermoclineClient client = connect(server)) {
-      for (Admin.Cold cold : Admin.Cold.values()) {
-        var unused = client.admin().createTopic("events", 3);
-        produce(client, "events", 0, 30);
-        var moves = client.admin().runTiering("events", true);
-        assertThat(moves).allMatch(move -> move.problem().isEmpty());
-        client.admin().deleteTopic("events", cold);
-        assertThat(client.admin().listTopics()).isEmpty();
-        if (cold == Admin.Cold.KEEP) {
-          ClientException taken =
-              catchThrowableOfType(
-                  ClientException.class, () -> client.admin().createTopic("events", 1));
-          assertThat(taken).hasMessageContaining("events");
-          break;
-        }
-      }
+      tierEvents(client);
+      List<Path> files = lake.files(".parquet");
+      assertThat(files).isNotEmpty();
+      client.admin().deleteTopic("events", Admin.Cold.KEEP);
+      assertThat(client.admin().listTopics()).isEmpty();
+      assertThat(lake.files(".parquet")).isEqualTo(files);
+      assertThat(lake.metadata()).isNotEmpty();
+      ClientException taken =
+          catchThrowableOfType(
+              ClientException.class, () -> client.admin().createTopic("events", 1));
+      assertThat(taken.kind()).isEqualTo(ErrorKind.ALREADY_EXISTS);
+      assertThat(taken).hasMessageContaining("events");
     }
+  }
+
+  @Test
+  void aTopicDeletedWithItsTableLeavesNoFileOfItAndTheNameIsFree() throws Exception {
+    Lake lake = insideTheData();
+    try (ThermoclineServer server = lake.open("data");
+        ThermoclineClient client = connect(server)) {
+      tierEvents(client);
+      assertThat(lake.files(".parquet")).isNotEmpty();
+      client.admin().deleteTopic("events", Admin.Cold.PURGE);
+      assertThat(client.admin().listTopics()).isEmpty();
+      assertThat(lake.files("")).isNotEmpty().noneMatch(file -> file.toString().contains("events"));
+      tierEvents(client);
+      assertThat(sql(client, "SELECT count(*) FROM events")).containsExactly("30");
+    }
+  }
+
+  private static void tierEvents(ThermoclineClient client) throws Exception {
+    var unused = client.admin().createTopic("events", 3);
+    produce(client, "events", 0, 30);
+    var moves = client.admin().runTiering("events", true);
+    assertThat(moves).isNotEmpty().allMatch(move -> move.problem().isEmpty());
   }
 
   /** Where a warehouse lies by default. */
