@@ -23,8 +23,11 @@ import io.thermocline.testkit.ColdTierCommitContract;
 import io.thermocline.testkit.ColdTierMergeContract;
 import io.thermocline.testkit.ColdTierSubject;
 import io.thermocline.testkit.Records;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -94,6 +97,35 @@ final class RestCatalogTierIT implements ColdTierCommitContract, ColdTierMergeCo
 
     assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 20));
     assertThat(table(id).snapshots()).hasSize(2);
+    assertEachFileIsListedOnce(id, 2);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aCommitIsMadeOnceAlsoWhenAnotherOneComesBeforeItsAnswer(RestEndpoint.Reply reply) {
+    TopicPartition id = newPartition();
+    TopicPartition others = id.topic().partition(1);
+    tier(id, Records.plain(0, 10));
+    try (ColdTier other = open("other", endpoint.properties())) {
+      ColdFile theirs = write(other, others, new OffsetRange(0, 10));
+      endpoint.nextCommit(reply, () -> commit(other, others, theirs));
+
+      tier(id, Records.plain(10, 10));
+    }
+    assertThat(readAll(id, 0, 1 << 20)).isEqualTo(Records.plain(0, 20));
+    assertThat(readAll(others, 0, 1 << 20)).isEqualTo(Records.plain(0, 10));
+    assertThat(table(id).snapshots()).hasSize(3);
+    assertEachFileIsListedOnce(id, 3);
+  }
+
+  private void assertEachFileIsListedOnce(TopicPartition id, int files) {
+    List<String> listed = new ArrayList<>();
+    try (var tasks = table(id).newScan().planFiles()) {
+      tasks.forEach(task -> listed.add(task.file().location()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    assertThat(listed).hasSize(files).doesNotHaveDuplicates();
   }
 
   @Test

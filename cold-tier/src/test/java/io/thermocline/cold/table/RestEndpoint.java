@@ -52,20 +52,51 @@ final class RestEndpoint implements AutoCloseable {
   private final Catalog catalog;
   private final HttpServer server;
   private final ExecutorService threads = Executors.newFixedThreadPool(4);
-  private final Deque<Reply> nextCommits = new ArrayDeque<>();
+  private final Deque<Fate> nextCommits = new ArrayDeque<>();
   private int commits;
 
   /** What becomes of the answer to a commit. */
   enum Reply {
     /** The connection is cut after the commit was made. */
-    LOST,
+    LOST(true, 0, false),
     /** The commit is made, and answered with 503: the client asks again. */
-    UNAVAILABLE,
+    UNAVAILABLE(true, 503, false),
+    /** As that, and the client is told when to ask again. */
+    UNAVAILABLE_FOR_NOW(true, 503, true),
+    /** The commit is made, and answered with 429: the client asks again when it was told to. */
+    THROTTLED(true, 429, true),
+    /** The commit is made, and answered as if another one had been before it. */
+    CONFLICT(true, 409, false),
+    /** The commit is not made, and is answered with 503: the client asks again when told to. */
+    REFUSED_FOR_NOW(false, 503, true),
+    /** The commit is not made, and is answered with 429: the client asks again when told to. */
+    REFUSED_BY_THROTTLE(false, 429, true),
     /** The commit is not made, and is answered with 500. */
-    FAILED
+    FAILED(false, 500, false);
+
+    private final boolean made;
+    private final int status;
+    private final boolean retryAfter;
+
+    Reply(boolean made, int status, boolean retryAfter) {
+      this.made = made;
+      this.status = status;
+      this.retryAfter = retryAfter;
+    }
   }
 
-  private record Answer(int status, Object body) {}
+  /**
+   * What becomes of a commit.
+   *
+   * @param meanwhile is done before the answer
+   */
+  private record Fate(Reply reply, Runnable meanwhile) {}
+
+  private record Answer(int status, Object body, boolean retryAfter) {
+    Answer(int status, Object body) {
+      this(status, body, false);
+    }
+  }
 
   private RestEndpoint(Catalog catalog) throws IOException {
     this.catalog = catalog;
@@ -88,8 +119,13 @@ final class RestEndpoint implements AutoCloseable {
   }
 
   /** The next commit that has no other fate yet is answered so. */
-  synchronized void nextCommit(Reply reply) {
-    nextCommits.add(reply);
+  void nextCommit(Reply reply) {
+    nextCommit(reply, () -> {});
+  }
+
+  /** The same, and before the answer {@code meanwhile} is done. */
+  synchronized void nextCommit(Reply reply, Runnable meanwhile) {
+    nextCommits.add(new Fate(reply, meanwhile));
   }
 
   /** How many commits were asked for. */
@@ -97,7 +133,7 @@ final class RestEndpoint implements AutoCloseable {
     return commits;
   }
 
-  private synchronized Reply takeReply() {
+  private synchronized Fate takeFate() {
     commits++;
     return nextCommits.poll();
   }
@@ -108,6 +144,9 @@ final class RestEndpoint implements AutoCloseable {
       Answer answer = answer(exchange, body);
       if (answer == null) {
         return;
+      }
+      if (answer.retryAfter()) {
+        exchange.getResponseHeaders().set("Retry-After", "1");
       }
       byte[] json = answer.body() == null ? new byte[0] : JSON.writeValueAsBytes(answer.body());
       exchange.sendResponseHeaders(answer.status(), json.length == 0 ? -1 : json.length);
@@ -179,17 +218,20 @@ final class RestEndpoint implements AutoCloseable {
   }
 
   private Answer commit(TableIdentifier table, UpdateTableRequest request) {
-    Reply reply = takeReply();
-    if (reply == Reply.FAILED) {
-      throw new IllegalStateException("Not today");
+    Fate fate = takeFate();
+    if (fate == null) {
+      return new Answer(200, CatalogHandlers.updateTable(catalog, table, request));
     }
-    Object made = CatalogHandlers.updateTable(catalog, table, request);
+    Reply reply = fate.reply();
+    if (reply.made) {
+      var unused = CatalogHandlers.updateTable(catalog, table, request);
+    }
+    fate.meanwhile().run();
     if (reply == Reply.LOST) {
       return null;
     }
-    return reply == Reply.UNAVAILABLE
-        ? error(503, new IllegalStateException("Busy"))
-        : new Answer(200, made);
+    Answer told = error(reply.status, new IllegalStateException("Not today"));
+    return new Answer(told.status(), told.body(), reply.retryAfter);
   }
 
   private static Answer error(int status, Exception failure) {
