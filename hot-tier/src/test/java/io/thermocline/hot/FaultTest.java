@@ -2,8 +2,10 @@ package io.thermocline.hot;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thermocline.codec.BatchLimits;
 import io.thermocline.hot.disk.DiskReserve;
 import io.thermocline.model.Appended;
+import io.thermocline.model.BatchContent;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.Topic;
@@ -225,6 +227,46 @@ class FaultTest {
       assertThat(forces).hasValue(1);
       assertThat(hot.tier.state(hot.id).end()).isEqualTo(52);
     }
+  }
+
+  @Test
+  void moreThanMayWaitIsRefusedUntilAForceHasMadeRoom() {
+    try (TierHarness hot = tier()) {
+      TopicPartition other = hot.tier.topics().create("payments", 1).partition(0);
+      hot.stop();
+      hot.settings = waitingAtMost(4_000, hot.settings);
+      hot.open();
+      BatchContent batch = Batches.padded(1_000, 1);
+      Gate gate = new Gate(path -> path.toString().endsWith(".log"));
+      disk.fault = gate;
+      List<CompletableFuture<Appended>> taken = new ArrayList<>();
+      taken.add(hot.tier.append(hot.id, batch));
+      gate.awaitReached();
+      taken.add(hot.tier.append(hot.id, batch));
+      Await.fails(ErrorKind.EXHAUSTED, () -> hot.tier.append(hot.id, batch));
+      Await.fails(ErrorKind.EXHAUSTED, () -> hot.tier.append(other, batch));
+      assertThat(taken).noneMatch(CompletableFuture::isDone);
+      gate.open();
+      taken.forEach(Await::result);
+      assertThat(hot.append(batch)).isEqualTo(2);
+      assertThat(Await.result(hot.tier.append(other, batch)).baseOffset()).isZero();
+    }
+  }
+
+  private static HotSettings waitingAtMost(int bytes, HotSettings settings) {
+    return new HotSettings(
+        settings.directory(),
+        settings.minFreeBytes(),
+        new BatchLimits(bytes, bytes, bytes),
+        settings.segmentLimits(),
+        settings.forceThreads(),
+        settings.readThreads(),
+        settings.maxOpenFiles(),
+        bytes,
+        settings.maxPartitions(),
+        settings.journalBytes(),
+        settings.journalMinLogs(),
+        settings.producers());
   }
 
   @Test
