@@ -68,6 +68,15 @@ class DeploymentTest {
     assertThat(PolicyStore.parse(Files.readString(file)).text()).isNotEmpty();
   }
 
+  @ParameterizedTest
+  @MethodSource("policies")
+  void samplePoliciesTellEditorsWhereTheSchemaIs(Path file) throws IOException {
+    String told = "# yaml-language-server: $schema=";
+    String first = Files.readAllLines(file).get(0);
+    assertThat(first).startsWith(told);
+    assertThat(file.resolveSibling(first.substring(told.length()))).isRegularFile();
+  }
+
   @Test
   void everyVariableIsAConfigurationKey() throws IOException {
     Set<String> known =

@@ -143,8 +143,10 @@ final class PolicyReference {
         keys and patterns without effect, aliases, anchors and tags are errors; all are told at once, with
         line and column. A document has at most 256 KiB. `thermocline policy validate` checks a file,
         `thermocline policy plan` says what it would tier, trim and delete, before anything is.
-      - **Editors** complete and check with the JSON Schema `thermocline-policies.schema.json`, the one
-        the server itself uses.
+      - **Editors** complete and check with the JSON Schema
+        [`thermocline-policies.schema.json`](../../tiering/src/main/resources/thermocline-policies.schema.json), the one
+        the server itself uses. A first line `# yaml-language-server: $schema=` and the schema's path or
+        address tells many of them; the samples in `deploy/policies` begin with it.
 
       ## Settings
       """;
