@@ -12,8 +12,10 @@ import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -101,13 +103,60 @@ class RecoveryTest {
   void zerosBelowTheDurableMarkAreALostRange() throws IOException {
     try (TierHarness hot = tier()) {
       long[] ends = appendThree(hot);
+      Path image = imageWithoutCheckpoint(hot);
+      zero(logFile(image), ends[0], ends[1]);
+      try (TierHarness again = new TierHarness(image)) {
+        assertThat(again.readAll(0)).containsExactlyInAnyOrder("0:a", "lost [1, 2)", "2:c");
+        assertThat(again.append("d")).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void zerosBelowTheCheckpointsMarkAreALostRangeUpToTheEnd() throws IOException {
+    try (TierHarness hot = tier()) {
+      long[] ends = appendThree(hot);
       hot.stop();
       zero(logFile(hot.directory), ends[0], ends[2]);
-      Files.delete(hot.directory.resolve("checkpoint"));
-      Files.delete(hot.directory.resolve("producers"));
       hot.open();
-      // Only the first header is left, and it says nothing about what came after it.
-      assertThat(hot.readAll(0)).containsExactly("0:a");
+      assertThat(hot.readAll(0)).containsExactlyInAnyOrder("0:a", "lost [1, 3)");
+      assertThat(hot.append("d")).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void zerosThatNothingSaysWereDurableAreCut() throws IOException {
+    try (TierHarness hot = tier()) {
+      long[] ends = appendThree(hot);
+      Path image = imageWithoutCheckpoint(hot);
+      zero(logFile(image), ends[0], ends[2]);
+      try (TierHarness again = new TierHarness(image)) {
+        // Only the first header is left, and it says nothing about what came after it.
+        assertThat(again.readAll(0)).containsExactly("0:a");
+        assertThat(again.append("d")).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void aBatchOfAnOlderEpochBehindANewerOneIsCut() throws IOException {
+    try (TierHarness hot = tier()) {
+      long[] ends = appendThree(hot);
+      hot.append("d");
+      Path image = imageWithoutCheckpoint(hot);
+      byte[] before = Files.readAllBytes(logFile(image));
+      truncate(logFile(image), ends[1] + 1);
+      try (TierHarness cut = new TierHarness(image)) {
+        // As long as the batch that was cut, so that what lay behind that one fits behind this.
+        assertThat(cut.append("x")).isEqualTo(2);
+        Path back = imageWithoutCheckpoint(cut);
+        byte[] behind = Arrays.copyOfRange(before, (int) ends[2], before.length);
+        Files.write(logFile(back), behind, StandardOpenOption.APPEND);
+        try (TierHarness again = new TierHarness(back)) {
+          assertThat(again.readAll(0)).containsExactly("0:a", "1:b", "2:x");
+          assertThat(again.append("e")).isEqualTo(3);
+        }
+      }
     }
   }
 

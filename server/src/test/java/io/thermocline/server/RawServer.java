@@ -159,6 +159,7 @@ final class RawServer implements AutoCloseable {
                 .setTopic(topic)
                 .setStart(StartPosition.newBuilder().setOffset(offset))
                 .setMaxRecords(10_000)
+                .setMaxResponseBytes(2 * LIMIT)
                 .build());
   }
 
