@@ -118,12 +118,16 @@ class LakeFaultsIT {
     tiers.lake().close();
   }
 
-  /** R12, over real tables: some of the places where a process can be killed. */
+  /**
+   * R12, over real tables: some of the places where a process can be killed; all of them with
+   * {@code -Dkill.points=all}.
+   */
   @Test
   void killedAtAnyPointTheNextProcessFindsWhatIsThere() {
+    int step = "all".equals(System.getProperty("kill.points")) ? 1 : 23;
     int killed = 0;
     boolean reached = true;
-    for (int point = 1; reached; point += 23) {
+    for (int point = 1; reached; point += step) {
       Path own = directory.resolve("at-" + point);
       Lake lake = Lake.in(own, TableSettings.defaults(), InstantSource.system());
       TwoTiers tiers = new TwoTiers(own.resolve("tiering"), lake::next, 2, POLICY);
