@@ -1,6 +1,6 @@
 package io.thermocline.hot.groups;
 
-import io.thermocline.hot.disk.NewerFormat;
+import io.thermocline.hot.disk.FormatMark;
 import io.thermocline.hot.disk.StoredUuid;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
@@ -38,8 +38,7 @@ import java.util.zip.CRC32C;
  * entry of one from damage.
  */
 public sealed interface GroupEntry {
-  int MAGIC = ('T' << 24) | ('C' << 16) | ('G' << 8);
-  int VERSION = 1;
+  FormatMark MARK = FormatMark.of("TCG", 1);
   int PREFIX_BYTES = 12;
 
   /** A group's places in some partitions; its others stay. */
@@ -71,7 +70,7 @@ public sealed interface GroupEntry {
       throw new UncheckedIOException(e);
     }
     ByteBuffer bytes = ByteBuffer.wrap(collected.toByteArray());
-    bytes.putInt(0, MAGIC | VERSION).putInt(4, bytes.limit() - PREFIX_BYTES);
+    bytes.putInt(0, MARK.stored()).putInt(4, bytes.limit() - PREFIX_BYTES);
     return bytes.putInt(8, checksum(bytes, 0, bytes.limit() - PREFIX_BYTES));
   }
 
@@ -122,7 +121,7 @@ public sealed interface GroupEntry {
   }
 
   private static int intactLength(ByteBuffer bytes, int at) {
-    if (bytes.limit() - at < PREFIX_BYTES || (bytes.getInt(at) & ~0xff) != MAGIC) {
+    if (bytes.limit() - at < PREFIX_BYTES || !MARK.isAt(bytes, at)) {
       return -1;
     }
     int length = bytes.getInt(at + 4);
@@ -130,11 +129,10 @@ public sealed interface GroupEntry {
     if (!fits || checksum(bytes, at, length) != bytes.getInt(at + 8)) {
       return -1;
     }
-    int version = bytes.get(at + 3) & 0xff;
-    if (version > VERSION) {
-      throw NewerFormat.of("An entry of the groups' offsets", version, VERSION);
+    if (MARK.isNewerAt(bytes, at)) {
+      throw MARK.newer("An entry of the groups' offsets", bytes, at);
     }
-    return version == VERSION ? length : -1;
+    return MARK.isThisVersionAt(bytes, at) ? length : -1;
   }
 
   private static int checksum(ByteBuffer bytes, int at, int length) {

@@ -2,6 +2,7 @@ package io.thermocline.hot.journal;
 
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.disk.FormatMark;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import java.io.IOException;
@@ -30,8 +31,7 @@ import java.util.zip.CRC32C;
 final class JournalFile {
   private static final int ZEROS_BYTES = 1 << 20;
   private static final int HEADER_BYTES = 16;
-  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('J' << 8);
-  private static final byte VERSION = 1;
+  private static final FormatMark MARK = FormatMark.of("TCJ", 1);
 
   private final DiskFile file;
   private final long id;
@@ -70,7 +70,7 @@ final class JournalFile {
   }
 
   private static ByteBuffer header(long id) {
-    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putInt(MAGIC | VERSION).putInt(0);
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES).putInt(MARK.stored()).putInt(0);
     header.putLong(id).flip();
     return header.putInt(Integer.BYTES, checksum(header));
   }
@@ -96,8 +96,7 @@ final class JournalFile {
     if (read < HEADER_BYTES || header.equals(ByteBuffer.allocate(HEADER_BYTES))) {
       return OptionalLong.empty();
     }
-    if ((header.getInt(0) & 0xffffff00) != MAGIC
-        || header.getInt(Integer.BYTES) != checksum(header)) {
+    if (!MARK.isAt(header, 0) || header.getInt(Integer.BYTES) != checksum(header)) {
       throw new ThermoclineException(
           ErrorKind.CORRUPT,
           ("%s is damaged: it does not begin as a journal does. It may hold records that were"
@@ -105,19 +104,16 @@ final class JournalFile {
                   + " without them")
               .formatted(path));
     }
-    if (header.get(Integer.BYTES - 1) != VERSION) {
-      throw new ThermoclineException(
-          ErrorKind.FAILED_PRECONDITION,
-          "%s has format version %d, this program knows up to %d: start a newer Thermocline"
-              .formatted(path, header.get(Integer.BYTES - 1), VERSION));
+    if (MARK.isNewerAt(header, 0)) {
+      throw MARK.newer(path, header, 0);
     }
     return OptionalLong.of(header.getLong(2 * Integer.BYTES));
   }
 
   /** Whether it begins as a journal file, of any version. */
   static boolean isOne(DiskFile file) throws IOException {
-    ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES);
-    return file.read(magic, 0) == Integer.BYTES && (magic.getInt(0) & 0xffffff00) == MAGIC;
+    ByteBuffer mark = ByteBuffer.allocate(FormatMark.BYTES);
+    return file.read(mark, 0) == FormatMark.BYTES && MARK.isAt(mark, 0);
   }
 
   /** Whose frames are its frames. */

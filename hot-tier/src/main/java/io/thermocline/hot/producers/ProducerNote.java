@@ -1,6 +1,6 @@
 package io.thermocline.hot.producers;
 
-import io.thermocline.hot.disk.NewerFormat;
+import io.thermocline.hot.disk.FormatMark;
 import io.thermocline.hot.disk.StoredUuid;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -37,8 +37,7 @@ public record ProducerNote(
   static final int PREFIX_BYTES = 12;
   static final int MAX_BODY_BYTES = 32 << 20;
 
-  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('P' << 8);
-  private static final int VERSION = 1;
+  private static final FormatMark MARK = FormatMark.of("TCP", 1);
   private static final int CRC_AT = 8;
   private static final int HEAD_BYTES = 16 + 4 + 4 * 8 + 4;
   private static final int BATCH_BYTES = 8 + 2 + 3 * 4 + 2 * 8;
@@ -56,7 +55,7 @@ public record ProducerNote(
   void write(ByteBuffer into) {
     int at = into.position();
     int length = storedBytes() - PREFIX_BYTES;
-    into.putInt(MAGIC | VERSION).putInt(length).putInt(0);
+    into.putInt(MARK.stored()).putInt(length).putInt(0);
     StoredUuid.put(log.topic(), into)
         .putInt(log.partition())
         .putLong(from)
@@ -83,13 +82,8 @@ public record ProducerNote(
    */
   static int bodyBytes(ByteBuffer bytes, int at) {
     int length = bytes.getInt(at + 4);
-    boolean possible =
-        (bytes.getInt(at) & ~0xff) == MAGIC && length >= 0 && length <= MAX_BODY_BYTES;
+    boolean possible = MARK.isAt(bytes, at) && length >= 0 && length <= MAX_BODY_BYTES;
     return possible ? length : -1;
-  }
-
-  private static int version(ByteBuffer bytes, int at) {
-    return bytes.get(at + 3) & 0xff;
   }
 
   /**
@@ -104,10 +98,10 @@ public record ProducerNote(
     if (checksum(bytes, at, length) != bytes.getInt(at + CRC_AT)) {
       return null;
     }
-    if (version(bytes, at) > VERSION) {
-      throw NewerFormat.of("A note of the producers", version(bytes, at), VERSION);
+    if (MARK.isNewerAt(bytes, at)) {
+      throw MARK.newer("A note of the producers", bytes, at);
     }
-    if (version(bytes, at) < VERSION || length < HEAD_BYTES) {
+    if (!MARK.isThisVersionAt(bytes, at) || length < HEAD_BYTES) {
       return null;
     }
     ByteBuffer body = bytes.duplicate().position(at + PREFIX_BYTES);

@@ -1,6 +1,6 @@
 package io.thermocline.hot.segment;
 
-import io.thermocline.hot.disk.NewerFormat;
+import io.thermocline.hot.disk.FormatMark;
 import io.thermocline.hot.producers.ProducerBatch;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.Compression;
@@ -68,12 +68,8 @@ public record BatchHeader(
   /** What it takes in the file. */
   public static final int BYTES = 96;
 
-  static final byte VERSION = 1;
+  static final FormatMark MARK = FormatMark.of("TCB", 1);
 
-  /** The first three bytes of every batch: "TCB". The version is the fourth. */
-  private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('B' << 8);
-
-  private static final int VERSION_AT = 3;
   private static final int CRC_AT = 4;
   private static final int AFTER_CRC = 8;
   private static final long NO_PRODUCER = -1;
@@ -109,7 +105,7 @@ public record BatchHeader(
   /** Puts the header at the buffer's position, which moves past it. */
   public void write(ByteBuffer into, LogStamp stamp, long position) {
     int at = into.position();
-    into.putInt(MAGIC | VERSION)
+    into.putInt(MARK.stored())
         .putInt(0)
         .putLong(baseOffset)
         .putInt(count)
@@ -133,12 +129,7 @@ public record BatchHeader(
 
   /** Whether the four bytes at {@code at} could begin a batch. */
   static boolean magicAt(ByteBuffer bytes, int at) {
-    return (bytes.getInt(at) & ~0xff) == MAGIC;
-  }
-
-  /** The version that a batch at {@code at} says to have. */
-  static int versionAt(ByteBuffer bytes, int at) {
-    return bytes.get(at + VERSION_AT) & 0xff;
+    return MARK.isAt(bytes, at);
   }
 
   /**
@@ -151,12 +142,11 @@ public record BatchHeader(
   public static BatchHeader parse(ByteBuffer bytes, int at, LogStamp stamp, long position) {
     boolean intact =
         magicAt(bytes, at) && bytes.getInt(at + CRC_AT) == checksum(bytes, at, stamp, position);
-    if (intact && versionAt(bytes, at) > VERSION) {
-      throw NewerFormat.of(
+    if (intact && MARK.isNewerAt(bytes, at)) {
+      String batch =
           "The batch at byte %d of segment %d of partition %d of topic %s"
-              .formatted(position, stamp.segment(), stamp.partition(), stamp.topic()),
-          versionAt(bytes, at),
-          VERSION);
+              .formatted(position, stamp.segment(), stamp.partition(), stamp.topic());
+      throw MARK.newer(batch, bytes, at);
     }
     return intact ? decode(bytes, at) : null;
   }
@@ -168,7 +158,7 @@ public record BatchHeader(
    * @return null when what lies there can't be a batch
    */
   static BatchHeader decode(ByteBuffer bytes, int at) {
-    if (!magicAt(bytes, at) || versionAt(bytes, at) != VERSION) {
+    if (!MARK.isThisVersionAt(bytes, at)) {
       return null;
     }
     Compression compression;

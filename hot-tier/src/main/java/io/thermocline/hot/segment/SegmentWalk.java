@@ -3,6 +3,7 @@ package io.thermocline.hot.segment;
 import io.thermocline.codec.BatchChecker;
 import io.thermocline.codec.BatchLimits;
 import io.thermocline.hot.disk.DiskFile;
+import io.thermocline.hot.disk.FormatMark;
 import io.thermocline.hot.segment.StoredBatch.HeaderCheck;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.RecordBatch;
@@ -197,10 +198,10 @@ public final class SegmentWalk {
     int read = file.read(bytes, position);
     bytes.flip();
     if (read == BatchHeader.BYTES && BatchHeader.magicAt(bytes, 0)) {
-      return BatchHeader.versionAt(bytes, 0) == BatchHeader.VERSION
+      return BatchHeader.MARK.isThisVersionAt(bytes, 0)
           ? "a batch begins here, and its header's checksum does not match"
           : "a batch of format version %d seems to begin here, this program knows %d"
-              .formatted(BatchHeader.versionAt(bytes, 0), BatchHeader.VERSION);
+              .formatted(FormatMark.versionAt(bytes, 0), BatchHeader.MARK.version());
     }
     while (bytes.hasRemaining()) {
       if (bytes.get() != 0) {
