@@ -81,8 +81,9 @@ public final class OwnerOnly {
     private static void leaveOnly(Set<PosixFilePermission> permissions, Path path)
         throws IOException {
       Set<PosixFilePermission> now = Files.getPosixFilePermissions(path, LinkOption.NOFOLLOW_LINKS);
-      Set<PosixFilePermission> left = EnumSet.copyOf(permissions);
-      if (!left.containsAll(now)) {
+      if (!permissions.containsAll(now)) {
+        Set<PosixFilePermission> left = EnumSet.copyOf(permissions);
+        left.retainAll(now);
         Files.setPosixFilePermissions(path, left);
       }
     }

@@ -30,12 +30,14 @@ class OwnerOnlyTest {
     Path below = open(Files.createDirectory(directory.resolve("below")), "rwxrwx---");
     Path file = open(Files.writeString(below.resolve("file"), "x"), "rw-rw-r--");
     Path narrower = open(Files.writeString(below.resolve("narrower"), "x"), "r--------");
+    Path readOnly = open(Files.writeString(below.resolve("read-only"), "x"), "r--r-----");
     Files.createSymbolicLink(below.resolve("link"), elsewhere);
     OwnerOnly.restrict(directory);
     assertThat(mode(directory)).isEqualTo("rwx------");
     assertThat(mode(below)).isEqualTo("rwx------");
     assertThat(mode(file)).isEqualTo("rw-------");
     assertThat(mode(narrower)).isEqualTo("r--------");
+    assertThat(mode(readOnly)).isEqualTo("r--------");
     assertThat(mode(elsewhere)).isEqualTo("rw-r--r--");
   }
 
