@@ -230,12 +230,12 @@ class ProducerRestartTest {
     return new TierHarness(temporary.resolve("data"), disk);
   }
 
-  private Path image(TierHarness hot) throws IOException {
+  private Path image(TierHarness hot) {
     return copy(hot.directory);
   }
 
-  private Path copy(Path from) throws IOException {
-    return RecoveryTest.copy(from, temporary.resolve("image" + images++));
+  private Path copy(Path from) {
+    return LiveImage.copy(from, temporary.resolve("image" + images++));
   }
 
   private static void truncate(Path file, long size) throws IOException {

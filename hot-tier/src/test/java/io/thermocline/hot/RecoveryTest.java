@@ -8,12 +8,9 @@ import io.thermocline.model.PartitionState;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -312,32 +309,8 @@ class RecoveryTest {
     return image;
   }
 
-  private Path copy(Path from) throws IOException {
-    return copy(from, temporary.resolve("image" + images++));
-  }
-
-  /** Copies a data directory, as it is. */
-  static Path copy(Path from, Path to) throws IOException {
-    Files.walkFileTree(
-        from,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            Files.createDirectories(to.resolve(from.relativize(path)));
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes)
-              throws IOException {
-            if (!path.toString().endsWith(".new")) {
-              Files.copy(path, to.resolve(from.relativize(path)));
-            }
-            return FileVisitResult.CONTINUE;
-          }
-        });
-    return to;
+  private Path copy(Path from) {
+    return LiveImage.copy(from, temporary.resolve("image" + images++));
   }
 
   /** The segment that begins at 0. */
