@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.thermocline.client.failure.ClientException;
+import io.thermocline.client.failure.NotAppliedException;
 import io.thermocline.client.record.PartitionName;
 import io.thermocline.client.wire.WireBatch;
 import io.thermocline.model.AppendConditions;
@@ -117,6 +118,27 @@ final class TestSender {
 
   private static String text(Bytes bytes) {
     return new String(bytes.toArray(), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Record i, whose value is i, has an answer that is true of what the server stored, and all that
+   * it stored is in order.
+   */
+  static void checkOutcomes(List<CompletableFuture<RecordMetadata>> futures, List<String> stored) {
+    for (int i = 0; i < futures.size(); i++) {
+      CompletableFuture<RecordMetadata> future = futures.get(i);
+      String value = "" + i;
+      assertThat(future).as("record %d", i).isDone();
+      long times = stored.stream().filter(value::equals).count();
+      if (!future.isCompletedExceptionally()) {
+        assertThat(times).as("acknowledged record %d", i).isEqualTo(1);
+      } else if (failure(future) instanceof NotAppliedException) {
+        assertThat(times).as("record %d, not applied", i).isZero();
+      } else {
+        assertThat(times).as("record %d, unknown", i).isLessThanOrEqualTo(1);
+      }
+    }
+    assertThat(stored.stream().map(Integer::valueOf).toList()).isSorted();
   }
 
   static ClientException failure(CompletableFuture<?> future) {
