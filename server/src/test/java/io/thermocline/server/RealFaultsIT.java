@@ -4,54 +4,32 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.thermocline.client.ClientOptions;
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.client.admin.TieringReport;
 import io.thermocline.client.failure.ClientException;
 import io.thermocline.client.failure.NotAppliedException;
 import io.thermocline.client.failure.OutcomeUnknownException;
 import io.thermocline.client.producer.Producer;
-import io.thermocline.client.producer.ProducerOptions;
 import io.thermocline.client.producer.RecordMetadata;
-import io.thermocline.model.ErrorKind;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A real server on a system that fails it: a disk that returns errors, a file system that is full
- * or turns read-only, too few file descriptors, a process that stands still. Faults come from
- * outside, by strace, mount, ulimit and signals; every acknowledgement is noted and held against
- * what is read later.
+ * or turns read-only, a process that stands still. Faults come from outside, by strace, mount and
+ * signals.
  */
 @Timeout(120)
-class RealFaultsIT {
-  private static final int PARTITIONS = 3;
-  private static final int VALUE_BYTES = 4_000;
-
-  /** Each of them needs a file. */
-  private static final int MANY_PARTITIONS = 60;
-
-  private static final int SPARE_FILES = 20;
-  private static final int ENOUGH_FILES = 4_096;
-
+class RealFaultsIT extends OnFaultySystem {
   private static final String WAITING = "thermocline_hot_waiting_bytes";
 
   private static final int SENT_AT_ONCE = 30;
@@ -60,14 +38,10 @@ class RealFaultsIT {
   /** The reserve holds what tiering writes before it can free anything. */
   private static final String SMALL_FILES = "{ minFileBytes: 1MiB, targetFileBytes: 4MiB }";
 
-  @TempDir Path folder;
-  private final NotedRecords records = new NotedRecords(VALUE_BYTES);
   private Mounts mounts;
-  private Path log;
 
   @BeforeEach
-  void logFile() throws IOException {
-    log = Files.createFile(folder.resolve("server.log"));
+  void mounts() {
     mounts = new Mounts(folder);
   }
 
@@ -208,92 +182,6 @@ class RealFaultsIT {
     comesBackWhole(settings);
   }
 
-  /** What is open goes on; what would have to be opened is refused, or fails its own log. */
-  @Test
-  void tooFewFileDescriptorsLoseNothingAndStopOnlyWhatNeedsMore() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
-    List<String> settings = settings(folder.resolve("data"), "{ enabled: false }");
-    try (ServerProcess server = ServerProcess.start(settings, log);
-        ThermoclineClient client = connect(server)) {
-      var unused = client.admin().createTopic("events", PARTITIONS);
-      var unusedMany = client.admin().createTopic("many", MANY_PARTITIONS);
-      try (Producer producer = client.producer(once())) {
-        for (int i = 0; i < 30; i++) {
-          assertThat(send(producer)).isEmpty();
-        }
-        checkAll(client);
-        server.limitFiles(server.openFiles() + SPARE_FILES);
-        Map<Integer, ClientException> stopped =
-            records.sendToEach(producer, "many", allOfMany(), log);
-        assertThat(stopped.size()).as("stopped").isBetween(1, MANY_PARTITIONS - 1);
-        for (int i = 0; i < PARTITIONS; i++) {
-          assertThat(send(producer)).as("to a file that is open").isEmpty();
-        }
-        checkAll(client);
-        server.limitFiles(ENOUGH_FILES);
-        goesOnWhereNothingFailed(server, client, stopped);
-      }
-      checkAll(client);
-      records.check(client, "many", MANY_PARTITIONS);
-      server.kill();
-      server.awaitEnd();
-    }
-    comesBackWhole(settings);
-  }
-
-  /** Even the first of its life, for which nothing can be loaded any more. */
-  @Test
-  void aRefusalIsToldWithoutAnyFileDescriptorToSpare() throws Exception {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/prlimit")), "prlimit is not installed");
-    List<String> settings = settings(folder.resolve("data"), "{ enabled: false }");
-    try (ServerProcess server = ServerProcess.start(settings, log);
-        ThermoclineClient client = connect(server)) {
-      var unused = client.admin().createTopic("events", PARTITIONS);
-      try (Producer producer = client.producer(once())) {
-        for (int i = 0; i < PARTITIONS; i++) {
-          assertThat(send(producer)).isEmpty();
-        }
-        server.limitFiles(server.openFiles());
-        assertThat(records.await(records.begin(producer, "absent", 0), log))
-            .get()
-            .isInstanceOf(NotAppliedException.class)
-            .extracting(refusal -> refusal.kind())
-            .isEqualTo(ErrorKind.NOT_FOUND);
-      }
-    }
-  }
-
-  /** A log that failed takes nothing until a restart; one that only refused does at once. */
-  private void goesOnWhereNothingFailed(
-      ServerProcess server, ThermoclineClient client, Map<Integer, ClientException> stopped)
-      throws Exception {
-    Set<Integer> refused = new TreeSet<>();
-    Set<Integer> failed = new TreeSet<>();
-    stopped.forEach(
-        (partition, why) -> {
-          if (why instanceof NotAppliedException && why.retriable()) {
-            refused.add(partition);
-          } else {
-            assertThat(why.kind()).isIn(ErrorKind.OUTCOME_UNKNOWN, ErrorKind.LOG_FAILED);
-            failed.add(partition);
-          }
-        });
-    System.out.printf("Without descriptors: refused=%s failed=%s%n", refused, failed);
-    try (Producer producer = client.producer(once())) {
-      assertThat(records.sendToEach(producer, "many", refused, log))
-          .as("once there are descriptors")
-          .isEmpty();
-      assertThat(records.sendToEach(producer, "many", failed, log).keySet())
-          .as("failed for good")
-          .isEqualTo(failed);
-    }
-    assertThat(server.ready()).as("ready").isEqualTo(failed.isEmpty());
-  }
-
-  private static Set<Integer> allOfMany() {
-    return IntStream.range(0, MANY_PARTITIONS).boxed().collect(Collectors.toSet());
-  }
-
   @Test
   void aSlowDiskKeepsTheOrderAndWhatWaitsIsCounted() throws Exception {
     needsStrace();
@@ -370,21 +258,6 @@ class RealFaultsIT {
     comesBackWhole(settings);
   }
 
-  private void comesBackWhole(List<String> settings) throws Exception {
-    try (ServerProcess server = ServerProcess.start(settings, log);
-        ThermoclineClient client = connect(server)) {
-      checkAll(client);
-      try (Producer producer = client.producer(once())) {
-        for (int i = 0; i < PARTITIONS; i++) {
-          assertThat(send(producer)).isEmpty();
-        }
-      }
-      checkAll(client);
-      assertThat(server.ready()).isTrue();
-      server.stop();
-    }
-  }
-
   /** Produces until the first failure. */
   private ClientException fill(Producer producer) throws Exception {
     for (int i = 0; i < 100_000; i++) {
@@ -394,45 +267,5 @@ class RealFaultsIT {
       }
     }
     throw new AssertionError("It never filled up");
-  }
-
-  /** Sends one record, waits for its answer and notes it. */
-  private Optional<ClientException> send(Producer producer) throws Exception {
-    return records.await(records.begin(producer, "events", records.sent() % PARTITIONS), log);
-  }
-
-  private void checkAll(ThermoclineClient client) {
-    records.check(client, "events", PARTITIONS);
-  }
-
-  private static ProducerOptions once() {
-    return ProducerOptions.defaults()
-        .withLinger(Duration.ZERO)
-        .withDeliveryTimeout(Duration.ofSeconds(4));
-  }
-
-  private static ThermoclineClient connect(ServerProcess server) {
-    return ThermoclineClient.connect(server.address(), ClientOptions.defaults());
-  }
-
-  private List<String> settings(Path data, String tiering) throws IOException {
-    Path policies = folder.resolve("policies.yaml");
-    Files.writeString(
-        policies,
-        """
-        apiVersion: thermocline/v1
-        kind: TopicPolicies
-        policies:
-          - topics: ["*"]
-            segment: { bytes: 2MiB, age: 10m }
-            tiering: %s
-        """
-            .formatted(tiering));
-    return List.of(
-        "data.dir=" + data,
-        "policies.file=" + policies,
-        "grpc.port=0",
-        "http.port=0",
-        "storage.minFree=1MiB");
   }
 }
