@@ -10,12 +10,17 @@ import java.util.Map;
 
 /**
  * The highest rate of 1 KiB records at which what is not tiered yet stays as much as it is. First a
- * sender that waits whenever more than a GiB is not tiered finds the rate that tiering can take;
- * then one at nineteen twentieths of that rate, which waits for nothing, has to show a flat lag for
- * the whole time, or else one at a tenth less, and so on.
+ * sender that waits whenever more than four GiB are not tiered finds the rate that tiering can
+ * take; then one at nineteen twentieths of that rate, which waits for nothing, has to show a flat
+ * lag for the whole time, or else one at a tenth less, and so on.
  */
 record FlatLagCase(String name, TieredServers servers) implements Case {
-  private static final long LIMIT_RECORDS = (1L << 30) / SteadyLoad.RECORD_BYTES;
+  /**
+   * More than is produced between two commits. With less the sender waits for the next commit, not
+   * for tiering, and what is found is this divided by the time between commits.
+   */
+  private static final long LIMIT_RECORDS = (4L << 30) / SteadyLoad.RECORD_BYTES;
+
   private static final long FILE_RECORDS = (256L << 20) / SteadyLoad.RECORD_BYTES;
   private static final double FIRST_PART = 0.95;
   private static final double LESS = 0.9;
@@ -55,7 +60,7 @@ record FlatLagCase(String name, TieredServers servers) implements Case {
     throw new IllegalStateException("The lag grew also at %.0f records/s".formatted(rate / LESS));
   }
 
-  /** Records a second that go in while no more than a GiB waits to be tiered. */
+  /** Records a second that go in while no more than the limit waits to be tiered. */
   private double taken(Arena arena) throws InterruptedException {
     Broker broker = servers.of(arena);
     String topic = arena.newTopic(name);
