@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -13,6 +14,14 @@ public final class Values {
   private static final String EARTHQUAKES = "server/src/main/resources/samples/earthquakes.jsonl";
 
   private final byte[][] values;
+
+  /** Values that may have to be read. */
+  public interface Source {
+    /**
+     * @param home the directory of the checkout
+     */
+    Values values(Path home) throws IOException;
+  }
 
   private Values(byte[][] values) {
     this.values = values;
@@ -35,6 +44,12 @@ public final class Values {
     List<String> lines = Files.readAllLines(home.resolve(EARTHQUAKES), StandardCharsets.UTF_8);
     return new Values(
         lines.stream().map(line -> line.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new));
+  }
+
+  /** Of all values, rounded down; at least 1. */
+  public int meanBytes() {
+    long sum = Arrays.stream(values).mapToLong(value -> value.length).sum();
+    return Math.toIntExact(Math.max(1, sum / values.length));
   }
 
   /** The value of the record with that number. */

@@ -24,7 +24,8 @@ public final class ColdCases {
         new TieringCase("tiering-1k", KIB),
         new TieringCase("tiering-100", 100),
         new ProduceWhileTieringCase("produce-while-tiering"),
-        new FlatLagCase("flat-lag"),
+        new FlatLagCase("flat-lag", home -> Values.ofSize(KIB)),
+        new FlatLagCase("flat-lag-earthquakes", Values::earthquakes),
         new ColdBytesCase("cold-bytes"));
   }
 }

@@ -10,7 +10,6 @@ import io.thermocline.bench.compare.Unit;
 import io.thermocline.bench.compare.Values;
 import io.thermocline.model.Compression;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,19 +32,14 @@ final class ColdFetchCase implements Case {
   private static final int WARM_UPS = 16;
 
   private final String name;
-  private final Source source;
+  private final Values.Source source;
   private final ColdStore store;
   private final TieredServers servers;
 
   /** How many of its first records lie in the colder tier, for each side. */
   private final Map<String, Long> records = new HashMap<>();
 
-  /** What the records say. */
-  interface Source {
-    Values values(Path home) throws IOException;
-  }
-
-  ColdFetchCase(String name, Source source, ColdStore store) {
+  ColdFetchCase(String name, Values.Source source, ColdStore store) {
     this.name = name;
     this.source = source;
     this.store = store;

@@ -9,10 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
-/** Records of 1 KiB into a topic at a rate that holds, while somebody looks at its lag. */
+/** Records into a topic at a rate that holds, while somebody looks at its lag. */
 final class SteadyLoad {
-  static final int RECORD_BYTES = 1024;
-
   private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   /** Records between two looks at the clock. */
@@ -20,11 +18,13 @@ final class SteadyLoad {
 
   private final Broker broker;
   private final String topic;
+  private final Values values;
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  SteadyLoad(Broker broker, String topic) {
+  SteadyLoad(Broker broker, String topic, Values values) {
     this.broker = broker;
     this.topic = topic;
+    this.values = values;
   }
 
   /** Sees how many records are not tiered, and says whether to go on sending for now. */
@@ -39,7 +39,6 @@ final class SteadyLoad {
    * @return how many records were sent
    */
   long run(int seconds, double recordsPerSecond, Watch watch) throws InterruptedException {
-    Values values = Values.ofSize(RECORD_BYTES);
     long start = System.nanoTime();
     long end = start + TimeUnit.SECONDS.toNanos(seconds);
     long nextLook = start;
