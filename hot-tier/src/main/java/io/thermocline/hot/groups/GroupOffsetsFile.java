@@ -13,8 +13,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -135,10 +137,6 @@ public final class GroupOffsetsFile implements GroupOffsets {
                 ErrorKind.INVALID, "Offset %d of %s is negative".formatted(offset, partition));
           }
         });
-    if (!groups.containsKey(group) && groups.size() >= MAX_GROUPS) {
-      throw new ThermoclineException(
-          ErrorKind.EXHAUSTED, "There are " + MAX_GROUPS + " groups already, that is the limit");
-    }
   }
 
   @Override
@@ -197,17 +195,51 @@ public final class GroupOffsetsFile implements GroupOffsets {
   }
 
   private void write(List<Pending> taken) throws IOException {
-    for (Pending pending : taken) {
+    List<Pending> admitted = admit(taken);
+    if (admitted.isEmpty()) {
+      return;
+    }
+    for (Pending pending : admitted) {
       position += writeEntry(file, pending.entry(), position);
     }
     file.force();
-    for (Pending pending : taken) {
+    for (Pending pending : admitted) {
       pending.entry().applyTo(groups);
       pending.done().complete(null);
     }
     if (position > compactAt) {
       compactOrGoOn();
     }
+  }
+
+  /**
+   * All but the commits of groups there is no room for, which are refused. Only the writing thread
+   * makes groups, so nobody takes the room between this and the write.
+   */
+  private List<Pending> admit(List<Pending> taken) {
+    Set<String> fresh = new HashSet<>();
+    List<Pending> admitted = new ArrayList<>(taken.size());
+    for (Pending pending : taken) {
+      if (fits(pending.entry(), fresh)) {
+        admitted.add(pending);
+      } else {
+        pending
+            .done()
+            .completeExceptionally(
+                new ThermoclineException(
+                    ErrorKind.EXHAUSTED,
+                    "There are " + MAX_GROUPS + " groups already, that is the limit"));
+      }
+    }
+    return admitted;
+  }
+
+  private boolean fits(GroupEntry entry, Set<String> fresh) {
+    if (!(entry instanceof GroupEntry.Commit commit) || groups.containsKey(commit.group())) {
+      return true;
+    }
+    return fresh.contains(commit.group())
+        || (groups.size() + fresh.size() < MAX_GROUPS && fresh.add(commit.group()));
   }
 
   /** While the old file stands nothing is in doubt: commits go on in there. */

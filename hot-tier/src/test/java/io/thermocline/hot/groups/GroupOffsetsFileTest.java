@@ -46,6 +46,34 @@ class GroupOffsetsFileTest {
     return groups.commit("group-" + group, Map.of(PARTITION, offset));
   }
 
+  private void assertRefused(GroupOffsetsFile groups, int group) {
+    CompletableFuture<Void> refused = commit(groups, group, 1);
+    write();
+    Await.fails(ErrorKind.EXHAUSTED, () -> refused);
+  }
+
+  @Test
+  void theLimitHoldsForGroupsThatWaitToBeWrittenToo() throws IOException {
+    GroupOffsetsFile groups = open();
+    for (int group = 0; group < 9_999; group++) {
+      CompletableFuture<Void> unused = commit(groups, group, 1);
+    }
+    write();
+    CompletableFuture<Void> last = commit(groups, 9_999, 1);
+    CompletableFuture<Void> refused = commit(groups, 10_000, 1);
+    CompletableFuture<Void> lastAgain = commit(groups, 9_999, 2);
+    CompletableFuture<Void> known = commit(groups, 0, 2);
+    write();
+
+    Await.result(last);
+    Await.result(lastAgain);
+    Await.result(known);
+    Await.fails(ErrorKind.EXHAUSTED, () -> refused);
+    assertThat(groups.offsets("group-10000")).isEmpty();
+    assertThat(groups.offsets("group-9999")).containsEntry(PARTITION, 2L);
+    close(groups);
+  }
+
   @Test
   void groupsAreLimitedAndThoseThatThereAreGoOn() throws IOException {
     GroupOffsetsFile groups = open();
@@ -54,11 +82,11 @@ class GroupOffsetsFileTest {
     }
     write();
     assertThat(groups.offsets("group-9999")).containsEntry(PARTITION, 1L);
-    Await.fails(ErrorKind.EXHAUSTED, () -> commit(groups, 10_000, 1));
+    assertRefused(groups, 10_000);
     close(groups);
 
     GroupOffsetsFile again = open();
-    Await.fails(ErrorKind.EXHAUSTED, () -> commit(again, 10_000, 1));
+    assertRefused(again, 10_000);
     assertThat(again.offsets("group-10000")).isEmpty();
     CompletableFuture<Void> known = commit(again, 0, 2);
     write();
