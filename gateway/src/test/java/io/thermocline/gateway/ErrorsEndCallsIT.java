@@ -95,6 +95,34 @@ class ErrorsEndCallsIT {
   }
 
   @Test
+  void ofABatchWhoseAnswerCanNotBeMade() {
+    UnaryOperator<HotTier> broken =
+        hot ->
+            new ForwardingHotTier(hot) {
+              @Override
+              public CompletableFuture<Appended> append(
+                  TopicPartition id, BatchContent batch, AppendConditions conditions) {
+                // Nothing to take the base offset from.
+                return CompletableFuture.completedFuture(null);
+              }
+            };
+    try (OpenGateway gateway =
+        new OpenGateway(UnaryOperator.identity(), broken, UnaryOperator.identity())) {
+      ProduceCall produce = gateway.produce();
+      produce.send(
+          ProduceRequest.newBuilder()
+              .setTopic(gateway.partition("t").topic().name())
+              .setBatch(
+                  OpenGateway.wire(TestBatches.content(Compression.NONE, Records.plain(0, 3))))
+              .build());
+      assertThat(produce.end().getCode()).isEqualTo(Status.Code.INTERNAL);
+      Await.until(
+          "the bytes were given back",
+          () -> gateway.metrics.get("thermocline.produce.buffered").gauge().value() == 0);
+    }
+  }
+
+  @Test
   void ofAQuery() {
     QueryRequest request = QueryRequest.newBuilder().setSql("SELECT too deep").build();
     try (OpenGateway gateway = new OpenGateway()) {

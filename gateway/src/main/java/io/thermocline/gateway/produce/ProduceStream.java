@@ -146,7 +146,6 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
 
   private void answer(
       NamedPartition key, ProduceMessage message, Appended appended, Throwable failure) {
-    ProduceResponse response = response(message, appended, failure);
     boolean othersWait = false;
     try {
       synchronized (this) {
@@ -156,7 +155,7 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
           othersWait = order.answered(key, failure != null);
         }
         if (!closed) {
-          out.onNext(response);
+          tell(message, appended, failure);
           endIfOver();
         }
       }
@@ -167,6 +166,17 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
       context.budget().give(message.weight());
     }
     askForMore();
+  }
+
+  /** An answer that can't be made ends the call, or its batch would be waited for without end. */
+  private void tell(ProduceMessage message, Appended appended, Throwable failure) {
+    try {
+      out.onNext(response(message, appended, failure));
+    } catch (RuntimeException | Error unforeseen) {
+      close();
+      out.onError(unforeseen);
+      throw unforeseen;
+    }
   }
 
   private ProduceResponse response(ProduceMessage message, Appended appended, Throwable failure) {
