@@ -1,16 +1,11 @@
 package io.thermocline.codec;
 
-import com.github.luben.zstd.Zstd;
 import io.thermocline.model.BatchContent;
 import io.thermocline.model.Compression;
 import io.thermocline.model.RecordBatch;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
-import net.jpountz.lz4.LZ4FrameOutputStream;
 
 /**
  * Builds batches record by record, straight into wire bytes. Reusable after each build; for one
@@ -21,7 +16,6 @@ import net.jpountz.lz4.LZ4FrameOutputStream;
  */
 public final class BatchBuilder {
   private static final HeaderBuffer NO_HEADERS = new HeaderBuffer();
-  private static final int ZSTD_LEVEL = 3;
   private static final int FIRST_SIZE = 16 * 1024;
 
   /** A payload that fills less of its array than one part in this is copied out of it. */
@@ -162,36 +156,33 @@ public final class BatchBuilder {
    * @throws IllegalStateException when no record was added
    */
   public BatchContent build(Compression compression) {
+    try (PayloadCompressor compressor = new PayloadCompressor(compression)) {
+      return build(compressor);
+    }
+  }
+
+  /** As {@link #build(Compression)}, with a compressor that is used again and stays open. */
+  public BatchContent build(PayloadCompressor compressor) {
     if (count == 0) {
       throw new IllegalStateException("A batch has at least one record");
     }
+    Compression compression = compressor.compression();
+    ByteBuffer payload =
+        compression == Compression.NONE ? uncompressed() : compressor.compress(bytes, size);
     BatchContent content =
         BatchContent.of(
-            count,
-            (int) (lastOffset - firstOffset),
-            compression,
-            firstTimestamp,
-            size,
-            compress(compression));
+            count, (int) (lastOffset - firstOffset), compression, firstTimestamp, size, payload);
     size = 0;
     count = 0;
     gaps = false;
     return content;
   }
 
-  /** As {@link #build}, at its place in the log: the first offset added. */
+  /** As {@link #build(Compression)}, at its place in the log: the first offset added. */
   public RecordBatch buildAt(Compression compression, long appendTimeMillis) {
     long offset = firstOffset;
     long timestamp = maxTimestamp;
     return new RecordBatch(offset, appendTimeMillis, timestamp, build(compression));
-  }
-
-  private ByteBuffer compress(Compression compression) {
-    return switch (compression) {
-      case NONE -> uncompressed();
-      case ZSTD -> zstd();
-      case LZ4 -> lz4();
-    };
   }
 
   private ByteBuffer uncompressed() {
@@ -205,26 +196,6 @@ public final class BatchBuilder {
     ByteBuffer payload = ByteBuffer.wrap(bytes, 0, size);
     bytes = NONE_YET;
     return payload;
-  }
-
-  private ByteBuffer zstd() {
-    byte[] target = new byte[(int) Zstd.compressBound(size)];
-    long length = Zstd.compressByteArray(target, 0, target.length, bytes, 0, size, ZSTD_LEVEL);
-    if (Zstd.isError(length)) {
-      throw new IllegalStateException("zstd: " + Zstd.getErrorName(length));
-    }
-    return ByteBuffer.wrap(target, 0, (int) length);
-  }
-
-  private ByteBuffer lz4() {
-    ByteArrayOutputStream target = new ByteArrayOutputStream(size / 2 + 64);
-    try (LZ4FrameOutputStream frame =
-        new LZ4FrameOutputStream(target, LZ4FrameOutputStream.BLOCKSIZE.SIZE_256KB)) {
-      frame.write(bytes, 0, size);
-    } catch (IOException e) {
-      throw new UncheckedIOException("Writing to memory failed", e);
-    }
-    return ByteBuffer.wrap(target.toByteArray());
   }
 
   /** Puts the offset delta, so far equal to the index, into each record that is there already. */

@@ -4,9 +4,9 @@ import io.thermocline.client.failure.ClientException;
 import io.thermocline.client.record.PartitionName;
 import io.thermocline.codec.BatchBuilder;
 import io.thermocline.codec.HeaderBuffer;
+import io.thermocline.codec.PayloadCompressor;
 import io.thermocline.model.AppendConditions;
 import io.thermocline.model.BatchContent;
-import io.thermocline.model.Compression;
 import io.thermocline.model.ProducerSequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -90,9 +90,9 @@ final class ProducerBatch {
   }
 
   /** Makes the wire bytes; from here on nothing is added. Gives the builder back. */
-  BatchBuilder build(Compression compression) {
+  BatchBuilder build(PayloadCompressor compressor) {
     BatchBuilder used = builder;
-    content = used.build(compression);
+    content = used.build(compressor);
     builder = null;
     return used;
   }

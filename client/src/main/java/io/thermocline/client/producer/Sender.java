@@ -6,6 +6,7 @@ import io.thermocline.client.record.PartitionName;
 import io.thermocline.client.wire.GrpcFailures;
 import io.thermocline.client.wire.Stream;
 import io.thermocline.client.wire.WireBatch;
+import io.thermocline.codec.PayloadCompressor;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.ProduceResponse;
@@ -34,6 +35,7 @@ final class Sender {
   private final Accumulator accumulator;
   private final BufferBudget budget;
   private final ProduceConnection connection;
+  private final PayloadCompressor compressor;
 
   /** Empty when the producer is not idempotent. */
   private final Optional<IdentitySource> identities;
@@ -71,6 +73,7 @@ final class Sender {
     this.options = options;
     this.accumulator = accumulator;
     this.budget = budget;
+    this.compressor = new PayloadCompressor(options.compression());
     this.connection =
         new ProduceConnection(opener, nanoTime, this::report, wake, this::answered, this::lost);
     this.identities =
@@ -114,6 +117,7 @@ final class Sender {
       sent.clear();
     } finally {
       accumulator.takeUnanswered().forEach(batch -> failLeft(batch, why));
+      compressor.close();
       connection.close();
     }
   }
@@ -154,7 +158,7 @@ final class Sender {
   /** A batch that can't be made, for want of memory or of a native library, fails alone. */
   private boolean make(ProducerBatch batch) {
     try {
-      accumulator.recycle(batch.build(options.compression()));
+      accumulator.recycle(batch.build(compressor));
       return true;
     } catch (RuntimeException | Error e) {
       Failure why = Failure.of(ErrorKind.INTERNAL, "The batch could not be made: " + e, e);
