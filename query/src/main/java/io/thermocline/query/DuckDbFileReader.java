@@ -7,7 +7,6 @@ import io.thermocline.model.SecondReader;
 import io.thermocline.model.ThermoclineException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -57,7 +56,7 @@ public final class DuckDbFileReader implements SecondReader {
             Math.max(range.from(), range.to() - 1),
             ContentSums.step(range),
             TopicViews.literal(file.toString()));
-    try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+    try (Connection duckDb = DuckDb.open();
         Statement statement = duckDb.createStatement()) {
       statement.execute("SET memory_limit='" + maxMemoryBytes + "B'");
       statement.execute("SET threads=1");

@@ -10,7 +10,6 @@ import io.thermocline.model.TopicRegistry;
 import java.nio.file.Path;
 import java.sql.Blob;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
@@ -137,7 +136,7 @@ public final class DuckDbSqlEngine implements SqlEngine {
   }
 
   private Connection open() throws SQLException {
-    Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+    Connection duckDb = DuckDb.open();
     try (java.sql.Statement set = duckDb.createStatement()) {
       set.execute("SET memory_limit='" + settings.maxMemoryBytes() + "B'");
       set.execute("SET threads=" + settings.threads());
