@@ -6,7 +6,6 @@ import io.thermocline.client.record.PartitionName;
 import io.thermocline.client.record.RecordHeader;
 import io.thermocline.codec.BatchLimits;
 import io.thermocline.model.ErrorKind;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
@@ -84,9 +83,15 @@ final class RecordSizes {
     return bytesOrNull == null ? 0 : bytesOrNull.length;
   }
 
+  /** At most what a name takes. Looked at char by char: this is done for each header. */
   private static long utf8Length(String name) {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
-      throw invalid("the header name '" + name + "' has half of a surrogate pair");
+    for (int at = 0; at < name.length(); at++) {
+      if (Character.isSurrogate(name.charAt(at))) {
+        if (Character.charCount(name.codePointAt(at)) == 1) {
+          throw invalid("the header name '" + name + "' has half of a surrogate pair");
+        }
+        at++;
+      }
     }
     return name.length() * 3L;
   }
