@@ -148,6 +148,7 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
       NamedPartition key, ProduceMessage message, Appended appended, Throwable failure) {
     boolean othersWait = false;
     try {
+      count(message, failure);
       synchronized (this) {
         unanswered--;
         unansweredBytes -= message.weight();
@@ -179,15 +180,23 @@ public final class ProduceStream implements StreamObserver<ProduceMessage>, Open
     }
   }
 
-  private ProduceResponse response(ProduceMessage message, Appended appended, Throwable failure) {
+  /** What became of a batch counts whether or not somebody still hears of it. */
+  private void count(ProduceMessage message, Throwable failure) {
+    if (failure == null) {
+      context.metrics().produced(message.payload().remaining());
+    } else {
+      context.metrics().refused(ErrorStatuses.kindOf(failure));
+    }
+  }
+
+  private static ProduceResponse response(
+      ProduceMessage message, Appended appended, Throwable failure) {
     ProduceResponse.Builder response =
         ProduceResponse.newBuilder().setRequestId(message.head().getRequestId());
     if (failure == null) {
       response.setBaseOffset(appended.baseOffset()).setAppendTime(appended.appendTimeMillis());
-      context.metrics().produced(message.payload().remaining());
     } else {
       response.setError(ErrorStatuses.toProto(failure));
-      context.metrics().refused(ErrorStatuses.kindOf(failure));
     }
     return response.build();
   }
