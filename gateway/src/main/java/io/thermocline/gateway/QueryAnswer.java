@@ -1,6 +1,9 @@
 package io.thermocline.gateway;
 
+import com.google.protobuf.CodedOutputStream;
 import io.grpc.stub.ServerCallStreamObserver;
+import io.thermocline.gateway.wire.ResponseLimit;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.proto.v1.QueryResponse;
 import io.thermocline.proto.v1.Row;
 import io.thermocline.query.SqlEngine;
@@ -12,7 +15,11 @@ import java.util.function.Supplier;
 final class QueryAnswer {
   private static final int PIECE_BYTES = 1 << 20;
 
+  /** What the mark takes that is set in the last response. */
+  private static final int TRUNCATED_BYTES = 2;
+
   private final ServerCallStreamObserver<QueryResponse> out;
+  private final ResponseLimit limit;
   private Optional<SqlEngine.Result> result = Optional.empty();
   private int sentRows;
   private final Runnable whenOver;
@@ -21,10 +28,12 @@ final class QueryAnswer {
   /**
    * An answer to be.
    *
+   * @param limit what no response may go over
    * @param whenOver called once, when it was sent, given up or failed and holds nothing any more
    */
-  QueryAnswer(ServerCallStreamObserver<QueryResponse> out, Runnable whenOver) {
+  QueryAnswer(ServerCallStreamObserver<QueryResponse> out, ResponseLimit limit, Runnable whenOver) {
     this.out = out;
+    this.limit = limit;
     this.whenOver = whenOver;
     out.setOnReadyHandler(this::send);
     out.setOnCancelHandler(this::forget);
@@ -42,12 +51,14 @@ final class QueryAnswer {
       }
       send();
     } catch (RuntimeException | Error failure) {
-      synchronized (this) {
-        if (!over) {
-          end();
-          out.onError(failure);
-        }
-      }
+      fail(failure);
+    }
+  }
+
+  private synchronized void fail(Throwable failure) {
+    if (!over) {
+      end();
+      out.onError(failure);
     }
   }
 
@@ -65,15 +76,24 @@ final class QueryAnswer {
   }
 
   private synchronized void send() {
-    while (!over && result.isPresent() && out.isReady()) {
-      if (sendPiece(result.get())) {
-        out.onCompleted();
-        end();
+    try {
+      while (!over && result.isPresent() && out.isReady()) {
+        if (sendPiece(result.get())) {
+          out.onCompleted();
+          end();
+        }
       }
+    } catch (ThermoclineException tooLarge) {
+      fail(tooLarge);
     }
   }
 
-  /** Sends the next rows. Returns whether they were the last. */
+  /**
+   * Sends the next rows.
+   *
+   * @return whether they were the last
+   * @throws ThermoclineException {@code INVALID} when the next one does not fit into a response
+   */
   private boolean sendPiece(SqlEngine.Result found) {
     QueryResponse.Builder piece = QueryResponse.newBuilder();
     if (sentRows == 0) {
@@ -83,11 +103,20 @@ final class QueryAnswer {
               column -> piece.addColumnsBuilder().setName(column.name()).setType(column.type()));
     }
     List<List<Optional<String>>> rows = found.rows();
-    long bytes = 0;
+    long bytes = (long) TRUNCATED_BYTES + piece.build().getSerializedSize();
     while (sentRows < rows.size() && bytes < PIECE_BYTES) {
-      Row row = row(rows.get(sentRows++));
-      bytes += row.getSerializedSize();
+      Row row = row(rows.get(sentRows));
+      long with =
+          bytes + CodedOutputStream.computeMessageSize(QueryResponse.ROWS_FIELD_NUMBER, row);
+      if (with > limit.bytes() && piece.getRowsCount() > 0) {
+        break;
+      }
+      if (with > limit.bytes()) {
+        throw limit.exceededByRow(sentRows + 1L, with);
+      }
+      bytes = with;
       piece.addRows(row);
+      sentRows++;
     }
     boolean last = sentRows == rows.size();
     out.onNext(piece.setTruncated(last && found.truncated()).build());

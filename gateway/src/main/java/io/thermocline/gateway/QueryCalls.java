@@ -2,6 +2,7 @@ package io.thermocline.gateway;
 
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import io.thermocline.gateway.wire.ResponseLimit;
 import io.thermocline.gateway.wire.Wire;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
@@ -45,6 +46,7 @@ final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
               .formatted(request.getMaxRows(), DEFAULT_ROWS, MAX_ROWS));
     }
     int rows = request.getMaxRows() == 0 ? DEFAULT_ROWS : request.getMaxRows();
+    ResponseLimit limit = ResponseLimit.of(request);
     if (!answers.tryAcquire()) {
       throw new ThermoclineException(
           ErrorKind.EXHAUSTED,
@@ -52,7 +54,7 @@ final class QueryCalls extends QueryServiceGrpc.QueryServiceImplBase {
               .formatted(most));
     }
     QueryAnswer answer =
-        new QueryAnswer((ServerCallStreamObserver<QueryResponse>) out, answers::release);
+        new QueryAnswer((ServerCallStreamObserver<QueryResponse>) out, limit, answers::release);
     try {
       threads.execute(() -> answer.run(() -> sql.query(request.getSql(), rows)));
     } catch (RuntimeException refused) {

@@ -4,6 +4,7 @@ import io.thermocline.model.ErrorKind;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.query.SqlEngine;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BrokenBarrierException;
@@ -13,11 +14,13 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Answers {@code SELECT n} with n rows of a number and a NULL; {@code SELECT together}, once as
- * many of them run at once as {@link #meet} said, with one; {@code SELECT too deep} ends with an
- * {@link Error}; refuses everything else.
+ * many of them run at once as {@link #meet} said, with one; {@code SELECT large n} with three rows
+ * of a text of n bytes; {@code SELECT too deep} ends with an {@link Error}; refuses everything
+ * else.
  */
 final class MemorySql implements SqlEngine {
   private static final int PATIENCE_SECONDS = 20;
+  private static final String LARGE = "SELECT large ";
 
   private volatile CyclicBarrier together = new CyclicBarrier(1);
 
@@ -42,6 +45,13 @@ final class MemorySql implements SqlEngine {
     if (sql.equals("SELECT together")) {
       awaitOthers();
       return query("SELECT 1", maxRows);
+    }
+    if (sql.startsWith(LARGE)) {
+      String text = "x".repeat(Integer.parseInt(sql.substring(LARGE.length())));
+      return new Result(
+          List.of(new Column("large", "VARCHAR")),
+          Collections.nCopies(3, List.of(Optional.of(text))),
+          false);
     }
     int rows = Integer.parseInt(sql.substring("SELECT ".length()));
     List<List<Optional<String>>> cells = new ArrayList<>();

@@ -9,6 +9,9 @@ import io.thermocline.model.ErrorKind;
 import io.thermocline.model.TopicPartition;
 import io.thermocline.proto.v1.AddPartition;
 import io.thermocline.proto.v1.FetchResponse;
+import io.thermocline.proto.v1.QueryRequest;
+import io.thermocline.proto.v1.QueryResponse;
+import io.thermocline.proto.v1.QueryServiceGrpc;
 import io.thermocline.proto.v1.ReadRequest;
 import io.thermocline.proto.v1.ReadResponse;
 import io.thermocline.proto.v1.StreamServiceGrpc;
@@ -17,6 +20,7 @@ import io.thermocline.testkit.Records;
 import io.thermocline.testkit.StoredRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,10 +34,14 @@ class ResponseLimitIT extends FetchCases {
 
   private ManagedChannel channel;
 
-  /** A Fetch call of a client that set nothing. */
-  private FetchCall fetch() {
+  /** A client that set nothing. */
+  private void connect() {
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", gateway.server.port()).usePlaintext().build();
+  }
+
+  private FetchCall fetch() {
+    connect();
     return new FetchCall(channel);
   }
 
@@ -187,5 +195,44 @@ class ResponseLimitIT extends FetchCases {
                     .build());
     assertThat(large.getRecords(0).getValue().size()).isEqualTo(5 * MIB);
     unused.cancel();
+  }
+
+  /** Three rows of a text each. */
+  private static List<QueryResponse> query(
+      QueryServiceGrpc.QueryServiceBlockingStub queries, int textBytes, OptionalInt limit) {
+    QueryRequest.Builder request = QueryRequest.newBuilder().setSql("SELECT large " + textBytes);
+    limit.ifPresent(request::setMaxResponseBytes);
+    List<QueryResponse> pieces = new ArrayList<>();
+    queries.query(request.build()).forEachRemaining(pieces::add);
+    return pieces;
+  }
+
+  @Test
+  void rowThatDoesNotFitIsToldByItsNumberAndSize() {
+    connect();
+    QueryServiceGrpc.QueryServiceBlockingStub plain = QueryServiceGrpc.newBlockingStub(channel);
+    assertThat(query(plain, NEARLY, OptionalInt.empty())).hasSize(3);
+
+    com.google.rpc.Status error =
+        Refusals.refused(ErrorKind.INVALID, () -> query(plain, 4 * MIB, OptionalInt.empty()));
+    assertThat(Refusals.fields(error)).containsExactly("max_response_bytes");
+    assertThat(error.getMessage()).contains("row 1", "4194304");
+    assertThat(info(error).getMetadataMap())
+        .containsEntry("row", "1")
+        .containsEntry("limit", "4194304");
+
+    int needed = Integer.parseInt(info(error).getMetadataOrThrow("bytes"));
+    QueryServiceGrpc.QueryServiceBlockingStub roomy = gateway.queryCalls();
+    assertThat(query(roomy, 4 * MIB, OptionalInt.of(needed))).hasSize(3);
+    for (int less : List.of(needed - 1, 64 * KIB - 1)) {
+      Refusals.refused(ErrorKind.INVALID, () -> query(roomy, 4 * MIB, OptionalInt.of(less)));
+    }
+  }
+
+  @Test
+  void noAnswerOfAQueryIsLargerThanASmallReaderTakes() {
+    List<QueryResponse> pieces = query(gateway.queryCalls(), 25 * KIB, OptionalInt.of(64 * KIB));
+    assertThat(pieces).extracting(QueryResponse::getRowsCount).containsExactly(2, 1);
+    assertThat(pieces).allMatch(piece -> piece.getSerializedSize() <= 64 * KIB);
   }
 }

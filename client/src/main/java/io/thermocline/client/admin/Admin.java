@@ -5,6 +5,7 @@ import io.thermocline.client.failure.OutcomeUnknownException;
 import io.thermocline.client.failure.ReadFailedException;
 import io.thermocline.client.record.PartitionName;
 import io.thermocline.client.wire.Calls;
+import io.thermocline.client.wire.Connections;
 import io.thermocline.model.OffsetAndTimestamp;
 import io.thermocline.proto.v1.ApplyPoliciesRequest;
 import io.thermocline.proto.v1.ColdData;
@@ -304,7 +305,12 @@ public final class Admin {
    * @param maxRows at most this many rows
    */
   public QueryRows query(String sql, int maxRows) {
-    QueryRequest request = QueryRequest.newBuilder().setSql(sql).setMaxRows(maxRows).build();
+    QueryRequest request =
+        QueryRequest.newBuilder()
+            .setSql(sql)
+            .setMaxRows(maxRows)
+            .setMaxResponseBytes(Connections.MAX_MESSAGE_BYTES)
+            .build();
     return new QueryRows(
         calls.askInParts(QueryServiceGrpc::newBlockingStub, queries -> queries.query(request)));
   }

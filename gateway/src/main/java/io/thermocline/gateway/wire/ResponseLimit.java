@@ -5,7 +5,9 @@ import io.thermocline.model.OffsetRange;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.ThermoclineException.Violation;
 import io.thermocline.proto.v1.AddPartition;
+import io.thermocline.proto.v1.QueryRequest;
 import io.thermocline.proto.v1.ReadRequest;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -57,6 +59,17 @@ public record ResponseLimit(String field, int bytes) {
         read.hasMaxResponseBytes() ? read.getMaxResponseBytes() : DEFAULT_BYTES);
   }
 
+  /**
+   * Of a query.
+   *
+   * @throws ThermoclineException {@code INVALID} when it is too small for any answer
+   */
+  public static ResponseLimit of(QueryRequest query) {
+    return new ResponseLimit(
+        "max_response_bytes",
+        query.hasMaxResponseBytes() ? query.getMaxResponseBytes() : DEFAULT_BYTES);
+  }
+
   /** Bytes for records in a response about a topic. */
   public long room(String topic) {
     return bytes - beside(topic);
@@ -75,19 +88,38 @@ public record ResponseLimit(String field, int bytes) {
   public ThermoclineException exceeded(
       String topic, int partition, OffsetRange offsets, long recordBytes) {
     long needed = beside(topic) + recordBytes;
-    String problem =
-        "is %d: offsets %s of %s-%d take a response of %d bytes"
-            .formatted(bytes, offsets, topic, partition, needed);
+    return refusal(
+        "offsets %s of %s-%d take".formatted(offsets, topic, partition),
+        needed,
+        "go on at offset " + offsets.to(),
+        Map.of("from", Long.toString(offsets.from()), "resumeAt", Long.toString(offsets.to())));
+  }
+
+  /**
+   * What a reader is told whose query has a row that can't be sent.
+   *
+   * @param row its number among the rows of the answer, from 1 on
+   * @param needed what a response takes with that row alone
+   */
+  public ThermoclineException exceededByRow(long row, long needed) {
+    return refusal(
+        "row %d takes".formatted(row),
+        needed,
+        "select less of it",
+        Map.of("row", Long.toString(row)));
+  }
+
+  private ThermoclineException refusal(
+      String what, long needed, String otherwise, Map<String, String> place) {
+    String problem = "is %d: %s a response of %d bytes".formatted(bytes, what, needed);
+    Map<String, String> details = new HashMap<>(place);
+    details.put("bytes", Long.toString(needed));
+    details.put("limit", Long.toString(bytes));
     return new ThermoclineException(
             ErrorKind.INVALID,
-            "%s %s. Ask again with as much, on a channel that takes it, or go on at offset %d"
-                .formatted(field, problem, offsets.to()))
+            "%s %s. Ask again with as much, on a channel that takes it, or %s"
+                .formatted(field, problem, otherwise))
         .with(List.of(new Violation(field, problem)))
-        .with(
-            Map.of(
-                "from", Long.toString(offsets.from()),
-                "resumeAt", Long.toString(offsets.to()),
-                "bytes", Long.toString(needed),
-                "limit", Long.toString(bytes)));
+        .with(details);
   }
 }
