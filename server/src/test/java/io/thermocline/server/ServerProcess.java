@@ -7,7 +7,10 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +25,7 @@ import java.util.stream.Stream;
 final class ServerProcess implements AutoCloseable {
   private static final String ADDRESS = "  gRPC  ";
   private static final String HTTP = "  HTTP  ";
-  private static final int PATIENCE_SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int LOG_CHARACTERS = 4_000;
 
   private final Process process;
@@ -36,7 +39,7 @@ final class ServerProcess implements AutoCloseable {
     BufferedReader output = process.inputReader();
     Future<?> tooLate =
         CompletableFuture.runAsync(
-            this::kill, CompletableFuture.delayedExecutor(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            this::kill, CompletableFuture.delayedExecutor(PATIENCE.toSeconds(), TimeUnit.SECONDS));
     this.address = readAddress(output, ADDRESS);
     this.metrics = readAddress(output, HTTP);
     if (!tooLate.cancel(false)) {
@@ -126,8 +129,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** Whether {@code /readyz} says that it is ready. */
   boolean ready() throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(metrics).resolve("/readyz")).build();
-    return HttpClient.newHttpClient().send(request, BodyHandlers.discarding()).statusCode() == 200;
+    return ask("/readyz").statusCode() == 200;
   }
 
   /** What {@code /metrics} says. */
@@ -142,15 +144,35 @@ final class ServerProcess implements AutoCloseable {
 
   /** The value of a metric that has no labels. */
   double metric(String name) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(URI.create(metrics).resolve("/metrics")).build();
-    return HttpClient.newHttpClient()
-        .send(request, BodyHandlers.ofString())
+    return ask("/metrics")
         .body()
         .lines()
         .filter(line -> line.startsWith(name + " "))
         .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
         .findFirst()
         .orElseThrow(() -> new AssertionError("No metric " + name));
+  }
+
+  /** A server that does not answer shows its threads in the failure. */
+  private HttpResponse<String> ask(String path) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(metrics).resolve(path)).timeout(PATIENCE).build();
+    try {
+      return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+    } catch (HttpTimeoutException e) {
+      throw new AssertionError(
+          "No answer to %s within %s; its threads:%n%s".formatted(path, PATIENCE, threads()), e);
+    }
+  }
+
+  private String threads() throws IOException {
+    Process jstack =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jstack").toString(),
+                Long.toString(pid()))
+            .redirectErrorStream(true)
+            .start();
+    return new String(jstack.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
   /** How many files, sockets among them, it has open. Linux only. */
@@ -167,7 +189,7 @@ final class ServerProcess implements AutoCloseable {
 
   /** Waits for the end of a process that was killed. */
   void awaitEnd() throws InterruptedException {
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("A killed server is still there: " + process.pid());
     }
   }
@@ -175,7 +197,7 @@ final class ServerProcess implements AutoCloseable {
   /** Sends SIGTERM and waits for an orderly end. */
   void stop() throws InterruptedException {
     process.destroy();
-    if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+    if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
       throw new AssertionError("The server does not stop\n" + logEnd());
     }
   }
