@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 /** Trino on one node, in a process of its own, with one catalog named {@code thermocline}. */
 final class TrinoServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final String NO_NODE = "No nodes available";
   private static final long PAUSE_MILLIS = 200;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -116,7 +117,7 @@ final class TrinoServer implements AutoCloseable {
 
   private void awaitReady() throws IOException, InterruptedException {
     Instant limit = Instant.now().plus(PATIENCE);
-    while (!Files.readString(log).contains("SERVER STARTED") || !hasNode()) {
+    while (!Files.readString(log).contains("SERVER STARTED")) {
       if (!process.isAlive() || Instant.now().isAfter(limit)) {
         throw new IllegalStateException("Trino did not start:\n" + Files.readString(log));
       }
@@ -124,20 +125,26 @@ final class TrinoServer implements AutoCloseable {
     }
   }
 
-  /** Whether it has found itself: it says that it has started before it knows a node to work on. */
-  private boolean hasNode() throws IOException, InterruptedException {
-    try {
-      return !query("SELECT node_id FROM system.runtime.nodes WHERE state = 'active'").isEmpty();
-    } catch (IllegalStateException failure) {
-      if (failure.getMessage().contains("No nodes available")) {
-        return false;
+  /**
+   * All rows of a statement, each a JSON array. Trino says that it has started before it knows of a
+   * node to work on, and then knows of it for one catalog after the other. What it refuses for want
+   * of one it has not run, so that is asked again.
+   */
+  List<JsonNode> query(String sql) throws IOException, InterruptedException {
+    Instant limit = Instant.now().plus(PATIENCE);
+    while (true) {
+      try {
+        return ask(sql);
+      } catch (IllegalStateException failure) {
+        if (!failure.getMessage().contains(NO_NODE) || Instant.now().isAfter(limit)) {
+          throw failure;
+        }
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
       }
-      throw failure;
     }
   }
 
-  /** All rows of a statement, each a JSON array. */
-  List<JsonNode> query(String sql) throws IOException, InterruptedException {
+  private List<JsonNode> ask(String sql) throws IOException, InterruptedException {
     List<JsonNode> rows = new ArrayList<>();
     JsonNode page =
         send(
