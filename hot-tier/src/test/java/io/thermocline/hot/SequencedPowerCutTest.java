@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SequencedPowerCutTest {
   private static final int LIVES = Integer.getInteger("lives", 8);
   private static final int CRASHES = 12;
-  private static final int STEPS = 40;
+  private static final int STEPS = 200;
 
   static LongStream seeds() {
     long first = Long.getLong("seed", 1);
