@@ -2,12 +2,9 @@ package io.thermocline.client.producer;
 
 import io.thermocline.client.record.PartitionName;
 import io.thermocline.client.record.RecordHeader;
-import io.thermocline.codec.BatchBuilder;
 import io.thermocline.codec.HeaderBuffer;
 import io.thermocline.model.AppendConditions;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,8 +25,7 @@ import java.util.function.Predicate;
  * are bounded by the {@link BufferBudget} that callers took them from.
  */
 final class Accumulator {
-  private static final int MAX_SPARE_BUILDERS = 8;
-
+  private final BatchMaker maker;
   private final int batchBytes;
   private final long lingerNanos;
   private final LongSupplier nanoTime;
@@ -40,7 +36,6 @@ final class Accumulator {
   private final BooleanSupplier roomWanted;
 
   private final HeaderBuffer headerBuffer = new HeaderBuffer();
-  private final Deque<BatchBuilder> spareBuilders = new ArrayDeque<>();
 
   /** Open batches in the order they were opened, which is the order they fall due. */
   private final Map<PartitionName, ProducerBatch> open = new LinkedHashMap<>();
@@ -67,10 +62,12 @@ final class Accumulator {
 
   Accumulator(
       ProducerOptions options,
+      BatchMaker maker,
       LongSupplier nanoTime,
       StickyPartitions sticky,
       Runnable wakeSender,
       BooleanSupplier roomWanted) {
+    this.maker = maker;
     this.batchBytes = options.batchBytes();
     this.lingerNanos = options.linger().toNanos();
     this.nanoTime = nanoTime;
@@ -88,6 +85,7 @@ final class Accumulator {
   CompletableFuture<RecordMetadata> add(
       PartitionName partition, long timestampMillis, ProducerRecord record, int reserved) {
     boolean due = false;
+    ProducerBatch full = null;
     try {
       synchronized (this) {
         if (shut) {
@@ -96,6 +94,7 @@ final class Accumulator {
         ProducerBatch batch = openBatch(partition);
         if (batch != null && batch.sizeInBytes() + reserved > batchBytes) {
           close(batch);
+          full = batch;
           batch = null;
           due = true;
         }
@@ -113,11 +112,15 @@ final class Accumulator {
         latest = batch;
         if (batch.sizeInBytes() >= batchBytes) {
           close(batch);
+          full = batch;
           due = true;
         }
         return future;
       }
     } finally {
+      if (full != null) {
+        maker.makeAhead(full);
+      }
       if (due) {
         wakeSender.run();
       }
@@ -138,12 +141,13 @@ final class Accumulator {
       int reserved,
       AppendConditions conditions) {
     CompletableFuture<RecordMetadata> first = null;
+    ProducerBatch batch;
     synchronized (this) {
       if (shut) {
         throw new IllegalStateException("The producer is closed");
       }
       closeOpen(partition);
-      ProducerBatch batch = begin(partition, conditions);
+      batch = begin(partition, conditions);
       for (ProducerRecord record : records) {
         CompletableFuture<RecordMetadata> answer =
             batch.add(
@@ -157,6 +161,7 @@ final class Accumulator {
       unanswered.add(batch);
       closed.add(batch);
     }
+    maker.makeAhead(batch);
     wakeSender.run();
     return first;
   }
@@ -250,13 +255,6 @@ final class Accumulator {
         : Math.max(0, oldest().createdNanos() + lingerNanos - nanoTime.getAsLong());
   }
 
-  /** Takes a builder back for another batch. */
-  synchronized void recycle(BatchBuilder builder) {
-    if (spareBuilders.size() < MAX_SPARE_BUILDERS) {
-      spareBuilders.push(builder);
-    }
-  }
-
   /** A batch was answered: nobody has to wait for it any more. */
   synchronized void forget(ProducerBatch batch) {
     unanswered.remove(batch);
@@ -287,10 +285,9 @@ final class Accumulator {
 
   /** A batch that counts once it has a record: one that gets none is as if it never was. */
   private ProducerBatch begin(PartitionName partition, AppendConditions conditions) {
-    BatchBuilder builder = spareBuilders.isEmpty() ? new BatchBuilder() : spareBuilders.pop();
     Long token = tokens.get(partition);
     AppendConditions demands = token == null ? conditions : conditions.holding(token);
-    return new ProducerBatch(partition, nanoTime.getAsLong(), builder, demands);
+    return new ProducerBatch(partition, nanoTime.getAsLong(), maker.builder(), demands);
   }
 
   private void close(ProducerBatch batch) {

@@ -113,6 +113,7 @@ abstract class Lane {
   /** Takes the next batch to send, and says in its request what goes with it. */
   final ProducerBatch send(ProduceRequest.Builder request) {
     ProducerBatch batch = queued.remove();
+    batch.setSent();
     sent.add(batch);
     mark(batch, request);
     return batch;

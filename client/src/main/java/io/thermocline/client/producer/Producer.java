@@ -88,8 +88,11 @@ public final class Producer implements AutoCloseable {
     this.budget = new BufferBudget(options.bufferBytes(), this::wake);
     this.sizes = new RecordSizes(options.bufferBytes());
     this.thread = new Thread(this::run, "thermocline-producer");
-    this.accumulator = new Accumulator(options, nanoTime, sticky, this::wake, budget::isWaitedFor);
-    this.sender = new Sender(options, accumulator, budget, opener, giver, nanoTime, this::wake);
+    BatchMaker maker = new BatchMaker(options.compression());
+    this.accumulator =
+        new Accumulator(options, maker, nanoTime, sticky, this::wake, budget::isWaitedFor);
+    this.sender =
+        new Sender(options, accumulator, maker, budget, opener, giver, nanoTime, this::wake);
     thread.setDaemon(true);
     thread.start();
   }

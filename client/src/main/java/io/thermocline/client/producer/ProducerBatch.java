@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Records of one partition on their way: first open and growing (guarded by the accumulator's
- * lock), then closed and owned by the sender.
+ * lock), then closed and made (guarded by its own), then owned by the sender.
  */
 final class ProducerBatch {
   private final PartitionName partition;
@@ -30,6 +30,7 @@ final class ProducerBatch {
   // How its lane knows it.
   private long number;
   private ProducerSequence sequence;
+  private boolean sent;
   private boolean maybeStored;
   private int unknownAnswers;
 
@@ -89,15 +90,20 @@ final class ProducerBatch {
     return future;
   }
 
-  /** Makes the wire bytes; from here on nothing is added. Gives the builder back. */
-  BatchBuilder build(PayloadCompressor compressor) {
+  /** Whether its wire bytes are made. */
+  boolean isMade() {
+    return builder == null;
+  }
+
+  /** Makes the wire bytes, once, of a batch that nothing is added to. Gives the builder back. */
+  BatchBuilder make(PayloadCompressor compressor) {
     BatchBuilder used = builder;
     content = used.build(compressor);
     builder = null;
     return used;
   }
 
-  /** What is sent; only after {@link #build}. */
+  /** What is sent; only once it is made. */
   BatchContent content() {
     return content;
   }
@@ -130,6 +136,16 @@ final class ProducerBatch {
     sequence = place;
   }
 
+  /** Whether it was sent, whatever became of that. */
+  boolean wasSent() {
+    return sent;
+  }
+
+  /** A copy of it is on its way from here on. */
+  void setSent() {
+    sent = true;
+  }
+
   /** Whether a copy of it was sent of which nobody knows what became. */
   boolean maybeStored() {
     return maybeStored;
@@ -148,6 +164,7 @@ final class ProducerBatch {
   /** It surely is not stored, and begins anew as if it had never been sent. */
   void forgetSending() {
     sequence = null;
+    sent = false;
     maybeStored = false;
     unknownAnswers = 0;
   }

@@ -6,7 +6,6 @@ import io.thermocline.client.record.PartitionName;
 import io.thermocline.client.wire.GrpcFailures;
 import io.thermocline.client.wire.Stream;
 import io.thermocline.client.wire.WireBatch;
-import io.thermocline.codec.PayloadCompressor;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.ProduceResponse;
@@ -35,7 +34,7 @@ final class Sender {
   private final Accumulator accumulator;
   private final BufferBudget budget;
   private final ProduceConnection connection;
-  private final PayloadCompressor compressor;
+  private final BatchMaker maker;
 
   /** Empty when the producer is not idempotent. */
   private final Optional<IdentitySource> identities;
@@ -65,6 +64,7 @@ final class Sender {
   Sender(
       ProducerOptions options,
       Accumulator accumulator,
+      BatchMaker maker,
       BufferBudget budget,
       Stream.Opener<ProduceRequest, ProduceResponse> opener,
       ProducerIdentity.Giver giver,
@@ -73,7 +73,7 @@ final class Sender {
     this.options = options;
     this.accumulator = accumulator;
     this.budget = budget;
-    this.compressor = new PayloadCompressor(options.compression());
+    this.maker = maker;
     this.connection =
         new ProduceConnection(opener, nanoTime, this::report, wake, this::answered, this::lost);
     this.identities =
@@ -117,17 +117,16 @@ final class Sender {
       sent.clear();
     } finally {
       accumulator.takeUnanswered().forEach(batch -> failLeft(batch, why));
-      compressor.close();
+      maker.close();
       connection.close();
     }
   }
 
   /**
-   * What reached no lane, or was lost by one that broke: only what was never made surely failed.
+   * What reached no lane, or was lost by one that broke: only what was never sent surely failed.
    */
   private void failLeft(ProducerBatch batch, Failure why) {
-    boolean made = batch.content() != null;
-    fail(batch, made ? why.outcomeUnknown() : why.notApplied());
+    fail(batch, batch.wasSent() ? why.outcomeUnknown() : why.notApplied());
   }
 
   private void endStream(Failure why) {
@@ -158,7 +157,7 @@ final class Sender {
   /** A batch that can't be made, for want of memory or of a native library, fails alone. */
   private boolean make(ProducerBatch batch) {
     try {
-      accumulator.recycle(batch.build(compressor));
+      maker.make(batch);
       return true;
     } catch (RuntimeException | Error e) {
       Failure why = Failure.of(ErrorKind.INTERNAL, "The batch could not be made: " + e, e);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thermocline.client.record.PartitionName;
 import io.thermocline.model.AppendConditions;
+import io.thermocline.model.Compression;
 import io.thermocline.testkit.ManualNanos;
 import java.time.Duration;
 import java.util.Collections;
@@ -23,6 +24,7 @@ class AccumulatorTest {
   private final Accumulator accumulator =
       new Accumulator(
           ProducerOptions.defaults().withBatchBytes(1_000).withLinger(Duration.ofMillis(5)),
+          new BatchMaker(Compression.NONE),
           time,
           sticky,
           wakes::incrementAndGet,
@@ -85,6 +87,16 @@ class AccumulatorTest {
     assertThat(accumulator.take(AccumulatorTest::nowhere))
         .singleElement()
         .satisfies(batch -> assertThat(batch.count()).isEqualTo(1));
+  }
+
+  @Test
+  void whoFillsABatchMakesItAndWhatWasOnlyDueIsLeftToTheSender() {
+    add(600);
+    add(600);
+    assertThat(accumulator.takeAll())
+        .extracting(ProducerBatch::isMade)
+        .as("the first was filled by the second record, which is alone")
+        .containsExactly(true, false);
   }
 
   @Test

@@ -47,9 +47,19 @@ class SenderStopTest {
   }
 
   @Test
+  void whatWasMadeAndNeverSentSurelyIsNotStored() {
+    CompletableFuture<RecordMetadata> a = test.add(P0, 0, "a");
+    assertThat(test.accumulator.takeUnanswered())
+        .singleElement()
+        .satisfies(batch -> assertThat(batch.isMade()).isTrue());
+    test.sender.stop(Failure.of(ErrorKind.TRANSIENT, "closed"));
+    assertThat(failure(a)).isInstanceOf(NotAppliedException.class);
+  }
+
+  @Test
   void stoppingMakesNoBatchesOnlyToFailThem() {
     BatchBuilder builder = new BatchBuilder();
-    test.accumulator.recycle(builder);
+    test.maker.recycle(builder);
     CompletableFuture<RecordMetadata> a = test.send(P0, "a");
     CompletableFuture<RecordMetadata> b = test.send(P1, "b");
     assertThat(builder.build(Compression.NONE)).as("taken from under it").isNotNull();

@@ -256,7 +256,7 @@ class SenderTest {
   @Test
   void aBatchThatCanNotBeMadeFailsAloneAndThoseTakenWithItAreSent() {
     BatchBuilder builder = new BatchBuilder();
-    test.accumulator.recycle(builder);
+    test.maker.recycle(builder);
     CompletableFuture<RecordMetadata> a = send(P0, "a");
     CompletableFuture<RecordMetadata> b = send(P1, "b");
     assertThat(builder.build(Compression.NONE)).as("taken from under it").isNotNull();

@@ -31,6 +31,7 @@ final class TestSender {
   final FakeProduceServer server = new FakeProduceServer();
   final FakeIdentities identities = new FakeIdentities();
   final BufferBudget budget;
+  final BatchMaker maker;
   final Accumulator accumulator;
   final Sender sender;
 
@@ -44,14 +45,17 @@ final class TestSender {
                 .withMaxInFlightBatches(3)
                 .withDeliveryTimeout(Duration.ofSeconds(10)));
     this.budget = new BufferBudget(options.bufferBytes(), () -> {});
+    this.maker = new BatchMaker(options.compression());
     this.accumulator =
         new Accumulator(
             options,
+            maker,
             time,
             new StickyPartitions(new SplittableRandom(1)),
             () -> {},
             budget::isWaitedFor);
-    this.sender = new Sender(options, accumulator, budget, server, identities, time, () -> {});
+    this.sender =
+        new Sender(options, accumulator, maker, budget, server, identities, time, () -> {});
   }
 
   CompletableFuture<RecordMetadata> send(PartitionName partition, String value) {
@@ -77,16 +81,20 @@ final class TestSender {
 
   /** Sends a record that demands its offset. */
   CompletableFuture<RecordMetadata> sendAt(PartitionName partition, long offset, String value) {
-    reserve();
-    CompletableFuture<RecordMetadata> future =
-        accumulator.addBatch(
-            partition,
-            5,
-            List.of(ProducerRecord.of(partition.topic(), null, value)),
-            RESERVED,
-            AppendConditions.NONE.expecting(offset));
+    CompletableFuture<RecordMetadata> future = add(partition, offset, value);
     step();
     return future;
+  }
+
+  /** As {@link #sendAt}; the sender has not come to it yet. */
+  CompletableFuture<RecordMetadata> add(PartitionName partition, long offset, String value) {
+    reserve();
+    return accumulator.addBatch(
+        partition,
+        5,
+        List.of(ProducerRecord.of(partition.topic(), null, value)),
+        RESERVED,
+        AppendConditions.NONE.expecting(offset));
   }
 
   private void reserve() {
