@@ -115,7 +115,7 @@ public final class Producer implements AutoCloseable {
 
   /**
    * Sends a record. Waits while the buffer is full, and when the topic is new to this producer;
-   * else it returns at once.
+   * else it returns at once, or, when the record fills its batch, once that is compressed.
    *
    * @return completes once the record is durable, or fails with {@link NotAppliedException} or
    *     {@link OutcomeUnknownException}. It completes on the producer's own thread: what is chained
