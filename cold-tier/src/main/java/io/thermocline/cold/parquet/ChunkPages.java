@@ -117,6 +117,9 @@ final class ChunkPages {
     if ((int) crc.getValue() != header.getCrc()) {
       throw damaged(page, "its checksum does not match");
     }
+    if (!chunk.belongs(page, header.getCrc())) {
+      throw damaged(page, "it is whole, but another page belongs there");
+    }
     valueCount = header.getData_page_header().getNum_values();
     if (chunk.codec() == CompressionCodec.UNCOMPRESSED) {
       array = window;

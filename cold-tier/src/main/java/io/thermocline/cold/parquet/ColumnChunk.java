@@ -28,19 +28,24 @@ final class ColumnChunk {
 
   private final long[] maxima;
 
+  /** CRC-32 of each page; empty when the file does not say. */
+  private final int[] checksums;
+
   private ColumnChunk(
       CompressionCodec codec,
       long values,
       int[] firstRows,
       long[] positions,
       long[] minima,
-      long[] maxima) {
+      long[] maxima,
+      int[] checksums) {
     this.codec = codec;
     this.values = values;
     this.firstRows = firstRows;
     this.positions = positions;
     this.minima = minima;
     this.maxima = maxima;
+    this.checksums = checksums;
   }
 
   /**
@@ -48,9 +53,11 @@ final class ColumnChunk {
    *
    * @param bounds the column index; null where it is not needed
    * @param rows of the row group
+   * @param checksums of its pages; empty when the file does not say
    * @throws IllegalArgumentException when they do not agree
    */
-  static ColumnChunk of(ColumnMetaData meta, OffsetIndex index, ColumnIndex bounds, long rows) {
+  static ColumnChunk of(
+      ColumnMetaData meta, OffsetIndex index, ColumnIndex bounds, long rows, int[] checksums) {
     int pages = index.getPage_locationsSize();
     int[] firstRows = new int[pages + 1];
     long[] positions = new long[pages + 1];
@@ -79,7 +86,8 @@ final class ColumnChunk {
         firstRows,
         positions,
         bounds == null ? new long[0] : PageBounds.read(bounds.getMin_values(), pages),
-        bounds == null ? new long[0] : PageBounds.read(bounds.getMax_values(), pages));
+        bounds == null ? new long[0] : PageBounds.read(bounds.getMax_values(), pages),
+        checksums);
   }
 
   CompressionCodec codec() {
@@ -134,6 +142,11 @@ final class ColumnChunk {
     return maxima[page];
   }
 
+  /** Whether the page with this checksum is the one that belongs there, as far as the file says. */
+  boolean belongs(int page, int crc32) {
+    return checksums.length == 0 || checksums[page] == crc32;
+  }
+
   /** The first page whose largest value is at least {@code value}; all of them ascend. */
   int firstPageReaching(long value) {
     int low = 0;
@@ -152,7 +165,7 @@ final class ColumnChunk {
   /** What it takes in memory. */
   int weightInBytes() {
     return 96
-        + firstRows.length * Integer.BYTES
+        + (firstRows.length + checksums.length) * Integer.BYTES
         + (positions.length + minima.length + maxima.length) * Long.BYTES;
   }
 }

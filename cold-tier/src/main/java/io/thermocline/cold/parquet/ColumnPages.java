@@ -3,6 +3,7 @@ package io.thermocline.cold.parquet;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -21,7 +22,12 @@ abstract class ColumnPages {
   private static final int SCRATCH_KEPT_BYTES = 1 << 20;
 
   private record Page(
-      BytesInput bytes, int rawBytes, int valueCount, int rowCount, Statistics<?> statistics) {}
+      BytesInput bytes,
+      int crc32,
+      int rawBytes,
+      int valueCount,
+      int rowCount,
+      Statistics<?> statistics) {}
 
   final ColumnDescriptor column;
   private final Encoding encoding;
@@ -30,6 +36,7 @@ abstract class ColumnPages {
   private final RunLengthBitPackingHybridEncoder repetitionLevels;
   private final RunLengthBitPackingHybridEncoder definitionLevels;
   private final List<Page> pages = new ArrayList<>();
+  private final CRC32 crc32 = new CRC32();
   private int pageRows;
   private int pageValues;
 
@@ -91,9 +98,13 @@ abstract class ColumnPages {
     drainLevels(repetitionLevels);
     drainLevels(definitionLevels);
     drainValues(scratch);
+    byte[] stored = compressor.compress(scratch.array(), scratch.size());
+    crc32.reset();
+    crc32.update(stored);
     pages.add(
         new Page(
-            BytesInput.from(compressor.compress(scratch.array(), scratch.size())),
+            BytesInput.from(stored),
+            (int) crc32.getValue(),
             scratch.size(),
             pageValues,
             pageRows,
@@ -111,12 +122,17 @@ abstract class ColumnPages {
     }
   }
 
-  /** Writes the column's chunk and makes ready for the next row group. */
-  final void writeTo(ParquetFileWriter file) throws IOException {
+  /**
+   * Writes the column's chunk and makes ready for the next row group.
+   *
+   * @param checksums takes those of the pages
+   */
+  final void writeTo(ParquetFileWriter file, PageChecksums checksums) throws IOException {
     cut();
     long valueCount = pages.stream().mapToLong(Page::valueCount).sum();
     file.startColumn(column, valueCount, compressor.codec());
     for (Page page : pages) {
+      checksums.add(page.crc32);
       file.writeDataPage(
           page.valueCount,
           page.rawBytes,

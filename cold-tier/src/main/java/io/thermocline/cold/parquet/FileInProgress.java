@@ -154,7 +154,7 @@ final class FileInProgress implements AutoCloseable {
       rowGroup.writeTo(file);
     }
     int contentCrc32c = checksum.value();
-    file.end(FooterKeys.of(id, range, contentCrc32c));
+    file.end(FooterKeys.of(id, range, contentCrc32c, rowGroup.pageChecksums()));
     ContentBounds bounds =
         new ContentBounds(
             firstOffset, lastOffset, minTimestamp, maxTimestamp, minAppendTime, maxAppendTime);

@@ -15,9 +15,13 @@ final class FooterKeys {
   static final String TO = "thermocline.to";
   static final String CONTENT_CRC32C = "thermocline.content-crc32c";
 
+  /** Not in files that were written before it was kept. */
+  static final String PAGE_CRC32 = "thermocline.page-crc32";
+
   private FooterKeys() {}
 
-  static Map<String, String> of(TopicPartition id, OffsetRange range, int contentCrc32c) {
+  static Map<String, String> of(
+      TopicPartition id, OffsetRange range, int contentCrc32c, PageChecksums pages) {
     Map<String, String> keys = new HashMap<>();
     keys.put(FORMAT, FORMAT_VERSION);
     keys.put(TOPIC_ID, id.topic().uuid().toString());
@@ -25,6 +29,7 @@ final class FooterKeys {
     keys.put(FROM, Long.toString(range.from()));
     keys.put(TO, Long.toString(range.to()));
     keys.put(CONTENT_CRC32C, "%08x".formatted(contentCrc32c));
+    keys.put(PAGE_CRC32, pages.encoded());
     return keys;
   }
 }

@@ -154,9 +154,11 @@ final class FooterReader {
             Long.parseLong(required(keys, FooterKeys.FROM)),
             Long.parseLong(required(keys, FooterKeys.TO)));
     List<RowGroup> groups = new ArrayList<>();
+    PageChecksums.Stored checksums = new PageChecksums.Stored(keys.get(FooterKeys.PAGE_CRC32));
     for (org.apache.parquet.format.RowGroup group : meta.getRow_groups()) {
-      groups.add(rowGroup(group));
+      groups.add(rowGroup(group, checksums));
     }
+    checksums.end();
     checkOffsets(groups, range, meta.getNum_rows());
     return new FileFooter(
         new FileFooter.Contents(
@@ -188,7 +190,8 @@ final class FooterReader {
     }
   }
 
-  private RowGroup rowGroup(org.apache.parquet.format.RowGroup group) throws IOException {
+  private RowGroup rowGroup(
+      org.apache.parquet.format.RowGroup group, PageChecksums.Stored checksums) throws IOException {
     List<ColumnChunk> chunks = new ArrayList<>();
     for (int leaf = 0; leaf < LogSchema.LEAF_COUNT; leaf++) {
       org.apache.parquet.format.ColumnChunk chunk = group.getColumns().get(leaf);
@@ -205,7 +208,8 @@ final class FooterReader {
               ? Util.readColumnIndex(
                   stream(chunk.getColumn_index_offset(), chunk.getColumn_index_length()))
               : null;
-      chunks.add(ColumnChunk.of(meta, offsets, values, group.getNum_rows()));
+      int[] pages = checksums.next(offsets.getPage_locationsSize());
+      chunks.add(ColumnChunk.of(meta, offsets, values, group.getNum_rows(), pages));
     }
     return new RowGroup(chunks);
   }

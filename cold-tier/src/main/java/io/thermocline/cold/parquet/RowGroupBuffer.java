@@ -24,6 +24,7 @@ final class RowGroupBuffer {
   private final BytesPages headerValue;
   private final List<ColumnPages> columns;
   private final KeyFilter keys = new KeyFilter();
+  private final PageChecksums pageChecksums = new PageChecksums();
   private long rows;
   private long bytes;
 
@@ -117,6 +118,11 @@ final class RowGroupBuffer {
     checksum.endRecord();
   }
 
+  /** Those of all pages that were written so far, of every row group. */
+  PageChecksums pageChecksums() {
+    return pageChecksums;
+  }
+
   boolean isEmpty() {
     return rows == 0;
   }
@@ -129,7 +135,7 @@ final class RowGroupBuffer {
   void writeTo(ParquetFileWriter file) throws IOException {
     file.startBlock(rows);
     for (ColumnPages column : columns) {
-      column.writeTo(file);
+      column.writeTo(file, pageChecksums);
     }
     if (!keys.isEmpty()) {
       file.addBloomFilter("key", keys.drain());

@@ -12,8 +12,11 @@ final class TailSize {
   /** A file with more is read with two requests. */
   private static final long MOST = 8 << 20;
 
-  /** Indexes take some 30 bytes for each page of 16 KiB or more, once it is compressed. */
-  private static final int STORED_BYTES_PER_INDEX_BYTE = 512;
+  /**
+   * Indexes and checksums take some 36 bytes for each page of 16 KiB or more, once it is
+   * compressed.
+   */
+  private static final int STORED_BYTES_PER_INDEX_BYTE = 448;
 
   /**
    * A Bloom filter has 1.2 bytes for each key, and up to twice that, as its size is a power of two.

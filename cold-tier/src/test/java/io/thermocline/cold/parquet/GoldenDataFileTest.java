@@ -16,10 +16,11 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files of every format ever written stay readable. */
 class GoldenDataFileTest {
-  private static final int INDEX_CRC32C = 0x9f199cb3;
   private static final int CONTENT_CRC32C = 0x9a1715c5;
   private static final long APPENDED = 1_763_640_000_000L;
   private static final List<StoredRecord> RECORDS =
@@ -43,14 +44,16 @@ class GoldenDataFileTest {
         TestBatches.batch(Compression.NONE, APPENDED + 1, RECORDS.subList(2, 4)));
   }
 
-  @Test
-  void theFileOfFormatOneIsRead() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"data-file-v1.parquet, 9f199cb3", "data-file-v1-page-crc32.parquet, 3c9c25d4"})
+  void filesOfFormatOneAreReadWithChecksumsOfPagesAndWithout(String name, String indexCrc32c)
+      throws IOException {
     LocalRanges source;
-    try (InputStream stored =
-        GoldenDataFileTest.class.getResourceAsStream("/golden/data-file-v1.parquet")) {
+    try (InputStream stored = GoldenDataFileTest.class.getResourceAsStream("/golden/" + name)) {
       source = new LocalRanges(stored.readAllBytes());
     }
-    FileFooter footer = FileFooter.read(source, OptionalInt.of(INDEX_CRC32C));
+    FileFooter footer =
+        FileFooter.read(source, OptionalInt.of(Integer.parseUnsignedInt(indexCrc32c, 16)));
     assertThat(footer.range()).isEqualTo(new OffsetRange(8, 20));
     assertThat(footer.contentCrc32c()).isEqualTo(CONTENT_CRC32C);
     DataFileReader reader = new DataFileReader(source, footer, ReadSettings.defaults());
