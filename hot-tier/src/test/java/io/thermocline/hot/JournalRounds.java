@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -40,15 +41,20 @@ final class JournalRounds {
   private static final int IMAGES_A_CRASH = 4;
   private static final int FILLING_GROUPS = 300;
 
-  /** What the next life finds when it starts. */
-  private static final JournalWatch.Step LEAVES_A_JOURNAL =
+  /** What the next life finds when it starts, if the threads' turns let this one come there. */
+  private static final JournalWatch.Step LEAVES_OLDER_FRAMES =
       JournalWatch.Step.FRAME_BEFORE_OLDER_ONES_IS_FORCED;
+
+  /** Each life comes there. */
+  private static final JournalWatch.Step LEAVES_A_JOURNAL = JournalWatch.Step.FRAME_IS_FORCED;
 
   private final Random random;
   private final ManualClock clock = ManualClock.start();
   private final AtomicLong values = new AtomicLong();
   private final Map<JournalWatch.Step, List<Crash>> crashes =
       new EnumMap<>(JournalWatch.Step.class);
+
+  private final Set<JournalWatch.Step> met = EnumSet.noneOf(JournalWatch.Step.class);
 
   private SimulatedDisk disk;
   private Promises promises = new Promises();
@@ -71,16 +77,16 @@ final class JournalRounds {
     for (int life = 0; life < lives; life++) {
       live();
       crashes.forEach((step, all) -> all.forEach(crash -> check(step, crash)));
-      List<Crash> last = crashes.get(LEAVES_A_JOURNAL);
+      List<Crash> last = crashes.getOrDefault(LEAVES_OLDER_FRAMES, crashes.get(LEAVES_A_JOURNAL));
       Crash crash = last.get(random.nextInt(last.size()));
       disk = random.nextBoolean() ? crash.disk().afterKill() : crash.disk().forcedOnly();
       promises = crash.promises().copy();
     }
   }
 
-  /** In which steps the last life was crashed. */
+  /** In which steps a life was crashed. */
   Set<JournalWatch.Step> met() {
-    return crashes.keySet();
+    return met;
   }
 
   int images() {
@@ -180,6 +186,7 @@ final class JournalRounds {
 
   /** While the promises are held nobody can be promised anything the disk does not have yet. */
   private void crash(JournalWatch.Step step, Random moments) {
+    met.add(step);
     List<Crash> taken = crashes.computeIfAbsent(step, none -> new ArrayList<>());
     boolean wanted = taken.isEmpty() || moments.nextInt(4) == 0;
     if (wanted && taken.size() < CRASHES_OF_A_STEP) {
