@@ -4,6 +4,7 @@ import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.disk.LocalDisk;
 import io.thermocline.hot.disk.NotOpenedException;
+import io.thermocline.hot.disk.OpenDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -23,6 +24,7 @@ final class FaultyDisk implements Disk {
     TRUNCATE,
     RENAME,
     DELETE,
+    OPEN_DIRECTORY,
     FORCE_DIRECTORY
   }
 
@@ -97,8 +99,9 @@ final class FaultyDisk implements Disk {
   }
 
   @Override
-  public void forceDirectory(Path directory) throws IOException {
-    fault.before(Op.FORCE_DIRECTORY, directory);
+  public OpenDirectory openDirectory(Path directory) throws IOException {
+    mayOpen(Op.OPEN_DIRECTORY, directory);
+    return new FaultyDirectory(directory);
   }
 
   @Override
@@ -119,6 +122,24 @@ final class FaultyDisk implements Disk {
   @Override
   public long usableBytes(Path path) {
     return usableBytes;
+  }
+
+  private final class FaultyDirectory implements OpenDirectory {
+    private final Path directory;
+
+    FaultyDirectory(Path directory) {
+      this.directory = directory;
+    }
+
+    @Override
+    public void force() throws IOException {
+      fault.before(Op.FORCE_DIRECTORY, directory);
+    }
+
+    @Override
+    public void close() {
+      // Nothing is open: names are not forced for real.
+    }
   }
 
   private final class FaultyFile implements DiskFile {

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,10 +87,18 @@ class NoFileTest {
   }
 
   @Test
-  void aDirectoryThatCannotBeOpenedTakesTheFileBackThatWasMadeInIt() {
+  void noFileIsMadeInADirectoryThatCannotBeOpenedToForceItsName() {
     hot.append("a");
-    disk.fault = inDirectory(new NotOpenedException(temporary, new IOException("injected")));
+    AtomicBoolean made = new AtomicBoolean();
+    disk.fault =
+        (op, path) -> {
+          made.compareAndSet(false, op == Op.CREATE);
+          if (op == Op.OPEN_DIRECTORY) {
+            throw new IOException("Too many open files");
+          }
+        };
     Await.fails(ErrorKind.TRANSIENT, () -> hot.tier.seal(hot.id));
+    assertThat(made).isFalse();
     assertThat(hot.files()).containsExactly("00000000000000000000.log");
     disk.fault = FaultyDisk.NONE;
     Await.result(hot.tier.seal(hot.id));

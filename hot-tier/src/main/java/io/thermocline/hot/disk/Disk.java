@@ -29,8 +29,15 @@ public interface Disk {
   /** Deletes a file or an empty directory; harmless when there is none. */
   void delete(Path path) throws IOException;
 
+  /** Opens a directory to make names in it durable. */
+  OpenDirectory openDirectory(Path directory) throws IOException;
+
   /** Makes the names in a directory durable. */
-  void forceDirectory(Path directory) throws IOException;
+  default void forceDirectory(Path directory) throws IOException {
+    try (OpenDirectory open = openDirectory(directory)) {
+      open.force();
+    }
+  }
 
   /** Makes a directory and its missing parents; they are durable afterwards, also those there. */
   void createDirectories(Path directory) throws IOException;

@@ -75,10 +75,8 @@ public final class LocalDisk implements Disk {
   }
 
   @Override
-  public void forceDirectory(Path directory) throws IOException {
-    try (FileChannel channel = channel(directory, Set.of(StandardOpenOption.READ))) {
-      channel.force(true);
-    }
+  public OpenDirectory openDirectory(Path directory) throws IOException {
+    return new LocalDirectory(channel(directory, Set.of(StandardOpenOption.READ)));
   }
 
   /**
@@ -148,6 +146,18 @@ public final class LocalDisk implements Disk {
   public long usableBytes(Path path) throws IOException {
     FileStore store = Files.getFileStore(path);
     return store.getUsableSpace();
+  }
+
+  private record LocalDirectory(FileChannel channel) implements OpenDirectory {
+    @Override
+    public void force() throws IOException {
+      channel.force(true);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
   }
 
   private record LocalFile(FileChannel channel) implements DiskFile {

@@ -3,6 +3,7 @@ package io.thermocline.hot.segment;
 import io.thermocline.hot.disk.Disk;
 import io.thermocline.hot.disk.DiskFile;
 import io.thermocline.hot.disk.NotOpenedException;
+import io.thermocline.hot.disk.OpenDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -72,21 +73,22 @@ public final class SegmentFile {
     }
   }
 
+  /**
+   * The directory is opened first: a name that was made and taken back could come back with a power
+   * cut, and say of the segment before that it ends where others were since appended.
+   */
   private DiskFile make() throws IOException {
     Path directory = segment.file().getParent();
     disk.createDirectories(directory);
-    DiskFile made = disk.create(segment.file());
-    try {
-      disk.forceDirectory(directory);
-      return made;
-    } catch (NotOpenedException e) {
-      // No force has failed: the next one proves as much, if there is a name then.
-      made.close();
-      disk.delete(segment.file());
-      throw e;
-    } catch (IOException e) {
-      made.close();
-      throw e;
+    try (OpenDirectory names = disk.openDirectory(directory)) {
+      DiskFile made = disk.create(segment.file());
+      try {
+        names.force();
+        return made;
+      } catch (IOException e) {
+        made.close();
+        throw e;
+      }
     }
   }
 
