@@ -264,6 +264,14 @@ class ClientIT {
   }
 
   @Test
+  void offsetsOfMorePartitionsThanOneCallTakesAreLookedUp() {
+    server.admin().createTopic("t", 1_001);
+    List<PartitionName> all =
+        IntStream.range(0, 1_001).mapToObj(number -> new PartitionName("t", number)).toList();
+    assertThat(server.admin().offsets(all, OffsetLookup.Named.LATEST)).hasSize(1_001);
+  }
+
+  @Test
   void topicsAndRecordsAreAdministered() {
     Admin admin = server.admin();
     admin.createTopic("b", 1);

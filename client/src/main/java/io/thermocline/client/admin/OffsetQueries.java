@@ -9,6 +9,7 @@ import io.thermocline.proto.v1.OffsetQuery;
 import io.thermocline.proto.v1.OffsetResult;
 import io.thermocline.proto.v1.OffsetSpec;
 import io.thermocline.proto.v1.StreamServiceGrpc;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -16,6 +17,8 @@ import java.util.Map;
 
 /** Looks offsets up. */
 record OffsetQueries(Calls calls) {
+  /** What the server takes in one call. */
+  private static final int MAX_QUERIES = 1000;
 
   /** What the look-up finds in each of the partitions. */
   Map<PartitionName, Long> offsets(Collection<PartitionName> partitions, OffsetLookup lookup) {
@@ -39,6 +42,15 @@ record OffsetQueries(Calls calls) {
   }
 
   private List<OffsetResult> results(Collection<PartitionName> partitions, OffsetLookup lookup) {
+    List<PartitionName> all = List.copyOf(partitions);
+    List<OffsetResult> results = new ArrayList<>();
+    for (int from = 0; from < all.size(); from += MAX_QUERIES) {
+      results.addAll(ask(all.subList(from, Math.min(all.size(), from + MAX_QUERIES)), lookup));
+    }
+    return results;
+  }
+
+  private List<OffsetResult> ask(List<PartitionName> partitions, OffsetLookup lookup) {
     ListOffsetsRequest.Builder request = ListOffsetsRequest.newBuilder();
     partitions.forEach(partition -> request.addQueries(query(partition, lookup)));
     List<OffsetResult> results =
