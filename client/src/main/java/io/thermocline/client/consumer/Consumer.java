@@ -259,9 +259,15 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
     }
   }
 
+  /** When a wait ends; one of any length is taken. */
+  private long deadline(Duration timeout) {
+    Duration wait = timeout.compareTo(FOREVER) < 0 ? timeout : FOREVER;
+    return nanoTime.getAsLong() + wait.toNanos();
+  }
+
   /** Waits until there are decoded records. */
   private boolean fill(Duration timeout) {
-    long deadline = nanoTime.getAsLong() + timeout.toNanos();
+    long deadline = deadline(timeout);
     while (nextRecord == records.size()) {
       if (!read(Duration.ofNanos(Math.max(0, deadline - nanoTime.getAsLong())))) {
         return false;
@@ -277,7 +283,7 @@ public final class Consumer implements Iterable<ConsumerRecord>, AutoCloseable {
 
   /** Waits until there is a response with batches to go through. */
   private boolean read(Duration timeout) {
-    long deadline = nanoTime.getAsLong() + timeout.toNanos();
+    long deadline = deadline(timeout);
     while (reading == null || reading.isOver()) {
       if (reading != null) {
         handedOut();

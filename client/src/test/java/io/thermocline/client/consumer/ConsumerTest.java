@@ -15,6 +15,7 @@ import io.thermocline.testkit.ManualNanos;
 import io.thermocline.testkit.Records;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -242,6 +243,15 @@ class ConsumerTest {
         .forEach(batch -> batch.forEachRecord(record -> offsets.add(record.offset())));
     assertThat(offsets).containsExactly(1L, 2L);
     assertThat(consumer.progress(P0).position()).hasValue(3);
+  }
+
+  @Test
+  void aWaitMayBeAsLongAsADurationIs() {
+    Consumer consumer = reading(Start.earliest());
+    server.answer(server.records(0, 1));
+    assertThat(offsets(consumer.poll(ChronoUnit.FOREVER.getDuration()))).containsExactly(0L);
+    server.answer(server.records(1, 2));
+    assertThat(consumer.pollBatches(Duration.ofMillis(Long.MAX_VALUE))).hasSize(1);
   }
 
   private static ConsumerOptions options() {
