@@ -38,8 +38,8 @@ final class Deliveries {
     bytes.addAndGet(valueBytes);
   }
 
-  /** Sending itself failed. */
-  void stopped(RuntimeException failure) {
+  /** Sending itself failed, or reading what is to be sent. */
+  void stopped(Exception failure) {
     problem.compareAndSet(null, failure);
   }
 

@@ -160,8 +160,7 @@ final class ProduceCommand implements Callable<Integer> {
       LineRecords records,
       Producer producer,
       Deliveries deliveries,
-      Progress progress)
-      throws IOException {
+      Progress progress) {
     try {
       for (byte[] line = lines.next(); line != null; line = lines.next()) {
         if (deliveries.failed()) {
@@ -173,7 +172,7 @@ final class ProduceCommand implements Callable<Integer> {
           progress.show(deliveries);
         }
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | IOException e) {
       deliveries.stopped(e);
     }
   }

@@ -236,6 +236,18 @@ class CommandLineIT {
   }
 
   @Test
+  void whatWasStoredBeforeALineThatIsTooLongIsSaid() throws IOException {
+    ok("topic", "create", "t");
+    Path file = directory.resolve("in");
+    Files.writeString(file, "short\n" + "x".repeat((20 << 20) + 1) + "\n");
+    CommandRun stopped = run("produce", "t", file.toString());
+    assertThat(stopped.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(stopped.out()).contains("produced 1 record ");
+    assertThat(stopped.err()).contains("line 2 is longer").endsWith("sending stopped there\n");
+    assertThat(ok("consume", "t").lines()).containsExactly("short");
+  }
+
+  @Test
   void topicsGrowAndGo() {
     ok("topic", "create", "t");
     assertThat(ok("topic", "alter", "t", "--partitions", "3").out())
