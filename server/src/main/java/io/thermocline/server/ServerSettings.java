@@ -19,6 +19,7 @@ import io.thermocline.query.DuckDbFileReader;
 import io.thermocline.query.SqlSettings;
 import io.thermocline.server.config.ConfigKeys;
 import io.thermocline.server.config.Configuration;
+import io.thermocline.server.config.FileFailure;
 import io.thermocline.tiering.TieringSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -232,7 +233,7 @@ final class ServerSettings {
     } catch (IOException e) {
       throw new ThermoclineException(
           ErrorKind.INVALID,
-          "Bad configuration: policies.file " + file + " can't be read: " + e.getMessage(),
+          "Bad configuration: policies.file " + file + " can't be read: " + FileFailure.reason(e),
           e);
     }
   }

@@ -5,6 +5,7 @@ import io.thermocline.client.failure.DataLostException;
 import io.thermocline.client.failure.OutcomeUnknownException;
 import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.ThermoclineException.Violation;
+import io.thermocline.server.config.FileFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -77,7 +78,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     } else if (failure instanceof NoSuchFileException missing) {
       lines.add("no such file: " + missing.getFile());
     } else if (failure instanceof FileSystemException file) {
-      lines.add(file.getFile() + ": " + file.getReason());
+      lines.add(file.getFile() + ": " + FileFailure.reason(file));
     } else {
       lines.add(message(failure));
     }

@@ -3,8 +3,11 @@ package io.thermocline.server.cli;
 import io.thermocline.client.admin.Admin;
 import io.thermocline.client.admin.PolicyReport;
 import io.thermocline.model.Units;
+import io.thermocline.server.config.FileFailure;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -43,7 +46,7 @@ final class PolicyCommand extends CommandGroup {
 
     @Override
     public Integer call() throws IOException {
-      String yaml = Files.readString(file);
+      String yaml = read(file);
       List<PolicyReport.Problem> problems = server.ask(admin -> admin.validatePolicies(yaml));
       PrintWriter out = spec.commandLine().getOut();
       if (output.isJson()) {
@@ -72,7 +75,7 @@ final class PolicyCommand extends CommandGroup {
 
     @Override
     public Integer call() throws IOException {
-      String yaml = file == null ? "" : Files.readString(file);
+      String yaml = file == null ? "" : read(file);
       return server.ask(
           admin -> {
             if (file != null && isBad(admin, yaml, file, spec)) {
@@ -100,7 +103,7 @@ final class PolicyCommand extends CommandGroup {
 
     @Override
     public Integer call() throws IOException {
-      String yaml = Files.readString(file);
+      String yaml = read(file);
       return server.ask(
           admin -> {
             if (isBad(admin, yaml, file, spec)) {
@@ -155,6 +158,14 @@ final class PolicyCommand extends CommandGroup {
           out.println();
         }
       }
+    }
+  }
+
+  private static String read(Path file) throws IOException {
+    try {
+      return Files.readString(file);
+    } catch (CharacterCodingException e) {
+      throw new FileSystemException(file.toString(), null, FileFailure.reason(e));
     }
   }
 

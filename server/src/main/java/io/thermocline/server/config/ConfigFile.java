@@ -49,7 +49,9 @@ final class ConfigFile {
           ErrorKind.INVALID, "There is no configuration file " + path.toAbsolutePath(), e);
     } catch (IOException e) {
       throw new ThermoclineException(
-          ErrorKind.INVALID, "Configuration file " + path + " can't be read: " + e.getMessage(), e);
+          ErrorKind.INVALID,
+          "Configuration file " + path + " can't be read: " + FileFailure.reason(e),
+          e);
     }
   }
 

@@ -55,7 +55,8 @@ final class Secrets {
     try {
       return Optional.of(Files.readString(file).strip());
     } catch (IOException e) {
-      throw new IllegalArgumentException("file " + file + " can't be read: " + e.getMessage(), e);
+      throw new IllegalArgumentException(
+          "file " + file + " can't be read: " + FileFailure.reason(e), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.thermocline.server.cli;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -213,6 +214,8 @@ class CommandLineIT {
     assertThat(ok("policy", "apply", good.toString()).out()).contains("is in force");
     assertThat(ok("policy", "get").out()).isEqualTo(Files.readString(good));
     assertThat(ok("policy", "get", "--effective", "t").out()).contains("KEY");
+    Path latin1 = Files.write(directory.resolve("latin1.yaml"), "# \u00fc".getBytes(ISO_8859_1));
+    assertFails("latin1.yaml: it is not text in UTF-8", "policy", "apply", latin1.toString());
   }
 
   @Test

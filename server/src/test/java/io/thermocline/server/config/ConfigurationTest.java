@@ -154,6 +154,17 @@ class ConfigurationTest {
   }
 
   @Test
+  void aFileThatIsNoTextIsSaidToBeNone() throws IOException {
+    Path file = Files.write(folder.resolve("latin1.yaml"), new byte[] {'#', (byte) 0xFC});
+
+    assertThat(
+            catchThrowableOfType(
+                ThermoclineException.class,
+                () -> Configuration.load(Optional.of(file), Map.of(), List.of())))
+        .hasMessageContaining("latin1.yaml can't be read: it is not text in UTF-8");
+  }
+
+  @Test
   void theReferencePageSaysWhatTheKeysAre() throws IOException {
     GeneratedPage.assertCurrent("docs/reference/configuration.md", ConfigReference.page());
   }
