@@ -65,6 +65,10 @@ final class ConfigFile {
         return;
       }
       object(parser);
+      if (parser.nextToken() != null) {
+        problems.add(
+            at(path, parser.currentTokenLocation()) + ": a second document begins: one is read");
+      }
     }
   }
 

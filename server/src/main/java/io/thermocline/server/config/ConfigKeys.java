@@ -134,7 +134,7 @@ public final class ConfigKeys {
           "URL",
           "",
           "The S3-compatible store's address. Empty is AWS itself.",
-          Parsers::text);
+          Parsers::endpoint);
 
   public static final ConfigKey<String> S3_REGION =
       key(
@@ -242,7 +242,7 @@ public final class ConfigKeys {
           "URL",
           "",
           "The security token service's address; MinIO has it at its own. Empty is AWS's.",
-          Parsers::text);
+          Parsers::endpoint);
 
   public static final ConfigKey<Duration> ICEBERG_STS_LIFETIME =
       key(

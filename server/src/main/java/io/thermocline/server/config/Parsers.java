@@ -94,6 +94,25 @@ final class Parsers {
     return text;
   }
 
+  /** An address of a service over HTTP, or nothing. */
+  static String endpoint(String text) {
+    if (text.isEmpty()) {
+      return text;
+    }
+    String problem = "'" + text + "' is no endpoint: write http://HOST:PORT or https://HOST:PORT";
+    URI uri;
+    try {
+      uri = URI.create(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(problem, e);
+    }
+    boolean http = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    if (!http || uri.getAuthority() == null) {
+      throw new IllegalArgumentException(problem);
+    }
+    return text;
+  }
+
   /**
    * A warehouse: {@code file:PATH}, {@code s3://bucket/prefix}, {@code minio://bucket/prefix}, or
    * nothing.

@@ -110,6 +110,9 @@ class ConfigurationTest {
     "producers.max, 0, out of range",
     "producers.forget, 14m, too short",
     "data.dir, '', empty",
+    "storage.s3.endpoint, http://no such host, no endpoint",
+    "storage.s3.endpoint, minio:9000, no endpoint",
+    "iceberg.sts.endpoint, https://, no endpoint",
   })
   void aBadValueIsRefusedWithWhatIsWrong(String key, String value, String problem) {
     assertThat(
@@ -162,6 +165,18 @@ class ConfigurationTest {
                 ThermoclineException.class,
                 () -> Configuration.load(Optional.of(file), Map.of(), List.of())))
         .hasMessageContaining("latin1.yaml can't be read: it is not text in UTF-8");
+  }
+
+  @Test
+  void aSecondDocumentInTheFileIsRefused() throws IOException {
+    Path file = file("grpc:\n  port: 1\n---\nhttp:\n  port: 2\n");
+
+    assertThat(
+            catchThrowableOfType(
+                ThermoclineException.class,
+                () -> Configuration.load(Optional.of(file), Map.of(), List.of())))
+        .hasMessageContaining(file + ":4:")
+        .hasMessageContaining("second document");
   }
 
   @Test
