@@ -56,6 +56,7 @@ final class DumpCommand implements Callable<Integer> {
   @Option(
       names = "--topic-id",
       paramLabel = "UUID",
+      converter = Limits.Id.class,
       description =
           "Whose file it is, where its path does not say so: headers' checksums are seeded with it."
               + " With --partition and --base-offset.")
@@ -71,6 +72,7 @@ final class DumpCommand implements Callable<Integer> {
   @Option(
       names = "--base-offset",
       paramLabel = "N",
+      converter = Limits.Offset.class,
       description = "The segment's first offset: its file's name, as a hot tier gives it.")
   private Long baseOffset;
 
@@ -83,6 +85,14 @@ final class DumpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     boolean directory = Files.isDirectory(path);
+    Optional<SegmentPlace> place = place();
+    if (directory && place.isPresent()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--topic-id, --partition and --base-offset tell of one file: "
+              + path
+              + " is a directory");
+    }
     List<Path> files = directory ? SegmentDump.filesIn(path) : List.of(path);
     DumpOutput out =
         json
@@ -97,7 +107,7 @@ final class DumpCommand implements Callable<Integer> {
     }
     boolean damaged = false;
     for (Path file : files) {
-      try (SegmentDump dump = SegmentDump.open(file, directory ? Optional.empty() : place())) {
+      try (SegmentDump dump = SegmentDump.open(file, place)) {
         damaged |= print(dump, out);
       }
     }

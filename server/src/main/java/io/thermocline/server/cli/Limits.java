@@ -1,9 +1,12 @@
 package io.thermocline.server.cli;
 
 import io.thermocline.client.consumer.Start;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.function.Function;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -41,6 +44,39 @@ final class Limits {
     @Override
     public Integer convert(String text) {
       return (int) number(text, 0, Integer.MAX_VALUE);
+    }
+  }
+
+  /** An id as topics have it. */
+  static final class Id implements ITypeConverter<UUID> {
+    @Override
+    public UUID convert(String text) {
+      return understood(text, UUID::fromString);
+    }
+  }
+
+  /** Where a server listens. */
+  static final class Address implements ITypeConverter<String> {
+    @Override
+    public String convert(String text) {
+      return understood(text, Address::checked);
+    }
+
+    private static String checked(String text) {
+      int port = -1;
+      try {
+        URI address = new URI("//" + text);
+        boolean whole = address.getHost() != null && text.equals(address.getAuthority());
+        port = whole ? address.getPort() : -1;
+      } catch (URISyntaxException e) {
+        // Then it has no port, which is told below.
+      }
+      if (port < 1 || port > 65_535) {
+        throw new IllegalArgumentException(
+            "'%s' is not HOST:PORT, as in localhost:7400, with a port from 1 to 65535"
+                .formatted(text));
+      }
+      return text;
     }
   }
 

@@ -14,6 +14,7 @@ final class ServerOption {
       names = "--server",
       paramLabel = "HOST:PORT",
       defaultValue = "${env:THERMOCLINE_SERVER:-localhost:7400}",
+      converter = Limits.Address.class,
       description =
           "The server; also by THERMOCLINE_SERVER in the environment. Default: localhost:7400.")
   private String address;

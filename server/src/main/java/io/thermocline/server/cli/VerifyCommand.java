@@ -57,6 +57,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--server",
       paramLabel = "HOST:PORT",
+      converter = Limits.Address.class,
       description = "Audit this running server, not a directory.")
   private String server;
 

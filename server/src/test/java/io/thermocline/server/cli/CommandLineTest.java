@@ -47,6 +47,15 @@ class CommandLineTest {
         "dump",
         "dump f --partition x",
         "dump /dev/null --partition 1",
+        "dump /dev --partition 1",
+        "dump /dev --partition 1 --base-offset 0 --topic-id 123e4567-e89b-12d3-a456-426614174000",
+        "dump f --base-offset -1",
+        "dump f --topic-id x",
+        "topic list --server localhost",
+        "topic list --server localhost:99999",
+        "topic list --server :7400",
+        "topic list --server dir/localhost:7400",
+        "verify --server nonsense",
       })
   void aWrongCommandLineIsSaidInFewLinesAndExitsWith2(String line) {
     CommandRun run = CommandRun.of(line.isEmpty() ? new String[0] : line.split(" "));
