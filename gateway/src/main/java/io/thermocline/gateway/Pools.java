@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,8 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The gateway's threads. Tasks past a pool's queue are rejected. */
 final class Pools implements AutoCloseable {
   private static final long END_SECONDS = 10;
-  private static final int HTTP_THREADS = 2;
-  private static final int HTTP_QUEUE = 64;
+  private static final int HTTP_THREADS = 64;
   private static final int ICEBERG_THREADS = 4;
   private static final int ICEBERG_QUEUE = 64;
   private static final int TABLES_THREADS = 4;
@@ -42,8 +42,11 @@ final class Pools implements AutoCloseable {
   /** Runs audits: one at a time, and the next may come while the last one is ending. */
   final ExecutorService audit;
 
-  /** Apart from the others, so that probes are answered whatever hangs there. */
-  final ExecutorService http;
+  /**
+   * Apart from the others, so that probes are answered whatever hangs there. Without a queue: who
+   * is slow to send a request has a thread to itself, and holds up nobody.
+   */
+  final ThreadPoolExecutor http;
 
   /** What engines ask over HTTP, which waits for the cold tier. */
   final ThreadPoolExecutor iceberg;
@@ -61,7 +64,9 @@ final class Pools implements AutoCloseable {
     tables = pool("tables", TABLES_THREADS, new ArrayBlockingQueue<>(sizes.queue()));
     slow = pool("slow", sizes.slow(), new ArrayBlockingQueue<>(sizes.queue()));
     sql = pool("sql", sizes.statements(), new ArrayBlockingQueue<>(sizes.queue()));
-    http = pool("http", HTTP_THREADS, new ArrayBlockingQueue<>(HTTP_QUEUE));
+    http =
+        new ThreadPoolExecutor(
+            0, HTTP_THREADS, 30, TimeUnit.SECONDS, new SynchronousQueue<>(), named("http"));
     iceberg = pool("iceberg", ICEBERG_THREADS, new ArrayBlockingQueue<>(ICEBERG_QUEUE));
     audit = pool("audit", 1, new ArrayBlockingQueue<>(1));
     timer = Executors.newSingleThreadScheduledExecutor(named("timer"));

@@ -1,11 +1,13 @@
 package io.thermocline.gateway;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.testkit.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -65,6 +67,27 @@ class HttpSideTest {
       }
       storeIsBack.complete(new HttpPages.Answer(200, "application/json", "{}"));
       assertThat(taken).allMatch(answer -> Await.result(answer).statusCode() == 200);
+    }
+  }
+
+  @Test
+  void probesAreAnsweredWhileOthersAreSlowToSendTheirRequests() throws IOException {
+    List<Socket> slow = new ArrayList<>();
+    try (HttpSide side = side(() -> "# metrics\n", (method, path, query) -> null)) {
+      for (int i = 1; i <= 8; i++) {
+        Socket sender = new Socket(InetAddress.getLoopbackAddress(), side.port());
+        slow.add(sender);
+        sender.getOutputStream().write("GET /healthz HTTP/1.1\r\nHo".getBytes(US_ASCII));
+        int sent = i;
+        Await.until("taken in", () -> pools.http.getTaskCount() == sent);
+      }
+      for (String page : List.of("/healthz", "/readyz", "/metrics")) {
+        assertThat(status(side, page)).as(page).isEqualTo(200);
+      }
+    } finally {
+      for (Socket sender : slow) {
+        sender.close();
+      }
     }
   }
 
