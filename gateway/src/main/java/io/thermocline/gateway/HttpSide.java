@@ -109,7 +109,8 @@ final class HttpSide implements AutoCloseable {
               answer(exchange, 404, TEXT, "not found\n");
             } else if (!exchange.getRequestMethod().equals("GET")
                 && !exchange.getRequestMethod().equals("HEAD")) {
-              answer(exchange, 405, TEXT, "only GET\n");
+              exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+              answer(exchange, 405, TEXT, "only GET and HEAD\n");
             } else {
               answerOrSayThatItFailed(page, path, exchange);
             }

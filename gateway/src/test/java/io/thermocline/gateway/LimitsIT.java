@@ -171,7 +171,9 @@ class LimitsIT {
         HttpRequest.newBuilder(uri("/metrics"))
             .POST(HttpRequest.BodyPublishers.ofString("x"))
             .build();
-    assertThat(send(post).statusCode()).isEqualTo(405);
+    HttpResponse<String> refused = send(post);
+    assertThat(refused.statusCode()).isEqualTo(405);
+    assertThat(refused.headers().firstValue("Allow")).contains("GET, HEAD");
   }
 
   private HttpResponse<String> http(String path) throws IOException, InterruptedException {
