@@ -111,6 +111,25 @@ class FetchIT extends FetchCases {
   }
 
   @Test
+  void aPartitionThatIsResumedWhenItsTopicIsGoneFailsAlone() {
+    TopicPartition id = halfTiered("gone", 2);
+    halfTiered("stays", 2);
+    FetchCall fetch = gateway.fetch();
+    fetch.add(FetchCall.partition("gone", FetchCall.earliest()));
+    assertThat(fetch.untilDone()).isNotEmpty();
+    fetch.pause("gone");
+    // Answered behind the pause, which is then in force.
+    fetch.add(FetchCall.partition("fence", FetchCall.earliest()));
+    assertThat(fetch.next().getTopic()).isEqualTo("fence");
+    gateway.tiering.deleteTopic(id.topic(), true);
+    fetch.resume("gone");
+    Refusals.check(ErrorKind.NOT_FOUND, fetch.next().getError());
+    fetch.add(FetchCall.partition("stays", FetchCall.earliest()));
+    assertThat(FetchCall.records(fetch.untilDone())).hasSize(20);
+    fetch.cancel();
+  }
+
+  @Test
   void senselessRequestsEndTheStreamWithInvalid() {
     gateway.partition("t");
     AddPartition.Builder add = FetchCall.partition("t", FetchCall.earliest());

@@ -166,41 +166,50 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
 
   private void goOnIfHeld(FetchCursor cursor) {
     if (cursor.phase() == Phase.HELD) {
-      advance(cursor);
+      orFail(cursor, () -> advance(cursor));
+    }
+  }
+
+  /** What a partition can't do, as when its topic is gone, fails it and no other. */
+  private void orFail(FetchCursor cursor, Runnable step) {
+    try {
+      step.run();
+    } catch (ThermoclineException failure) {
+      fail(cursor, failure);
     }
   }
 
   // ---- Where a cursor begins ----
 
   private void locate(FetchCursor cursor, StartPosition start) {
-    try {
-      TopicPartition id =
-          context.topics().require(cursor.key().topic()).partition(cursor.key().partition());
-      TieredReader.Bounds bounds = context.reader().bounds(id);
-      cursor.found(id, bounds.end());
-      switch (start.getPositionCase()) {
-        case EARLIEST, POSITION_NOT_SET -> {
-          cursor.standAtEarliest(bounds.logStart());
-          advance(cursor);
-        }
-        case LATEST -> standAt(cursor, bounds.end());
-        case OFFSET -> {
-          var unused = context.reader().checkReadable(id, start.getOffset());
-          standAt(cursor, start.getOffset());
-        }
-        case TIMESTAMP ->
-            whenDone(
-                cursor,
-                context.reader().offsetForTimestamp(id, start.getTimestamp()),
-                found ->
-                    standAt(
-                        cursor,
-                        found
-                            .map(OffsetAndTimestamp::offset)
-                            .orElseGet(() -> context.reader().bounds(id).end())));
+    orFail(cursor, () -> find(cursor, start));
+  }
+
+  private void find(FetchCursor cursor, StartPosition start) {
+    TopicPartition id =
+        context.topics().require(cursor.key().topic()).partition(cursor.key().partition());
+    TieredReader.Bounds bounds = context.reader().bounds(id);
+    cursor.found(id, bounds.end());
+    switch (start.getPositionCase()) {
+      case EARLIEST, POSITION_NOT_SET -> {
+        cursor.standAtEarliest(bounds.logStart());
+        advance(cursor);
       }
-    } catch (ThermoclineException failure) {
-      fail(cursor, failure);
+      case LATEST -> standAt(cursor, bounds.end());
+      case OFFSET -> {
+        var unused = context.reader().checkReadable(id, start.getOffset());
+        standAt(cursor, start.getOffset());
+      }
+      case TIMESTAMP ->
+          whenDone(
+              cursor,
+              context.reader().offsetForTimestamp(id, start.getTimestamp()),
+              found ->
+                  standAt(
+                      cursor,
+                      found
+                          .map(OffsetAndTimestamp::offset)
+                          .orElseGet(() -> context.reader().bounds(id).end())));
     }
   }
 
@@ -367,7 +376,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
                       if (failure != null) {
                         fail(cursor, failure);
                       } else {
-                        then.accept(value);
+                        orFail(cursor, () -> then.accept(value));
                       }
                     }));
   }
@@ -386,11 +395,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
     }
     for (FetchCursor cursor : cursors.all()) {
       if (cursor.phase() == Phase.AWAITING && cursor.silent()) {
-        try {
-          outbox.add(cursor, news.heartbeat(cursor));
-        } catch (ThermoclineException gone) {
-          fail(cursor, gone);
-        }
+        orFail(cursor, () -> outbox.add(cursor, news.heartbeat(cursor)));
       }
     }
   }
