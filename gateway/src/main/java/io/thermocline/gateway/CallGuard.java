@@ -148,13 +148,24 @@ final class CallGuard implements ServerInterceptor {
       super.onCancel();
     }
 
+    /** Whoever serves the call did not end it: gRPC did, as what came was no message. */
+    @Override
+    public void onComplete() {
+      if (call.closed) {
+        super.onComplete();
+      } else {
+        call.over(Status.Code.UNKNOWN);
+        super.onCancel();
+      }
+    }
+
     private void guard(Runnable step) {
       if (call.closed) {
         return;
       }
       try {
         step.run();
-      } catch (RuntimeException failure) {
+      } catch (RuntimeException | Error failure) {
         call.fail(failure);
         super.onCancel();
       }
