@@ -55,7 +55,7 @@ final class CallGuard implements ServerInterceptor {
     }
     try {
       return new GuardedListener<>(next.startCall(guarded, headers), guarded);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       guarded.fail(failure);
       return new ServerCall.Listener<>() {};
     }
@@ -98,7 +98,7 @@ final class CallGuard implements ServerInterceptor {
       }
     }
 
-    void fail(RuntimeException failure) {
+    void fail(Throwable failure) {
       if (!closed) {
         close(Status.UNKNOWN.withCause(failure), new Metadata());
       }

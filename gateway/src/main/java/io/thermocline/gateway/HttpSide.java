@@ -125,7 +125,7 @@ final class HttpSide implements AutoCloseable {
       throws IOException {
     try {
       page.answer(exchange);
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       LOG.error("Could not answer path={}", path, failure);
       answer(exchange, 500, TEXT, "failed; the server's log says why\n");
     }

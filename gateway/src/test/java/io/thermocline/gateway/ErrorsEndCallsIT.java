@@ -15,8 +15,10 @@ import io.thermocline.model.ContentSums;
 import io.thermocline.model.ErrorKind;
 import io.thermocline.model.HotTier;
 import io.thermocline.model.PartitionState;
+import io.thermocline.model.ReadResult;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
+import io.thermocline.proto.v1.FetchResponse;
 import io.thermocline.proto.v1.GetTopicRequest;
 import io.thermocline.proto.v1.ProduceRequest;
 import io.thermocline.proto.v1.QueryRequest;
@@ -119,6 +121,82 @@ class ErrorsEndCallsIT {
       Await.until(
           "the bytes were given back",
           () -> gateway.metrics.get("thermocline.produce.buffered").gauge().value() == 0);
+    }
+  }
+
+  @Test
+  void ofAStepOfAFetch() {
+    UnaryOperator<HotTier> broken =
+        hot ->
+            new ForwardingHotTier(hot) {
+              @Override
+              public PartitionState state(TopicPartition id) {
+                throw new StackOverflowError("Injected by a test");
+              }
+            };
+    try (OpenGateway gateway =
+        new OpenGateway(UnaryOperator.identity(), broken, UnaryOperator.identity())) {
+      gateway.topic("t", 1);
+      FetchCall fetch = gateway.fetch().add(FetchCall.partition("t", FetchCall.earliest()));
+      assertThat(fetch.received.end().getCode()).isEqualTo(Status.Code.INTERNAL);
+      for (String left : List.of("thermocline.grpc.open", "thermocline.streams.open")) {
+        Await.until(left + " is 0", () -> gateway.metrics.get(left).gauge().value() == 0);
+      }
+    }
+  }
+
+  @Test
+  void ofAReadForAFetch() {
+    UnaryOperator<HotTier> broken =
+        hot ->
+            new ForwardingHotTier(hot) {
+              @Override
+              public CompletableFuture<ReadResult> read(TopicPartition id, long from, int max) {
+                throw new StackOverflowError("Injected by a test");
+              }
+            };
+    try (OpenGateway gateway =
+        new OpenGateway(UnaryOperator.identity(), broken, UnaryOperator.identity())) {
+      TopicPartition id = gateway.partition("t");
+      gateway.append(id, Records.plain(0, 10));
+      // More of them than older reads may be under way at once.
+      for (int i = 0; i <= GatewaySettings.defaults().pools().olderReads(); i++) {
+        FetchCall fetch = gateway.fetch().add(FetchCall.partition("t", FetchCall.earliest()));
+        Refusals.check(ErrorKind.INTERNAL, fetch.next().getError());
+        assertThat(fetch.halfClose().received.end()).isEqualTo(Status.OK);
+      }
+      Await.until(
+          "the bytes were given back",
+          () -> gateway.metrics.get("thermocline.fetch.buffered").gauge().value() == 0);
+    }
+  }
+
+  @Test
+  void ofAReadForAFollower() {
+    UnaryOperator<HotTier> broken =
+        hot ->
+            new ForwardingHotTier(hot) {
+              @Override
+              public CompletableFuture<ReadResult> read(TopicPartition id, long from, int max) {
+                if (from == 10) {
+                  throw new StackOverflowError("Injected by a test");
+                }
+                return super.read(id, from, max);
+              }
+            };
+    try (OpenGateway gateway =
+        new OpenGateway(UnaryOperator.identity(), broken, UnaryOperator.identity())) {
+      TopicPartition id = gateway.partition("t");
+      gateway.append(id, Records.plain(0, 10));
+      FetchCall fetch =
+          gateway.fetch().add(FetchCall.partition("t", FetchCall.earliest()).setFollow(true));
+      assertThat(fetch.until(FetchResponse::getCaughtUp)).isNotEmpty();
+      gateway.append(id, Records.plain(10, 10));
+      Refusals.check(ErrorKind.INTERNAL, fetch.until(FetchResponse::hasError).get(0).getError());
+      assertThat(fetch.halfClose().received.end()).isEqualTo(Status.OK);
+      Await.until(
+          "the bytes were given back",
+          () -> gateway.metrics.get("thermocline.fetch.buffered").gauge().value() == 0);
     }
   }
 

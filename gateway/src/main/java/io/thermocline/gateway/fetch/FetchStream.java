@@ -95,7 +95,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
         });
   }
 
-  private void fail(RuntimeException failure) {
+  private void fail(Throwable failure) {
     if (!closed) {
       release();
       out.onError(failure);
@@ -315,7 +315,7 @@ public final class FetchStream implements StreamObserver<FetchRequest>, OpenStre
           try {
             step.run();
             pump();
-          } catch (RuntimeException failure) {
+          } catch (RuntimeException | Error failure) {
             fail(failure);
           }
         });

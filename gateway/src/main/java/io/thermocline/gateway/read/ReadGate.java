@@ -52,7 +52,7 @@ public final class ReadGate {
     CompletableFuture<T> begun;
     try {
       begun = read.get();
-    } catch (RuntimeException failure) {
+    } catch (RuntimeException | Error failure) {
       begun = CompletableFuture.failedFuture(failure);
     }
     return begun.whenComplete((value, failure) -> passOn());

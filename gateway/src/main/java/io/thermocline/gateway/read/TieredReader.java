@@ -73,22 +73,22 @@ public final class TieredReader {
    * @param from first offset wanted
    * @param maxBytes soft limit on the batches' bytes; one batch is given even if it is larger
    * @param atTail whether the reader was at the end a moment ago, so that its records are fresh
-   * @return fails with {@link ErrorKind#OUT_OF_RANGE} outside {@code [log start, end]}, {@link
-   *     ErrorKind#TRANSIENT} while the cold tier is away, and what the tiers fail with
+   * @return what also carries whatever is thrown; fails with {@link ErrorKind#OUT_OF_RANGE} outside
+   *     {@code [log start, end]}, {@link ErrorKind#TRANSIENT} while the cold tier is away, and what
+   *     the tiers fail with
    */
   public CompletableFuture<TieredRead> read(
       TopicPartition id, long from, int maxBytes, boolean atTail) {
-    return read(id, from, maxBytes, atTail, 1);
+    try {
+      return read(id, from, maxBytes, atTail, 1);
+    } catch (RuntimeException | Error failure) {
+      return CompletableFuture.failedFuture(failure);
+    }
   }
 
   private CompletableFuture<TieredRead> read(
       TopicPartition id, long from, int maxBytes, boolean atTail, int round) {
-    Bounds bounds;
-    try {
-      bounds = checkReadable(id, from);
-    } catch (ThermoclineException refused) {
-      return CompletableFuture.failedFuture(refused);
-    }
+    Bounds bounds = checkReadable(id, from);
     if (from < bounds.hotStart()) {
       // The hot tier's start only rises: a replay need not wait for its threads to say so.
       return fromCold(id, from, maxBytes, round);

@@ -49,9 +49,13 @@ class ReadGateTest {
   @Test
   void readThatCannotEvenBeginMakesRoomToo() {
     for (int i = 0; i < 10; i++) {
+      boolean isError = i % 2 == 0;
       CompletableFuture<Integer> failed =
           gate.pass(
               () -> {
+                if (isError) {
+                  throw new StackOverflowError("no");
+                }
                 throw new IllegalStateException("no");
               });
       assertThat(failed).isCompletedExceptionally();
