@@ -60,8 +60,9 @@ final class ApiReferencePage {
     page.append("`reason` is below and whose `metadata` holds facts such as `logStart` and ");
     page.append("`end`. Wrong fields are named by a `BadRequest`, and what may succeed later ");
     page.append("carries a `RetryInfo`. A call that ended without an answer in-band has an ");
-    page.append("unknown outcome, whatever its code. Except for `OUTCOME_UNKNOWN`, an answer ");
-    page.append("with an error means that nothing was written.\n\n");
+    page.append("unknown outcome, whatever its code. Except for `OUTCOME_UNKNOWN`, and for ");
+    page.append("`INTERNAL`, which is a defect, an answer with an error means that nothing was ");
+    page.append("written.\n\n");
     page.append("| reason | code | what to do |\n|---|---|---|\n");
     for (ErrorKind kind : ErrorKind.values()) {
       row("`" + kind + "`", "`" + ErrorStatuses.codeOf(kind) + "`", advice(kind));

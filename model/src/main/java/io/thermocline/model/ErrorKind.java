@@ -1,8 +1,8 @@
 package io.thermocline.model;
 
 /**
- * What went wrong, named by what the caller does next. Except for {@link #OUTCOME_UNKNOWN}, a write
- * that ends with one of these had no effect.
+ * What went wrong, named by what the caller does next. Except for {@link #OUTCOME_UNKNOWN} and
+ * {@link #INTERNAL}, a write that ends with one of these had no effect.
  */
 public enum ErrorKind {
   /** Can never succeed as sent: mend the request. */
@@ -46,6 +46,6 @@ public enum ErrorKind {
   CORRUPT,
   /** The log failed and takes no more writes until the server is restarted. */
   LOG_FAILED,
-  /** A defect in Thermocline. */
+  /** A defect in Thermocline: it proves nothing of a write. */
   INTERNAL
 }
