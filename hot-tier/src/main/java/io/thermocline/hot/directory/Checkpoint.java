@@ -68,12 +68,9 @@ public final class Checkpoint {
    * @throws ThermoclineException as {@link ChecksummedFile#read}
    */
   public static Map<LogId, Mark> look(Disk disk, Path path) throws IOException {
-    Map<LogId, Mark> marks = new HashMap<>();
-    Optional<DataInputStream> body = new ChecksummedFile(disk, path, MAGIC, VERSION).read();
-    if (body.isPresent()) {
-      decode(body.get(), marks);
-    }
-    return marks;
+    return new ChecksummedFile(disk, path, MAGIC, VERSION)
+        .read((in, version) -> decode(in))
+        .orElse(Map.of());
   }
 
   /** What is stored of a log. */
@@ -108,7 +105,8 @@ public final class Checkpoint {
     stored = Map.copyOf(marks);
   }
 
-  private static void decode(DataInputStream in, Map<LogId, Mark> marks) throws IOException {
+  private static Map<LogId, Mark> decode(DataInputStream in) throws IOException {
+    Map<LogId, Mark> marks = new HashMap<>();
     for (int left = in.readInt(); left > 0; left--) {
       UUID topic = StoredUuid.read(in);
       LogId log = new LogId(topic, in.readInt());
@@ -117,5 +115,6 @@ public final class Checkpoint {
       long bytes = in.readLong();
       marks.put(log, new Mark(end, segment, bytes, in.readInt()));
     }
+    return marks;
   }
 }

@@ -67,10 +67,10 @@ public final class MetadataFile {
    */
   public static MetadataFile open(Disk disk, Path path) throws IOException {
     ChecksummedFile file = new ChecksummedFile(disk, path, MAGIC, VERSION);
-    Optional<ChecksummedFile.Versioned> stored = file.readVersioned();
+    Optional<Stored> stored = file.read(Stored::read);
     if (stored.isPresent()) {
       int version = stored.get().version();
-      Metadata found = decode(stored.get().body(), version);
+      Metadata found = stored.get().metadata();
       if (version < VERSION) {
         file.replace(out -> encode(found, out));
       } else {
@@ -99,11 +99,7 @@ public final class MetadataFile {
    * @throws ThermoclineException as {@link ChecksummedFile#read}
    */
   public static Optional<Metadata> look(Disk disk, Path path) throws IOException {
-    Optional<ChecksummedFile.Versioned> stored =
-        new ChecksummedFile(disk, path, MAGIC, VERSION).readVersioned();
-    return stored.isPresent()
-        ? Optional.of(decode(stored.get().body(), stored.get().version()))
-        : Optional.empty();
+    return new ChecksummedFile(disk, path, MAGIC, VERSION).read(Stored::read).map(Stored::metadata);
   }
 
   /** What is durable. */
@@ -179,6 +175,13 @@ public final class MetadataFile {
       out.writeLong(range.to());
     }
     out.writeLong(partition.fence());
+  }
+
+  /** What is in a file, and in which version. */
+  private record Stored(Metadata metadata, int version) {
+    static Stored read(DataInputStream in, int version) throws IOException {
+      return new Stored(decode(in, version), version);
+    }
   }
 
   private static Metadata decode(DataInputStream in, int version) throws IOException {

@@ -72,22 +72,26 @@ public final class ChecksummedFile {
     }
   }
 
+  /** Reads a body. */
+  public interface BodyReader<T> {
+    /**
+     * What the body says.
+     *
+     * @param version in which it was written
+     * @throws IOException when it ends too early
+     * @throws RuntimeException for whatever it says that can't be
+     */
+    T readFrom(DataInputStream in, int version) throws IOException;
+  }
+
   /**
    * The body.
    *
    * @return empty when there is no such file
-   * @throws ThermoclineException {@link ErrorKind#CORRUPT} when it is damaged, {@link
-   *     ErrorKind#FAILED_PRECONDITION} when a newer version wrote it
+   * @throws ThermoclineException {@link ErrorKind#CORRUPT} when it is damaged, or {@code body}
+   *     makes nothing of it, {@link ErrorKind#FAILED_PRECONDITION} when a newer version wrote it
    */
-  public Optional<DataInputStream> read() throws IOException {
-    return readVersioned().map(Versioned::body);
-  }
-
-  /** What is in the file, and in which version. */
-  public record Versioned(int version, DataInputStream body) {}
-
-  /** As {@link #read}, for files of which there are several versions. */
-  public Optional<Versioned> readVersioned() throws IOException {
+  public <T> Optional<T> read(BodyReader<T> body) throws IOException {
     if (!disk.exists(file)) {
       return Optional.empty();
     }
@@ -110,10 +114,12 @@ public final class ChecksummedFile {
     if (checksum(bytes) != bytes.getInt(CRC_AT)) {
       throw damaged("its checksum does not match");
     }
-    return Optional.of(
-        new Versioned(
-            bytes.getInt(4),
-            new DataInputStream(new ByteArrayInputStream(bytes.array(), PREFIX_BYTES, length))));
+    ByteArrayInputStream stored = new ByteArrayInputStream(bytes.array(), PREFIX_BYTES, length);
+    try (DataInputStream in = new DataInputStream(stored)) {
+      return Optional.of(body.readFrom(in, bytes.getInt(4)));
+    } catch (IOException | RuntimeException nonsense) {
+      throw damaged("its checksum matches, and its body makes no sense: " + nonsense);
+    }
   }
 
   private ByteBuffer encode(BodyWriter body) throws IOException {

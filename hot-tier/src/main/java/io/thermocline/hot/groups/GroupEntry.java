@@ -2,6 +2,7 @@ package io.thermocline.hot.groups;
 
 import io.thermocline.hot.disk.FormatMark;
 import io.thermocline.hot.disk.StoredUuid;
+import io.thermocline.model.ThermoclineException;
 import io.thermocline.model.TopicId;
 import io.thermocline.model.TopicPartition;
 import java.io.ByteArrayInputStream;
@@ -108,11 +109,12 @@ public sealed interface GroupEntry {
     int intactTo = 0;
     while (at < bytes.limit()) {
       int length = intactLength(bytes, at);
-      if (length < 0) {
+      GroupEntry entry = length < 0 ? null : decode(bytes, at + PREFIX_BYTES, length);
+      if (entry == null) {
         damaged++;
         at++;
       } else {
-        entries.add(decode(bytes, at + PREFIX_BYTES, length));
+        entries.add(entry);
         at += PREFIX_BYTES + length;
         intactTo = at;
       }
@@ -166,12 +168,19 @@ public sealed interface GroupEntry {
     }
   }
 
+  /**
+   * @return null when the body makes no sense
+   */
   private static GroupEntry decode(ByteBuffer bytes, int at, int length) {
     byte[] body = new byte[length];
     bytes.duplicate().position(at).get(body);
     try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(body))) {
-      if (in.readByte() == 2) {
+      int kind = in.readByte();
+      if (kind == 2) {
         return new Forget(StoredUuid.read(in));
+      }
+      if (kind != 1) {
+        return null;
       }
       String group = in.readUTF();
       Map<TopicPartition, Long> offsets = new HashMap<>();
@@ -182,8 +191,8 @@ public sealed interface GroupEntry {
         offsets.put(topic.partition(partition), in.readLong());
       }
       return new Commit(group, offsets);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (IOException | IllegalArgumentException | ThermoclineException nonsense) {
+      return null;
     }
   }
 }

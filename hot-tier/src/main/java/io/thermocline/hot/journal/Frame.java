@@ -1,6 +1,8 @@
 package io.thermocline.hot.journal;
 
 import io.thermocline.hot.disk.StoredUuid;
+import io.thermocline.model.ErrorKind;
+import io.thermocline.model.ThermoclineException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +107,7 @@ final class Frame {
    * The entries of the frame at index {@code at}, which lies at {@code fileAt} of its file.
    *
    * @return empty when it is not whole and unharmed
+   * @throws ThermoclineException {@link ErrorKind#CORRUPT} when it is both, and makes no sense
    */
   static List<Found> read(ByteBuffer bytes, int at, long fileId, long fileAt) {
     int length = lengthAt(bytes, at);
@@ -116,19 +119,37 @@ final class Frame {
     List<Found> found = new ArrayList<>();
     ByteBuffer in = bytes.duplicate().position(at + HEADER_BYTES).limit(at + length);
     for (int left = bytes.getInt(at + ENTRIES_AT); left > 0; left--) {
-      UUID topic = StoredUuid.get(in);
-      int partition = in.getInt();
-      long segment = in.getLong();
-      long position = in.getLong();
-      long nextOffset = in.getLong();
-      int size = in.getInt();
-      found.add(
-          new Found(
-              new Place(topic, partition, segment, position, size, nextOffset),
-              in.position() - at));
-      in.position(in.position() + size);
+      found.add(entry(in, at, fileAt));
     }
     return found;
+  }
+
+  /** The entry at the position of {@code in}, which moves past it. */
+  private static Found entry(ByteBuffer in, int frameAt, long fileAt) {
+    if (in.remaining() < ENTRY_HEADER_BYTES) {
+      throw nonsense(fileAt, "has fewer entries than it says");
+    }
+    UUID topic = StoredUuid.get(in);
+    int partition = in.getInt();
+    long segment = in.getLong();
+    long position = in.getLong();
+    long nextOffset = in.getLong();
+    int size = in.getInt();
+    if (size < 0 || size > in.remaining() || position < 0 || position > Long.MAX_VALUE - size) {
+      throw nonsense(fileAt, "names %d bytes at position %d".formatted(size, position));
+    }
+    Place place = new Place(topic, partition, segment, position, size, nextOffset);
+    Found found = new Found(place, in.position() - frameAt);
+    in.position(in.position() + size);
+    return found;
+  }
+
+  /** No power cut leaves that: it is not to be stepped over as what one leaves is. */
+  private static ThermoclineException nonsense(long fileAt, String what) {
+    return new ThermoclineException(
+        ErrorKind.CORRUPT,
+        "The frame at byte %d of the journal makes no sense, though its checksum matches: it %s"
+            .formatted(fileAt, what));
   }
 
   private static int checksum(ByteBuffer bytes, int at, int length, long fileId, long fileAt) {

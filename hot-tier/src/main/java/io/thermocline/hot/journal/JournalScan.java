@@ -101,7 +101,12 @@ public final class JournalScan implements AutoCloseable {
     return id.isPresent();
   }
 
-  /** The next frame; empty at the end. */
+  /**
+   * The next frame; empty at the end.
+   *
+   * @throws ThermoclineException {@link io.thermocline.model.ErrorKind#CORRUPT} when one makes no
+   *     sense though its checksum matches
+   */
   public Optional<Part> next() throws IOException {
     while (id.isPresent() && position < size) {
       int index = load();

@@ -186,7 +186,10 @@ public record BatchHeader(
             bytes.getInt(at + 88),
             bytes.getInt(at + 92));
     boolean possible =
-        header.baseOffset >= 0 && header.lastOffsetDelta >= 0 && header.payloadBytes >= 0;
+        header.baseOffset >= 0
+            && header.lastOffsetDelta >= 0
+            && header.baseOffset < Long.MAX_VALUE - header.lastOffsetDelta
+            && header.payloadBytes >= 0;
     return possible ? header : null;
   }
 

@@ -22,6 +22,7 @@ import java.util.Optional;
 public final class IndexFile {
   private static final int MAGIC = ('T' << 24) | ('C' << 16) | ('I' << 8);
   private static final int VERSION = 1;
+  private static final int ENTRY_BYTES = 3 * Long.BYTES;
 
   private IndexFile() {}
 
@@ -59,33 +60,39 @@ public final class IndexFile {
   /**
    * The stored index.
    *
-   * @return empty when it is absent, can't be read, is damaged, of another version, or not of
-   *     exactly the first {@code coveredBytes} of this segment: an index is a hint
+   * @return empty when it is absent, can't be read, is damaged, of another version, makes no sense,
+   *     or is not of exactly the first {@code coveredBytes} of this segment: an index is a hint
    */
   public static Optional<SegmentIndex> read(Disk disk, Segment segment, long coveredBytes) {
     try {
-      Optional<DataInputStream> stored = file(disk, segment).read();
-      if (stored.isEmpty()) {
-        return Optional.empty();
-      }
-      DataInputStream in = stored.get();
-      LogStamp stamp = segment.stamp();
-      boolean ours =
-          in.readLong() == stamp.topic().getMostSignificantBits()
-              && in.readLong() == stamp.topic().getLeastSignificantBits()
-              && in.readInt() == stamp.partition()
-              && in.readLong() == stamp.segment()
-              && in.readLong() == coveredBytes;
-      return ours ? Optional.of(readEntries(in)) : Optional.empty();
+      return file(disk, segment)
+          .read((in, version) -> readBody(in, segment.stamp(), coveredBytes))
+          .flatMap(index -> index);
     } catch (IOException | ThermoclineException unusable) {
       return Optional.empty();
     }
   }
 
-  private static SegmentIndex readEntries(DataInputStream in) throws IOException {
+  private static Optional<SegmentIndex> readBody(
+      DataInputStream in, LogStamp stamp, long coveredBytes) throws IOException {
+    boolean ours =
+        in.readLong() == stamp.topic().getMostSignificantBits()
+            && in.readLong() == stamp.topic().getLeastSignificantBits()
+            && in.readInt() == stamp.partition()
+            && in.readLong() == stamp.segment()
+            && in.readLong() == coveredBytes;
+    return ours ? readEntries(in, coveredBytes) : Optional.empty();
+  }
+
+  private static Optional<SegmentIndex> readEntries(DataInputStream in, long coveredBytes)
+      throws IOException {
     long first = in.readLong();
     long last = in.readLong();
     int count = in.readInt();
+    // Asked before anything is allocated: what is left is all there can be.
+    if (count != in.available() / ENTRY_BYTES) {
+      return Optional.empty();
+    }
     long[] positions = new long[count];
     long[] offsets = new long[count];
     long[] timestamps = new long[count];
@@ -93,8 +100,13 @@ public final class IndexFile {
       positions[i] = in.readLong();
       offsets[i] = in.readLong();
       timestamps[i] = in.readLong();
+      boolean follows = i == 0 || (positions[i] > positions[i - 1] && offsets[i] > offsets[i - 1]);
+      if (!follows || positions[i] < 0 || positions[i] >= coveredBytes) {
+        return Optional.empty();
+      }
     }
-    return new SegmentIndex.Snapshot(positions, offsets, timestamps, first, last).toIndex();
+    return Optional.of(
+        new SegmentIndex.Snapshot(positions, offsets, timestamps, first, last).toIndex());
   }
 
   private static ChecksummedFile file(Disk disk, Segment segment) {

@@ -64,9 +64,7 @@ public final class SegmentWalk {
 
   /** Nobody vouches for these numbers: they decide how much memory is asked for. */
   private static BatchHeader possible(BatchHeader unchecked) {
-    return unchecked == null
-            || unchecked.payloadBytes() > LIMITS.maxBatchBytes()
-            || unchecked.baseOffset() > Long.MAX_VALUE - unchecked.lastOffsetDelta() - 1
+    return unchecked == null || unchecked.payloadBytes() > LIMITS.maxBatchBytes()
         ? null
         : unchecked;
   }
