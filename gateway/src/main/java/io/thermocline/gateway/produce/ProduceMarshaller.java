@@ -82,8 +82,11 @@ public final class ProduceMarshaller implements Marshaller<ProduceMessage> {
       // Sent in two parts, which count as one.
       return ProduceMessage.of(ProduceRequest.parseFrom(bytes));
     }
+    // Of a payload that is sent twice the last one counts: the first is not to stay in the head.
     head.setBatch(
-        RecordBatch.parseFrom(slice(bytes, batch.get().start(), payload.get().tagStart())));
+        RecordBatch.newBuilder()
+            .mergeFrom(slice(bytes, batch.get().start(), payload.get().tagStart()))
+            .clearPayload());
     int start = payload.get().start();
     return new ProduceMessage(
         head.build(),
