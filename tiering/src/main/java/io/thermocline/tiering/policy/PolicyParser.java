@@ -75,10 +75,12 @@ public final class PolicyParser {
     JsonNode list = tree.root().path("policies");
     for (int i = 0; i < list.size(); i++) {
       String pointer = "/policies/" + i;
-      Map<PolicyKey, String> written = written(pointer, list.get(i));
-      new PolicyRules(tree, pointer, list.get(i), written, this::fault).check();
+      // Of a map that stands where a list belongs nothing is at a number.
+      JsonNode each = list.path(i);
+      Map<PolicyKey, String> written = written(pointer, each);
+      new PolicyRules(tree, pointer, each, written, this::fault).check();
       if (faults.isEmpty()) {
-        policies.add(policy(pointer, list.get(i), written));
+        policies.add(policy(pointer, each, written));
       }
     }
     return policies;

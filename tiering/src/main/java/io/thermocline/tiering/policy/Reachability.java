@@ -23,10 +23,10 @@ final class Reachability {
   void check() {
     JsonNode policies = tree.root().path("policies");
     for (int i = 0; i < policies.size(); i++) {
-      JsonNode topics = policies.get(i).path("topics");
+      JsonNode topics = policies.path(i).path("topics");
       for (int j = 0; j < topics.size(); j++) {
-        if (topics.get(j).isTextual()) {
-          check(i, "/policies/" + i + "/topics/" + j, new TopicGlob(topics.get(j).textValue()));
+        if (topics.path(j).isTextual()) {
+          check(i, "/policies/" + i + "/topics/" + j, new TopicGlob(topics.path(j).textValue()));
         }
       }
     }

@@ -346,6 +346,8 @@ class PolicyParserTest {
     assertThat(onlyFault(HEAD + "  - topics: []\n").message()).contains("one or more");
     assertThat(onlyFault(HEAD + "  - topics: [\"a/b\"]\n").message()).contains("'a/b'");
     assertThat(onlyFault(HEAD + "  - orders\n").message()).contains("mapping");
+    assertThat(faults(HEAD + "  orders: { topics: [\"a\"] }\n")).isNotEmpty();
+    assertThat(faults(HEAD + "  - topics: { a: \"b\" }\n")).isNotEmpty();
     assertThat(onlyFault(policy("segment: 10m")).message()).contains("bytes, age");
     assertThat(onlyFault(policy("segment: {}")).message()).contains("empty");
     assertThat(onlyFault(policy("segment: { age: }")).message()).contains("no value");
