@@ -10,7 +10,6 @@ import org.apache.parquet.format.DataPageHeader;
 import org.apache.parquet.format.Encoding;
 import org.apache.parquet.format.PageHeader;
 import org.apache.parquet.format.PageType;
-import org.apache.parquet.format.Util;
 
 /**
  * The pages of one column, one at a time: taken from a window of stored bytes, checked against
@@ -108,7 +107,7 @@ final class ChunkPages {
     int size = chunk.bytesOf(page);
     int at = windowOffset + (int) (chunk.position(page) - windowStart);
     ByteArrayInputStream stored = new ByteArrayInputStream(window, at, size);
-    PageHeader header = Util.readPageHeader(stored);
+    PageHeader header = StoredThrift.read(new PageHeader(), stored);
     int bodySize = stored.available();
     int body = at + size - bodySize;
     checkHeader(header, page, bodySize);

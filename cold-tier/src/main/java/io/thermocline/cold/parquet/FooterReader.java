@@ -18,7 +18,6 @@ import org.apache.parquet.format.ColumnMetaData;
 import org.apache.parquet.format.FileMetaData;
 import org.apache.parquet.format.KeyValue;
 import org.apache.parquet.format.OffsetIndex;
-import org.apache.parquet.format.Util;
 import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
@@ -75,8 +74,7 @@ final class FooterReader {
     }
     long footerStart = length - TRAILER_BYTES - footerBytes;
     readTail(footerStart);
-    FileMetaData meta =
-        Util.readFileMetaData(stream(footerStart, footerBytes), Math.max(1, footerBytes));
+    FileMetaData meta = StoredThrift.read(new FileMetaData(), stream(footerStart, footerBytes));
     long indexStart = indexStart(meta, footerStart);
     readTail(indexStart);
     checkCrc(indexStart);
@@ -200,16 +198,23 @@ final class FooterReader {
         throw damaged("a row group has its columns in another order");
       }
       OffsetIndex offsets =
-          Util.readOffsetIndex(
+          StoredThrift.read(
+              new OffsetIndex(),
               stream(chunk.getOffset_index_offset(), chunk.getOffset_index_length()));
       boolean bounded = leaf == LogSchema.RECORD_OFFSET || leaf == LogSchema.TIMESTAMP;
       ColumnIndex values =
           bounded
-              ? Util.readColumnIndex(
+              ? StoredThrift.read(
+                  new ColumnIndex(),
                   stream(chunk.getColumn_index_offset(), chunk.getColumn_index_length()))
               : null;
       int[] pages = checksums.next(offsets.getPage_locationsSize());
-      chunks.add(ColumnChunk.of(meta, offsets, values, group.getNum_rows(), pages));
+      ColumnChunk made = ColumnChunk.of(meta, offsets, values, group.getNum_rows(), pages);
+      // Before memory is taken for a page.
+      if (made.position(0) < MAGIC.length || made.position(made.pages()) > source.length()) {
+        throw damaged("a column's pages can't lie from " + made.position(0) + " on");
+      }
+      chunks.add(made);
     }
     return new RowGroup(chunks);
   }
