@@ -149,7 +149,13 @@ final class CatalogFactory {
       properties.putIfAbsent(CatalogProperties.WAREHOUSE_LOCATION, warehouse);
       properties.putIfAbsent("jdbc.schema-version", "V1");
     }
-    if (properties.getOrDefault(CatalogProperties.URI, "").startsWith(POSTGRESQL)) {
+    String uri = properties.getOrDefault(CatalogProperties.URI, "");
+    if (uri.startsWith("jdbc:")) {
+      DatabaseAddress address = DatabaseAddress.of(uri);
+      properties.put(CatalogProperties.URI, address.uri());
+      address.secrets().forEach((name, value) -> properties.put("jdbc." + name, value));
+    }
+    if (uri.startsWith(POSTGRESQL)) {
       // In seconds, by the driver's own names for them; other drivers have other ones.
       properties.putIfAbsent("jdbc.connectTimeout", "5");
       properties.putIfAbsent("jdbc.socketTimeout", "30");

@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads the YAML file token by token, so that every problem has its line and column. */
 final class ConfigFile {
@@ -43,7 +44,8 @@ final class ConfigFile {
       }
       new ConfigFile(path, written, problems).read(Files.readString(path));
     } catch (JsonProcessingException e) {
-      problems.add(at(path, e.getLocation()) + ": not YAML: " + e.getOriginalMessage());
+      problems.add(
+          at(path, e.getLocation()) + ": not YAML: " + withoutText(e.getOriginalMessage()));
     } catch (NoSuchFileException e) {
       throw new ThermoclineException(
           ErrorKind.INVALID, "There is no configuration file " + path.toAbsolutePath(), e);
@@ -101,6 +103,14 @@ final class ConfigFile {
       }
       nesting.removeLast();
     }
+  }
+
+  /** The file's own lines stand indented between: a secret may be in them. */
+  private static String withoutText(String message) {
+    return message
+        .lines()
+        .filter(line -> !line.isBlank() && !Character.isWhitespace(line.charAt(0)))
+        .collect(Collectors.joining(": "));
   }
 
   private static String at(Path path, JsonLocation location) {
