@@ -65,7 +65,7 @@ public enum PolicyKey {
       "64KiB",
       "4GiB",
       "Sealed segments are put together in one Parquet file up to this size, measured on local"
-          + " disk. A segment is never split."),
+          + " disk. A segment is never split. By default at least `minFileBytes`."),
   /** Compression of Parquet pages. */
   TIERING_COMPRESSION(
       "tiering.compression",

@@ -38,9 +38,12 @@ final class PolicyRules {
     all.put(PolicyKey.TIERING_ENABLED, String.valueOf(policy.has("tiering")));
     all.putAll(written);
     String target = all.get(PolicyKey.TIERING_TARGET_FILE_BYTES);
-    if (!written.containsKey(PolicyKey.TIERING_MIN_FILE_BYTES)
-        && Units.parseBytes(target) < Units.parseBytes(all.get(PolicyKey.TIERING_MIN_FILE_BYTES))) {
-      all.put(PolicyKey.TIERING_MIN_FILE_BYTES, target);
+    String least = all.get(PolicyKey.TIERING_MIN_FILE_BYTES);
+    if (Units.parseBytes(target) < Units.parseBytes(least)) {
+      // Not both are written, see orderly(): the default follows.
+      boolean isLeastWritten = written.containsKey(PolicyKey.TIERING_MIN_FILE_BYTES);
+      all.put(PolicyKey.TIERING_MIN_FILE_BYTES, isLeastWritten ? least : target);
+      all.put(PolicyKey.TIERING_TARGET_FILE_BYTES, isLeastWritten ? least : target);
     }
     return TopicPolicy.of(all::get);
   }

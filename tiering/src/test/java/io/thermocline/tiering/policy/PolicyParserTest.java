@@ -285,6 +285,12 @@ class PolicyParserTest {
   }
 
   @Test
+  void theDefaultTargetFollowsALargerLeastFile() {
+    TopicPolicy policy = good(policy("tiering: { minFileBytes: 300MiB }")).of("a");
+    assertThat(policy.tiering().targetFileBytes()).isEqualTo(300 << 20);
+  }
+
+  @Test
   void aPolicyNoTopicReachesIsAnError() {
     String yaml =
         HEAD
