@@ -16,6 +16,7 @@ import io.thermocline.client.producer.ProducerRecord;
 import io.thermocline.model.OffsetRange;
 import io.thermocline.model.Tier;
 import io.thermocline.server.config.Configuration;
+import io.thermocline.testkit.FilesBelow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -27,7 +28,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,9 +149,9 @@ class DamagedLogIT {
   }
 
   private List<Path> logs() throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      return all.filter(path -> path.getFileName().toString().endsWith(".log")).sorted().toList();
-    }
+    return FilesBelow.of(folder).stream()
+        .filter(path -> path.getFileName().toString().endsWith(".log"))
+        .toList();
   }
 
   private ThermoclineServer open() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thermocline.client.ThermoclineClient;
 import io.thermocline.testkit.Await;
+import io.thermocline.testkit.FilesBelow;
 import io.thermocline.testkit.S3Call;
 import io.thermocline.testkit.S3Fault;
 import io.thermocline.testkit.S3Server;
@@ -37,10 +38,10 @@ class DataDirectoryIT {
         s3.faults().always(S3Call.of(S3Call.Operation.PUT, "/data/"), new S3Fault.Hung());
         CompletableFuture<Void> tiering = CompletableFuture.runAsync(() -> Lake.tier(client));
         Await.until("an upload is on its way", () -> !s3.faults().met().isEmpty());
-        assertThat(paths()).anyMatch(path -> path.toString().contains("/cold/uploads/"));
-        assertThat(paths()).anyMatch(path -> path.toString().contains("/cold/copies/"));
-        assertThat(paths()).anyMatch(path -> path.endsWith("catalog.db-wal"));
-        assertThat(paths()).anyMatch(path -> path.endsWith("tiering/policies"));
+        assertThat(files()).anyMatch(path -> path.toString().contains("/cold/uploads/"));
+        assertThat(files()).anyMatch(path -> path.toString().contains("/cold/copies/"));
+        assertThat(files()).anyMatch(path -> path.endsWith("catalog.db-wal"));
+        assertThat(files()).anyMatch(path -> path.endsWith("tiering/policies"));
         assertOwnerOnly();
         s3.faults().clear();
         Await.result(tiering);
@@ -68,17 +69,18 @@ class DataDirectoryIT {
     }
   }
 
-  private List<Path> paths() throws IOException {
-    try (Stream<Path> paths = Files.walk(folder.resolve("data"))) {
-      return paths.toList();
-    }
+  private List<Path> files() throws IOException {
+    return FilesBelow.of(folder.resolve("data"));
   }
 
   private void assertOwnerOnly() throws IOException {
-    for (Path path : paths()) {
-      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
-          .as(path.toString())
-          .isEqualTo(Files.isDirectory(path) ? "rwx------" : "rw-------");
-    }
+    FilesBelow.each(
+        folder.resolve("data"),
+        path -> {
+          String expected = Files.isDirectory(path) ? "rwx------" : "rw-------";
+          assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+              .as(path.toString())
+              .isEqualTo(expected);
+        });
   }
 }

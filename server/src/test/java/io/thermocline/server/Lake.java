@@ -17,10 +17,10 @@ import io.thermocline.model.AuditFinding;
 import io.thermocline.server.RecoveryPlan.Revived;
 import io.thermocline.server.RecoveryPlan.RevivedPartition;
 import io.thermocline.server.config.Configuration;
+import io.thermocline.testkit.FilesBelow;
 import io.thermocline.testkit.S3Server;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -30,7 +30,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** A warehouse, in a folder or on an S3 server, and servers whose data directories come and go. */
 record Lake(Path folder, S3Server s3, String warehouse, Optional<Path> catalog) {
@@ -88,13 +87,9 @@ record Lake(Path folder, S3Server s3, String warehouse, Optional<Path> catalog) 
   }
 
   List<Path> files(String suffix) throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of(URI.create(warehouse)))) {
-      return files
-          .filter(Files::isRegularFile)
-          .filter(file -> file.toString().endsWith(suffix))
-          .sorted()
-          .toList();
-    }
+    return FilesBelow.of(Path.of(URI.create(warehouse))).stream()
+        .filter(file -> file.toString().endsWith(suffix))
+        .toList();
   }
 
   Recovery recovery(String data) {

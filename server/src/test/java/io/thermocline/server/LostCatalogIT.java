@@ -14,6 +14,7 @@ import io.thermocline.client.producer.Producer;
 import io.thermocline.client.producer.ProducerOptions;
 import io.thermocline.client.producer.ProducerRecord;
 import io.thermocline.server.config.Configuration;
+import io.thermocline.testkit.FilesBelow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -74,9 +74,7 @@ class LostCatalogIT {
   }
 
   private static List<Path> files(Path below) throws IOException {
-    try (Stream<Path> files = Files.walk(below)) {
-      return files.filter(Files::isRegularFile).toList();
-    }
+    return FilesBelow.of(below);
   }
 
   private ThermoclineServer open() {

@@ -15,6 +15,7 @@ import io.thermocline.client.producer.Producer;
 import io.thermocline.client.producer.ProducerOptions;
 import io.thermocline.client.producer.ProducerRecord;
 import io.thermocline.server.config.Configuration;
+import io.thermocline.testkit.FilesBelow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -23,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -78,8 +78,8 @@ class MetricsIT {
   /** Errors are counted from the first one on, so there has to be one of each sort. */
   private void fail(ThermoclineClient client) throws Exception {
     Path warehouse = folder.resolve("data/warehouse");
-    try (Stream<Path> files = Files.walk(warehouse)) {
-      for (Path file : files.filter(path -> path.toString().endsWith(".parquet")).toList()) {
+    for (Path file : FilesBelow.of(warehouse)) {
+      if (file.toString().endsWith(".parquet")) {
         Files.delete(file);
       }
     }

@@ -31,6 +31,7 @@ import io.thermocline.proto.v1.TopicServiceGrpc;
 import io.thermocline.proto.v1.VerifyRequest;
 import io.thermocline.server.cli.ThermoclineCommand;
 import io.thermocline.server.config.Configuration;
+import io.thermocline.testkit.FilesBelow;
 import io.thermocline.testkit.S3Server;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -51,7 +52,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -276,12 +276,14 @@ class SecretsIT {
         assertThat(ThrowableProxyUtil.asString(event.getThrowableProxy())).doesNotContain(secret);
       }
     }
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
-        assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-            .as(file.toString())
-            .doesNotContain(secret);
-      }
-    }
+    FilesBelow.each(
+        folder,
+        file -> {
+          if (Files.isRegularFile(file)) {
+            assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
+                .as(file.toString())
+                .doesNotContain(secret);
+          }
+        });
   }
 }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.thermocline.hot.segment.SegmentDump;
 import io.thermocline.server.ThermoclineServer;
 import io.thermocline.server.config.Configuration;
+import io.thermocline.testkit.FilesBelow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -317,9 +317,10 @@ class CommandLineIT {
   }
 
   private Path parquetFile() throws IOException {
-    try (Stream<Path> files = Files.walk(directory)) {
-      return files.filter(file -> file.toString().endsWith(".parquet")).findAny().orElseThrow();
-    }
+    return FilesBelow.of(directory).stream()
+        .filter(file -> file.toString().endsWith(".parquet"))
+        .findAny()
+        .orElseThrow();
   }
 
   private CommandRun run(String... arguments) {

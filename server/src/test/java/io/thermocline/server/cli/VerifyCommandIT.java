@@ -9,6 +9,7 @@ import io.thermocline.client.producer.ProducerOptions;
 import io.thermocline.client.producer.ProducerRecord;
 import io.thermocline.server.ThermoclineServer;
 import io.thermocline.server.config.Configuration;
+import io.thermocline.testkit.FilesBelow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +17,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,9 +101,9 @@ class VerifyCommandIT {
   }
 
   private static List<Path> dataFiles(Path data) throws IOException {
-    try (Stream<Path> all = Files.walk(data.resolve("warehouse"))) {
-      return all.filter(file -> file.toString().endsWith(".parquet")).sorted().toList();
-    }
+    return FilesBelow.of(data.resolve("warehouse")).stream()
+        .filter(file -> file.toString().endsWith(".parquet"))
+        .toList();
   }
 
   private static ThermoclineServer open(Path data) {

@@ -1,0 +1,80 @@
+package io.thermocline.testkit;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/**
+ * What lies in a directory that a running server changes. {@link Files#walk} fails over a file that
+ * goes between two of its calls; here it is passed over.
+ */
+public final class FilesBelow {
+  private FilesBelow() {}
+
+  /** What is done with one. */
+  public interface Action {
+    void with(Path path) throws IOException;
+  }
+
+  /** All files below it, in the order of their names. */
+  public static List<Path> of(Path directory) throws IOException {
+    List<Path> files = new ArrayList<>();
+    walk(directory, files, new ArrayList<>());
+    Collections.sort(files);
+    return files;
+  }
+
+  /** Does something with each file and directory that is still there, itself the first. */
+  public static void each(Path directory, Action action) throws IOException {
+    List<Path> all = new ArrayList<>();
+    walk(directory, all, all);
+    for (Path path : all) {
+      try {
+        action.with(path);
+      } catch (NoSuchFileException gone) {
+        if (Files.exists(path)) {
+          throw gone;
+        }
+      }
+    }
+  }
+
+  private static void walk(Path directory, List<Path> files, List<Path> directories)
+      throws IOException {
+    Files.walkFileTree(
+        directory,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+            directories.add(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+            files.add(path);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+            if (e instanceof NoSuchFileException && !path.equals(directory)) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw e;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path path, IOException e) throws IOException {
+            return e == null ? FileVisitResult.CONTINUE : visitFileFailed(path, e);
+          }
+        });
+  }
+}
