@@ -34,8 +34,12 @@ class IdleConnectionsIT extends OnFaultySystem {
   /** Three times what one was seen to take in the heap. */
   private static final int BYTES_EACH = 20 << 10;
 
-  /** What comes and goes in a heap of some 20 MiB beside them. */
-  private static final long SLACK_BYTES = 16 << 20;
+  /**
+   * What comes and goes in a heap of some 20 MiB beside them. Right after they closed 13 MiB more
+   * are in use, however often so many came, and a while later they are not; half of what they took
+   * is more than this.
+   */
+  private static final long SLACK_BYTES = 32 << 20;
 
   private static final Pattern LIMIT = Pattern.compile("Max open files +(\\d+)");
   private static final Pattern LIVE_BYTES = Pattern.compile("^Total +\\d+ +(\\d+)$");
