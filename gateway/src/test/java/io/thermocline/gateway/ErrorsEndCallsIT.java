@@ -40,6 +40,16 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(60)
 class ErrorsEndCallsIT {
+  /** Every look at a partition ends in an Error. */
+  private static HotTier withoutState(HotTier hot) {
+    return new ForwardingHotTier(hot) {
+      @Override
+      public PartitionState state(TopicPartition id) {
+        throw new StackOverflowError("Injected by a test");
+      }
+    };
+  }
+
   private static void assertInternal(ThrowingCallable call) {
     assertThatThrownBy(call)
         .isInstanceOf(StatusRuntimeException.class)
@@ -49,16 +59,9 @@ class ErrorsEndCallsIT {
 
   @Test
   void ofOneAnswer() {
-    UnaryOperator<HotTier> broken =
-        hot ->
-            new ForwardingHotTier(hot) {
-              @Override
-              public PartitionState state(TopicPartition id) {
-                throw new StackOverflowError("Injected by a test");
-              }
-            };
     try (OpenGateway gateway =
-        new OpenGateway(UnaryOperator.identity(), broken, UnaryOperator.identity())) {
+        new OpenGateway(
+            UnaryOperator.identity(), ErrorsEndCallsIT::withoutState, UnaryOperator.identity())) {
       GetTopicRequest request =
           GetTopicRequest.newBuilder().setName(gateway.partition("t").topic().name()).build();
       assertInternal(() -> gateway.topicCalls().getTopic(request));
@@ -126,16 +129,9 @@ class ErrorsEndCallsIT {
 
   @Test
   void ofAStepOfAFetch() {
-    UnaryOperator<HotTier> broken =
-        hot ->
-            new ForwardingHotTier(hot) {
-              @Override
-              public PartitionState state(TopicPartition id) {
-                throw new StackOverflowError("Injected by a test");
-              }
-            };
     try (OpenGateway gateway =
-        new OpenGateway(UnaryOperator.identity(), broken, UnaryOperator.identity())) {
+        new OpenGateway(
+            UnaryOperator.identity(), ErrorsEndCallsIT::withoutState, UnaryOperator.identity())) {
       gateway.topic("t", 1);
       FetchCall fetch = gateway.fetch().add(FetchCall.partition("t", FetchCall.earliest()));
       assertThat(fetch.received.end().getCode()).isEqualTo(Status.Code.INTERNAL);

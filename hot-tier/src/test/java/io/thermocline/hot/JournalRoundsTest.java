@@ -33,10 +33,9 @@ class JournalRoundsTest {
     Set<JournalWatch.Step> always = EnumSet.allOf(JournalWatch.Step.class);
     boolean unused = always.remove(JournalWatch.Step.START_WRITES_A_TAIL);
     rounds.run(LIVES_A_SEED);
-    for (int lives = LIVES_A_SEED; lives < MOST_LIVES_A_SEED; lives++) {
-      if (!rounds.met().containsAll(always)) {
-        rounds.run(1);
-      }
+    int lives = LIVES_A_SEED;
+    while (lives++ < MOST_LIVES_A_SEED && !rounds.met().containsAll(always)) {
+      rounds.run(1);
     }
     System.out.printf("Seed %d: %d images%n", seed, rounds.images());
     assertThat(rounds.met()).containsAll(always);

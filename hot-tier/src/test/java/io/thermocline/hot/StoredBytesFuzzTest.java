@@ -72,6 +72,15 @@ class StoredBytesFuzzTest {
     return new StoredBytes(content.asReadOnlyBuffer());
   }
 
+  /** A {@link io.thermocline.hot.disk.ChecksummedFile}. */
+  private static StoredBytes checksummed(byte[] input) {
+    ByteBuffer content = content(input, 0);
+    if (wantsRightChecksums(input)) {
+      RightChecksums.ofFile(content);
+    }
+    return file(content);
+  }
+
   private static void assertDamage(ThermoclineException refused) {
     assertThat(refused.kind()).isIn(ErrorKind.CORRUPT, ErrorKind.FAILED_PRECONDITION);
   }
@@ -136,11 +145,7 @@ class StoredBytesFuzzTest {
 
   @FuzzTest
   void anIndexLeadsIntoItsSegmentOrIsNone(byte[] input) {
-    ByteBuffer content = content(input, 0);
-    if (wantsRightChecksums(input)) {
-      RightChecksums.ofFile(content);
-    }
-    IndexFile.read(file(content), SEGMENT, SEGMENT_BYTES)
+    IndexFile.read(checksummed(input), SEGMENT, SEGMENT_BYTES)
         .ifPresent(
             index -> {
               for (long offset : new long[] {0, 1, 7, Long.MAX_VALUE}) {
@@ -152,12 +157,8 @@ class StoredBytesFuzzTest {
 
   @FuzzTest
   void metadataIsReadOrRefused(byte[] input) throws IOException {
-    ByteBuffer content = content(input, 0);
-    if (wantsRightChecksums(input)) {
-      RightChecksums.ofFile(content);
-    }
     try {
-      assertThat(MetadataFile.look(file(content), FILE)).isPresent();
+      assertThat(MetadataFile.look(checksummed(input), FILE)).isPresent();
     } catch (ThermoclineException refused) {
       assertDamage(refused);
     }
@@ -165,12 +166,8 @@ class StoredBytesFuzzTest {
 
   @FuzzTest
   void aCheckpointIsReadOrRefused(byte[] input) throws IOException {
-    ByteBuffer content = content(input, 0);
-    if (wantsRightChecksums(input)) {
-      RightChecksums.ofFile(content);
-    }
     try {
-      assertThat(Checkpoint.look(file(content), FILE)).isNotNull();
+      assertThat(Checkpoint.look(checksummed(input), FILE)).isNotNull();
     } catch (ThermoclineException refused) {
       assertDamage(refused);
     }

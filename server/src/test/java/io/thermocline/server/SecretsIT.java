@@ -269,7 +269,10 @@ class SecretsIT {
 
   private void assertNowhere(String secret) throws IOException {
     assertThat(said.toString()).doesNotContain(secret);
-    List<ILoggingEvent> events = List.copyOf(log.list);
+    List<ILoggingEvent> events;
+    synchronized (log) { // as whoever appends holds it
+      events = List.copyOf(log.list);
+    }
     for (ILoggingEvent event : events) {
       assertThat(event.getFormattedMessage()).doesNotContain(secret);
       if (event.getThrowableProxy() != null) {

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 
 /**
@@ -25,17 +24,12 @@ public final class FilesBelow {
 
   /** All files below it, in the order of their names. */
   public static List<Path> of(Path directory) throws IOException {
-    List<Path> files = new ArrayList<>();
-    walk(directory, files, new ArrayList<>());
-    Collections.sort(files);
-    return files;
+    return all(directory).stream().filter(path -> !Files.isDirectory(path)).sorted().toList();
   }
 
   /** Does something with each file and directory that is still there, itself the first. */
   public static void each(Path directory, Action action) throws IOException {
-    List<Path> all = new ArrayList<>();
-    walk(directory, all, all);
-    for (Path path : all) {
+    for (Path path : all(directory)) {
       try {
         action.with(path);
       } catch (NoSuchFileException gone) {
@@ -46,20 +40,20 @@ public final class FilesBelow {
     }
   }
 
-  private static void walk(Path directory, List<Path> files, List<Path> directories)
-      throws IOException {
+  private static List<Path> all(Path directory) throws IOException {
+    List<Path> all = new ArrayList<>();
     Files.walkFileTree(
         directory,
         new SimpleFileVisitor<>() {
           @Override
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
-            directories.add(path);
+            all.add(path);
             return FileVisitResult.CONTINUE;
           }
 
           @Override
           public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-            files.add(path);
+            all.add(path);
             return FileVisitResult.CONTINUE;
           }
 
@@ -76,5 +70,6 @@ public final class FilesBelow {
             return e == null ? FileVisitResult.CONTINUE : visitFileFailed(path, e);
           }
         });
+    return all;
   }
 }
